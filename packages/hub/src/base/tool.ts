@@ -1,0 +1,73 @@
+import type { z } from "zod";
+import type { Clock } from "./clock.ts";
+import type { Logger } from "./logger.ts";
+
+/** Who is calling: a person with the hub's token, one of its agents, or the hub itself. */
+export interface Principal {
+  readonly id: string;
+  readonly kind: "operator" | "agent" | "hub";
+}
+
+/** One step of progress: `done` of `total` (the same unit, named by `unit`), with a sentence for people. */
+export interface Progress {
+  readonly done: number;
+  readonly total?: number | undefined;
+  readonly unit?: string;
+  readonly message?: string;
+}
+
+/** What a running tool is given. */
+export interface ToolContext {
+  readonly principal: Principal;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Progress) => void;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Calls another tool by name: checked, recorded and cancelled with this call. */
+  readonly call: (tool: string, input: unknown) => Promise<unknown>;
+}
+
+/** MCP tool annotations. */
+export interface ToolHints {
+  readonly readOnly?: boolean;
+  readonly destructive?: boolean;
+  readonly idempotent?: boolean;
+}
+
+/** A capability of the hub: one MCP tool. `name` is `pillar_verb_noun`, `[a-z0-9_]`, at most 64 characters. */
+export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  readonly description: string;
+  readonly input: I;
+  readonly output: O;
+  readonly hints: ToolHints;
+  readonly run: (input: z.output<I>, ctx: ToolContext) => Promise<z.input<O>>;
+}
+
+/** A tool before it is joined to what its pillar owns. */
+export type ToolFactory<P> = (pillar: P) => Tool;
+
+/**
+ * For a pillar `P`, returns its `defineTool`: the tool's `run` gets the pillar (its store, its workers) as third argument.
+ *
+ *     export const defineLearningTool = toolsOf<Learning>();
+ *     export default defineLearningTool({ name: "learning_list_versions", …, run: (input, ctx, learning) => learning.versions.list() });
+ */
+export function toolsOf<P>(): <I extends z.ZodObject, O extends z.ZodObject>(definition: {
+  readonly name: string;
+  readonly description: string;
+  readonly input: I;
+  readonly output: O;
+  readonly hints?: ToolHints;
+  readonly run: (input: z.output<I>, ctx: ToolContext, pillar: P) => Promise<z.input<O>>;
+}) => ToolFactory<P> {
+  return (definition) => {
+    if (!/^[a-z0-9]+(_[a-z0-9]+)+$/.test(definition.name) || definition.name.length > 64)
+      throw new Error(`a tool is named pillar_verb_noun in [a-z0-9_], at most 64 characters; got "${definition.name}"`);
+    return (pillar) => ({
+      ...definition,
+      hints: definition.hints ?? {},
+      run: (input, ctx) => definition.run(input as never, ctx, pillar), // why: the catalogue parses input with this tool's own schema first
+    });
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * PostgreSQL by `pg`. Full text is PostgreSQL's own; vector search reads the vectors and compares them here, since
+ * pgvector is not everywhere: exact, and fine to about 100,000 passages.
+ */
+import { PostgresDialect, sql } from "kysely";
+import { Pool, types } from "pg";
+import { type Backend, type Connection, type Hit, queryWords } from "../backend.ts";
+
+const int8 = 20;
+
+/** Connects to PostgreSQL at `url` (postgres://…). */
+export function openPostgres(url: string): Backend {
+  const pool = new Pool({
+    connectionString: url,
+    max: 8,
+    // Our 64-bit columns hold counts and times, all below 2^53.
+    types: { getTypeParser: (oid, format) => (oid === int8 ? Number : types.getTypeParser(oid, format)) },
+  });
+  pool.on("error", () => {
+    // An idle connection was lost; the pool replaces it, and a query in flight reports its own error.
+  });
+  return {
+    engine: "postgres",
+    dialect: new PostgresDialect({ pool }),
+    searchText,
+    searchVector,
+    close: async () => {
+      if (!pool.ended) await pool.end();
+    },
+  };
+}
+
+async function searchText(connection: Connection, query: string, limit: number): Promise<readonly Hit[]> {
+  const words = queryWords(query);
+  if (words.length === 0) return [];
+  const tsquery = words.map((word) => `'${word}'`).join(" | ");
+  const found = await sql<{ id: number; rank: number }>`
+    select id, ts_rank(fts, to_tsquery('simple', ${tsquery})) as rank from passages
+    where fts @@ to_tsquery('simple', ${tsquery}) order by rank desc, id limit ${limit}`.execute(connection);
+  return found.rows.map((row) => ({ passage: row.id, score: row.rank }));
+}
+
+async function searchVector(connection: Connection, vector: Float32Array, limit: number): Promise<readonly Hit[]> {
+  const rows = await connection.selectFrom("passages").select(["id", "vector"]).execute();
+  const hits = rows.map((row) => ({ passage: row.id, score: dot(vector, row.vector) }));
+  return hits.sort((a, b) => b.score - a.score).slice(0, limit);
+}
+
+function dot(a: Float32Array, bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * view.getFloat32(i * 4, true);
+  return sum;
+}

@@ -1,0 +1,182 @@
+/**
+ * The append-only event log: what happened, in order, each event chained to the one before by SHA-256, so that a
+ * changed, missing or inserted row is found. An event is acknowledged only after its transaction is committed.
+ *
+ * Two ways in: `append` inside a caller's transaction (the event and the state it tells of are one), and `record` for
+ * events that stand alone, which are gathered for one tick and committed together.
+ */
+import type { Transaction } from "kysely";
+import type { Clock } from "../base/clock.ts";
+import { canonicalJson, type Json, sha256 } from "../base/json.ts";
+import type { Connection, Engine } from "./backend.ts";
+import type { Database, EventsTable } from "./schema.ts";
+
+/** An event to append. `kind` is `noun.verb` in the past tense, `actor` who did it, `subject` the id it is about. */
+export interface NewEvent {
+  readonly kind: string;
+  readonly actor: string;
+  readonly subject: string;
+  readonly data: { readonly [key: string]: Json | undefined };
+}
+
+/** An event as read back. */
+export interface HubEvent extends NewEvent {
+  readonly seq: number;
+  readonly at: number;
+  readonly hash: string;
+}
+
+/** Result of walking the chain. `brokenAt` is the first event that does not fit, or undefined. */
+export interface ChainReport {
+  readonly checked: number;
+  readonly head: string;
+  readonly brokenAt: number | undefined;
+  readonly problem: string | undefined;
+}
+
+/** What selects events: all conditions must hold. `kind` may end in `.*`. */
+export interface EventFilter {
+  readonly after?: number | undefined;
+  readonly before?: number | undefined;
+  readonly kind?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly limit: number;
+  readonly newestFirst?: boolean;
+}
+
+interface Waiting {
+  readonly event: NewEvent;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Transact = <T>(work: (trx: Transaction<Database>) => Promise<T>) => Promise<T>;
+
+/** The log over one store. */
+export class EventLog {
+  readonly #db: Connection;
+  readonly #transact: Transact;
+  readonly #engine: Engine;
+  readonly #clock: Clock;
+  #waiting: Waiting[] = [];
+  #flushing: Promise<void> | undefined;
+
+  constructor(db: Connection, transact: Transact, engine: Engine, clock: Clock) {
+    this.#db = db;
+    this.#transact = transact;
+    this.#engine = engine;
+    this.#clock = clock;
+  }
+
+  /** Appends inside the caller's transaction. */
+  async append(trx: Transaction<Database>, events: readonly NewEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const reading = trx.selectFrom("event_head").select(["seq", "hash"]).where("id", "=", 1);
+    let { seq, hash } = await (this.#engine === "postgres" ? reading.forUpdate() : reading).executeTakeFirstOrThrow();
+    const rows: EventsTable[] = [];
+    for (const event of events) {
+      seq += 1;
+      const row = {
+        seq,
+        at: this.#clock.now(),
+        kind: event.kind,
+        actor: event.actor,
+        subject: event.subject,
+        data_json: canonicalJson(event.data),
+        prev: hash,
+      };
+      hash = linkHash(row);
+      rows.push({ ...row, hash });
+    }
+    await trx.insertInto("events").values(rows).execute();
+    await trx.updateTable("event_head").set({ seq, hash }).where("id", "=", 1).execute();
+  }
+
+  /** Appends an event that stands alone; resolves when it is durable. Calls of one tick share a commit. */
+  record(event: NewEvent): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#waiting.push({ event, resolve, reject });
+    this.#flushing ??= this.#flush();
+    return promise;
+  }
+
+  /** Resolves when everything recorded so far is durable. */
+  async settled(): Promise<void> {
+    while (this.#flushing) await this.#flushing;
+  }
+
+  async #flush(): Promise<void> {
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#transact((trx) =>
+          this.append(
+            trx,
+            batch.map((waiting) => waiting.event),
+          ),
+        );
+        for (const waiting of batch) waiting.resolve();
+      } catch (error) {
+        for (const waiting of batch) waiting.reject(error);
+      }
+    }
+    this.#flushing = undefined;
+  }
+
+  /** Reads events. */
+  async read(filter: EventFilter): Promise<readonly HubEvent[]> {
+    let query = this.#db.selectFrom("events").selectAll();
+    if (filter.after !== undefined) query = query.where("seq", ">", filter.after);
+    if (filter.before !== undefined) query = query.where("seq", "<", filter.before);
+    if (filter.subject !== undefined) query = query.where("subject", "=", filter.subject);
+    if (filter.kind?.endsWith(".*")) query = query.where("kind", "like", `${filter.kind.slice(0, -1)}%`);
+    else if (filter.kind !== undefined) query = query.where("kind", "=", filter.kind);
+    const rows = await query
+      .orderBy("seq", filter.newestFirst ? "desc" : "asc")
+      .limit(filter.limit)
+      .execute();
+    return rows.map(toEvent);
+  }
+
+  /** Walks the whole chain in pages and says where it breaks, if it does. */
+  async verify(signal?: AbortSignal): Promise<ChainReport> {
+    let prev = "0".repeat(64);
+    let seq = 0;
+    for (;;) {
+      signal?.throwIfAborted();
+      const rows = await this.#db.selectFrom("events").selectAll().where("seq", ">", seq).orderBy("seq").limit(1000).execute();
+      for (const row of rows) {
+        const problem =
+          row.seq !== seq + 1
+            ? `event ${seq + 1} is missing`
+            : row.prev !== prev
+              ? "it does not follow the event before"
+              : linkHash(row) !== row.hash
+                ? "its content was changed"
+                : undefined;
+        if (problem) return { checked: seq, head: prev, brokenAt: seq + 1, problem };
+        [seq, prev] = [row.seq, row.hash];
+      }
+      if (rows.length === 0) break;
+    }
+    const head = await this.#db.selectFrom("event_head").selectAll().where("id", "=", 1).executeTakeFirstOrThrow();
+    const whole = head.seq === seq && head.hash === prev;
+    return {
+      checked: seq,
+      head: prev,
+      brokenAt: whole ? undefined : seq + 1,
+      problem: whole ? undefined : `the log should end at event ${head.seq}`,
+    };
+  }
+}
+
+function linkHash(row: Omit<EventsTable, "hash">): string {
+  return sha256(canonicalJson([row.seq, row.at, row.kind, row.actor, row.subject, row.data_json, row.prev]));
+}
+
+function toEvent(row: EventsTable): HubEvent {
+  const data: HubEvent["data"] = JSON.parse(row.data_json);
+  return { seq: row.seq, at: row.at, kind: row.kind, actor: row.actor, subject: row.subject, data, hash: row.hash };
+}

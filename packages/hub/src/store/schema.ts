@@ -1,0 +1,192 @@
+/**
+ * The tables, as Kysely sees them. Times are milliseconds since the epoch; columns named `*_json` hold canonical JSON
+ * text, so both engines store and compare the same bytes.
+ */
+
+/** The append-only event log. `hash` = SHA-256 over the canonical JSON of the row with `prev`, the hash before it. */
+export interface EventsTable {
+  seq: number;
+  at: number;
+  kind: string;
+  actor: string;
+  subject: string;
+  data_json: string;
+  prev: string;
+  hash: string;
+}
+
+/** One row: the end of the chain. */
+export interface EventHeadTable {
+  id: number;
+  seq: number;
+  hash: string;
+}
+
+export interface AgentsTable {
+  name: string;
+  card_json: string;
+  card_hash: string;
+  updated_at: number;
+}
+
+/** A2A tasks; `task_json` is the protocol's Task, `request_json` what started it (to run it again after a crash). */
+export interface TasksTable {
+  id: string;
+  agent: string;
+  context_id: string;
+  owner: string;
+  state: string;
+  task_json: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface SourcesTable {
+  id: string;
+  root: string;
+  created_at: number;
+  scanned_at: number | null;
+}
+
+/** A file of a source. `path` is printable (bytes that are not UTF-8 as \xNN); `status` is indexed, skipped or gone. */
+export interface DocumentsTable {
+  id: string;
+  source_id: string;
+  path: string;
+  size: number;
+  mtime_us: number;
+  content_hash: string | null;
+  slice: string;
+  status: string;
+  reason: string | null;
+  updated_at: number;
+}
+
+/** A distinct text, shared by all documents with the same bytes. `vector` is Float32 little-endian, unit length. */
+export interface ContentsTable {
+  hash: string;
+  size: number;
+  lines: number;
+  held_out: number;
+  signature: Uint8Array;
+  near_hash: string | null;
+  vector: Uint8Array;
+  created_at: number;
+}
+
+/** Consecutive pieces of a content; joined in order they are the whole text. */
+export interface PassagesTable {
+  id: number;
+  content_hash: string;
+  ordinal: number;
+  start_line: number;
+  end_line: number;
+  text: string;
+  vector: Uint8Array;
+}
+
+export interface RunsTable {
+  id: string;
+  source_id: string | null;
+  root: string;
+  model: string;
+  status: string;
+  phase: string;
+  task_id: string | null;
+  settings_json: string;
+  summary_json: string;
+  started_at: number;
+  ended_at: number | null;
+}
+
+/** A negotiation as terms and events: replaying them gives its state. */
+export interface NegotiationsTable {
+  id: string;
+  protocol: string;
+  run_id: string | null;
+  subject: string;
+  status: string;
+  terms_json: string;
+  events_json: string;
+  outcome_json: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface AgreementsTable {
+  id: string;
+  negotiation_id: string;
+  initiator: string;
+  contractor: string;
+  document_json: string;
+  signatures_json: string;
+  status: string;
+  task_id: string | null;
+  due_at: number;
+  created_at: number;
+  closed_at: number | null;
+  outcome_json: string | null;
+}
+
+export interface SelectionsTable {
+  id: string;
+  run_id: string;
+  method: string;
+  hashes_json: string;
+  size: number;
+  score: number;
+  details_json: string;
+  created_at: number;
+}
+
+export interface TrainingPointsTable {
+  run_id: string;
+  step: number;
+  loss: number;
+  rate: number;
+  at: number;
+}
+
+export interface VersionsTable {
+  id: string;
+  model: string;
+  number: number;
+  parent: string | null;
+  status: string;
+  directory: string;
+  weights_hash: string;
+  run_id: string;
+  selection_id: string | null;
+  training_json: string;
+  verdict_json: string | null;
+  created_at: number;
+}
+
+/** Where a model's champion points, one row per move; the newest row is the truth. */
+export interface PromotionsTable {
+  seq: number;
+  model: string;
+  version_id: string;
+  previous_id: string | null;
+  kind: string;
+  at: number;
+}
+
+/** The whole database. */
+export interface Database {
+  events: EventsTable;
+  event_head: EventHeadTable;
+  agents: AgentsTable;
+  tasks: TasksTable;
+  sources: SourcesTable;
+  documents: DocumentsTable;
+  contents: ContentsTable;
+  passages: PassagesTable;
+  runs: RunsTable;
+  negotiations: NegotiationsTable;
+  agreements: AgreementsTable;
+  selections: SelectionsTable;
+  training_points: TrainingPointsTable;
+  versions: VersionsTable;
+  promotions: PromotionsTable;
+}
