@@ -1,0 +1,72 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { asEntenteError, defineErrors } from "../base/errors.ts";
+
+export const httpErrors = defineErrors({
+  BODY_TOO_LARGE: {
+    status: 413,
+    text: (d: { limitBytes: number }) => `the request body is larger than limits.bodyBytes (${d.limitBytes} bytes)`,
+  },
+  BODY_NOT_JSON: { status: 400, text: (d: { problem: string }) => `wanted a JSON body; ${d.problem}` },
+  ROUTE_UNKNOWN: { status: 404, text: (d: { method: string; path: string }) => `nothing answers ${d.method} ${d.path}` },
+  PORT_TAKEN: {
+    status: 500,
+    text: (d: { host: string; port: number }) =>
+      `port ${d.port} of ${d.host} is in use; is a hub running already? Choose another with --set http.port=NUMBER (0 takes a free one)`,
+  },
+  HOST_NEEDS_NAMES: {
+    status: 400,
+    text: (d: { host: string }) =>
+      `http.host is ${d.host}, which is not loopback: name the hosts to answer for in http.allowedHosts`,
+  },
+  TOO_MANY_STREAMS: {
+    status: 503,
+    text: (d: { limit: number }) => `the hub already serves limits.eventStreams (${d.limit}) live event streams`,
+  },
+  DRAINING: { status: 503, text: (_: Record<string, never>) => "the hub is shutting down and takes no new work" },
+});
+
+/** Reads a whole body within the limit. Throws BODY_TOO_LARGE as soon as the limit is passed. */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  if (Number(request.headers["content-length"] ?? 0) > limitBytes) throw httpErrors.BODY_TOO_LARGE({ limitBytes });
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    const bytes: Buffer = chunk;
+    size += bytes.length;
+    if (size > limitBytes) throw httpErrors.BODY_TOO_LARGE({ limitBytes });
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+/** Reads a JSON body within the limit. Throws BODY_*. */
+export async function readJson(request: IncomingMessage, limitBytes: number): Promise<unknown> {
+  const body = await readBody(request, limitBytes);
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch (cause) {
+    throw httpErrors.BODY_NOT_JSON({ problem: cause instanceof Error ? cause.message : String(cause) }, { cause });
+  }
+}
+
+/** Answers with JSON. */
+export function sendJson(response: ServerResponse, status: number, value: unknown, headers: Record<string, string> = {}): void {
+  const text = JSON.stringify(value);
+  response
+    .writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text), ...headers })
+    .end(text);
+}
+
+/** Answers with an error as JSON: `{error: {code, message, details, help}}`. Inner causes stay inside. */
+export function sendError(response: ServerResponse, thrown: unknown): void {
+  const error = asEntenteError(thrown);
+  if (response.headersSent) return void response.destroy();
+  const headers: Record<string, string> = error.status === 401 ? { "www-authenticate": 'Bearer realm="entente"' } : {};
+  const message = error.code === "INTERNAL" ? "something failed inside the hub; its log says what" : error.message;
+  sendJson(
+    response,
+    error.status,
+    { error: { code: error.code, message, details: error.code === "INTERNAL" ? {} : error.details, help: error.help } },
+    headers,
+  );
+}

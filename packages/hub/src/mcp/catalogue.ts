@@ -1,0 +1,125 @@
+/**
+ * The catalogue: every tool, resource and prompt, joined once at start and never changed after. Lists are built here,
+ * so that listing costs the same for five tools and five thousand.
+ */
+import { z } from "zod";
+import { defineErrors } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
+import { matchUri, type Prompt, type Resource } from "../base/resource.ts";
+import type { Tool } from "../base/tool.ts";
+
+export const mcpErrors = defineErrors({
+  TOOL_UNKNOWN: {
+    status: 404,
+    text: (d: { name: string; nearest: string | undefined }) =>
+      `there is no tool "${d.name}"${d.nearest ? `; did you mean "${d.nearest}"?` : ""}`,
+  },
+  TOOL_INPUT_INVALID: {
+    status: 400,
+    text: (d: { tool: string; problems: readonly string[] }) =>
+      `${d.tool} was given input it cannot use: ${d.problems.join("; ")}`,
+  },
+  TOOL_OUTPUT_INVALID: {
+    status: 500,
+    text: (d: { tool: string; problems: readonly string[] }) =>
+      `${d.tool} gave a result that does not fit its own schema: ${d.problems.join("; ")}`,
+  },
+  RESOURCE_UNKNOWN: { status: 404, text: (d: { uri: string }) => `there is no resource at ${d.uri}` },
+  PROMPT_UNKNOWN: {
+    status: 404,
+    text: (d: { name: string; nearest: string | undefined }) =>
+      `there is no prompt "${d.name}"${d.nearest ? `; did you mean "${d.nearest}"?` : ""}`,
+  },
+  PROMPT_ARGUMENT_MISSING: {
+    status: 400,
+    text: (d: { prompt: string; argument: string }) => `the prompt "${d.prompt}" wants the argument "${d.argument}"`,
+  },
+  SESSIONS_FULL: {
+    status: 503,
+    text: (d: { limit: number }) => `the hub already keeps limits.mcpSessions (${d.limit}) sessions of older MCP clients`,
+  },
+  SESSION_UNKNOWN: {
+    status: 404,
+    text: (_: Record<string, never>) => "this MCP session has ended; start a new one with initialize",
+  },
+});
+
+/** A tool as clients see it. */
+export interface ListedTool {
+  readonly name: string;
+  readonly description: string;
+  readonly inputSchema: { readonly type: "object"; readonly [key: string]: unknown };
+  readonly outputSchema: { readonly type: "object"; readonly [key: string]: unknown };
+  readonly annotations: {
+    readonly readOnlyHint: boolean;
+    readonly destructiveHint: boolean;
+    readonly idempotentHint: boolean;
+    readonly openWorldHint: boolean;
+  };
+}
+
+/** What the hub can do. */
+export class Catalogue {
+  readonly listed: readonly ListedTool[];
+  readonly resources: readonly Resource[];
+  readonly prompts: readonly Prompt[];
+  readonly #tools: ReadonlyMap<string, Tool>;
+
+  constructor(tools: readonly Tool[], resources: readonly Resource[], prompts: readonly Prompt[]) {
+    const sorted = tools.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    this.#tools = new Map(sorted.map((tool) => [tool.name, tool]));
+    if (this.#tools.size !== tools.length) throw new Error("two tools share a name");
+    this.listed = sorted.map(listTool);
+    this.resources = resources;
+    this.prompts = prompts;
+  }
+
+  /** The tool of that name. Throws TOOL_UNKNOWN with the nearest name. */
+  tool(name: string): Tool {
+    const tool = this.#tools.get(name);
+    if (!tool) throw mcpErrors.TOOL_UNKNOWN({ name, nearest: nearest(name, [...this.#tools.keys()]) });
+    return tool;
+  }
+
+  /** The resource at a URI with the values of its template parts. Throws RESOURCE_UNKNOWN. */
+  resource(uri: string): { resource: Resource; parts: Readonly<Record<string, string>> } {
+    for (const resource of this.resources) {
+      const parts = matchUri(resource.uri, uri);
+      if (parts) return { resource, parts };
+    }
+    throw mcpErrors.RESOURCE_UNKNOWN({ uri });
+  }
+
+  /** The prompt of that name, its required arguments present. Throws PROMPT_*. */
+  prompt(name: string, values: Readonly<Record<string, string>>): Prompt {
+    const prompt = this.prompts.find((candidate) => candidate.name === name);
+    if (!prompt)
+      throw mcpErrors.PROMPT_UNKNOWN({
+        name,
+        nearest: nearest(
+          name,
+          this.prompts.map((p) => p.name),
+        ),
+      });
+    const missing = prompt.arguments.find((argument) => argument.required && !values[argument.name]);
+    if (missing) throw mcpErrors.PROMPT_ARGUMENT_MISSING({ prompt: name, argument: missing.name });
+    return prompt;
+  }
+}
+
+function listTool(tool: Tool): ListedTool {
+  const schema = (type: z.ZodType, io: "input" | "output") =>
+    z.toJSONSchema(type, { io, target: "draft-2020-12" }) as ListedTool["inputSchema"]; // why: both are z.object
+  return {
+    name: tool.name,
+    description: tool.description,
+    inputSchema: schema(tool.input, "input"),
+    outputSchema: schema(tool.output, "input"),
+    annotations: {
+      readOnlyHint: tool.hints.readOnly ?? false,
+      destructiveHint: tool.hints.destructive ?? false,
+      idempotentHint: tool.hints.idempotent ?? tool.hints.readOnly ?? false,
+      openWorldHint: false,
+    },
+  };
+}

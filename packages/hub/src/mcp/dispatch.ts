@@ -1,0 +1,140 @@
+/**
+ * Dispatch: the one way a tool runs, whoever calls it (MCP over HTTP or stdio, the CLI, the console, an agent). Checks
+ * the input, runs under a signal and a time limit, checks the result, counts it, and leaves a record in the event log
+ * before the caller hears of the outcome.
+ */
+import type { z } from "zod";
+import type { Clock } from "../base/clock.ts";
+import { asEntenteError, baseErrors, type EntenteError } from "../base/errors.ts";
+import { newId } from "../base/ids.ts";
+import { canonicalJson, type Json, sha256 } from "../base/json.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Principal, Progress, ToolContext } from "../base/tool.ts";
+import type { EventLog } from "../store/event-log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { type Catalogue, mcpErrors } from "./catalogue.ts";
+
+/** Progress of a running call, for live views. */
+export interface CallProgress extends Progress {
+  readonly call: string;
+  readonly tool: string;
+  readonly principal: string;
+}
+
+/** What dispatch stands on. */
+export interface DispatchInput {
+  readonly catalogue: Catalogue;
+  readonly events: EventLog;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly limitMs: number;
+}
+
+/** Who calls and how to reach them meanwhile. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: ((progress: Progress) => void) | undefined;
+}
+
+const recordedInputBytes = 1024;
+
+/** Runs tools. */
+export class Dispatcher {
+  readonly catalogue: Catalogue;
+  readonly #input: DispatchInput;
+  readonly #listeners = new Set<(progress: CallProgress) => void>();
+
+  constructor(input: DispatchInput) {
+    this.#input = input;
+    this.catalogue = input.catalogue;
+  }
+
+  /** Calls `listener` with the progress of every call; returns how to stop. */
+  onProgress(listener: (progress: CallProgress) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** A context for code that acts as `caller` outside a tool: reading a resource, rendering a prompt. */
+  context(caller: Caller, signal: AbortSignal, progress: (progress: Progress) => void = () => {}): ToolContext {
+    const { log, clock } = this.#input;
+    return {
+      principal: caller.principal,
+      signal,
+      progress,
+      log,
+      clock,
+      call: (tool, input) => this.call(tool, input, { principal: caller.principal, signal, progress }),
+    };
+  }
+
+  /** Runs a tool and returns its checked result. Throws EntenteError; the record is durable by then either way. */
+  async call(name: string, rawInput: unknown, caller: Caller): Promise<Record<string, unknown>> {
+    const { clock, events, metrics, limitMs } = this.#input;
+    const tool = this.catalogue.tool(name);
+    const id = newId("call", clock.now());
+    const started = clock.now();
+    const limit = AbortSignal.timeout(limitMs);
+    const signal = caller.signal ? AbortSignal.any([caller.signal, limit]) : limit;
+    let outcome = "ok";
+    let result: Record<string, unknown> | undefined;
+    let failure: EntenteError | undefined;
+    try {
+      signal.throwIfAborted();
+      const parsed = tool.input.safeParse(rawInput ?? {});
+      if (!parsed.success) throw mcpErrors.TOOL_INPUT_INVALID({ tool: name, problems: problemsOf(parsed.error) });
+      const report = (progress: Progress): void => {
+        caller.progress?.(progress);
+        for (const listener of this.#listeners) listener({ ...progress, call: id, tool: name, principal: caller.principal.id });
+      };
+      const raw = await tool.run(parsed.data, this.context(caller, signal, report));
+      const checked = tool.output.safeParse(raw);
+      if (!checked.success) throw mcpErrors.TOOL_OUTPUT_INVALID({ tool: name, problems: problemsOf(checked.error) });
+      result = checked.data;
+    } catch (thrown) {
+      failure = limit.aborted
+        ? baseErrors.DEADLINE_EXCEEDED({ limitMs, what: name }, { cause: thrown })
+        : signal.aborted
+          ? baseErrors.CANCELLED(
+              { reason: String(signal.reason?.message ?? signal.reason ?? "by the caller") },
+              { cause: thrown },
+            )
+          : asEntenteError(thrown);
+      outcome = failure.code;
+    }
+    const durationMs = clock.now() - started;
+    metrics.toolCalls.inc({ tool: name, outcome });
+    metrics.toolDuration.observe({ tool: name }, durationMs / 1000);
+    const data = {
+      call: id,
+      outcome,
+      durationMs,
+      ...recordable(rawInput),
+      ...(failure ? { error: failure.message.slice(0, 500) } : {}),
+    };
+    await events.record({ kind: "tool.called", actor: caller.principal.id, subject: name, data });
+    if (failure) {
+      if (failure.status >= 500 && failure.code !== "DEADLINE_EXCEEDED")
+        this.#input.log.error({ err: failure, cause: failure.cause, tool: name }, "a tool failed");
+      throw failure;
+    }
+    return result ?? {};
+  }
+}
+
+// Small inputs are kept whole; of large ones only a hash, enough to prove what was asked.
+function recordable(input: unknown): { input?: Json; inputHash?: string } {
+  let text: string;
+  try {
+    text = canonicalJson(input ?? {});
+  } catch {
+    return { inputHash: "not JSON" };
+  }
+  return text.length <= recordedInputBytes ? { input: JSON.parse(text) } : { inputHash: sha256(text) };
+}
+
+function problemsOf(error: z.ZodError): readonly string[] {
+  return error.issues.slice(0, 8).map((issue) => `${issue.path.length > 0 ? `${issue.path.join(".")}: ` : ""}${issue.message}`);
+}

@@ -1,0 +1,111 @@
+/**
+ * MCP over Streamable HTTP at /mcp, both eras on one path. A request of the 2026-07-28 era stands alone; a request of
+ * an older client belongs to a session, kept here with a limit and an idle time, so that none leaks.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { NodeStreamableHTTPServerTransport, toNodeHandler } from "@modelcontextprotocol/node";
+import {
+  createMcpHandler,
+  isInitializeRequest,
+  isLegacyRequest,
+  type McpHttpHandler,
+  type Server,
+} from "@modelcontextprotocol/server";
+import type { Clock } from "../../base/clock.ts";
+import type { Config } from "../../base/config.ts";
+import { newId } from "../../base/ids.ts";
+import { readJson } from "../../http/body.ts";
+import { mcpErrors } from "../catalogue.ts";
+
+/** What serves a session or a request. */
+export interface McpHttpInput {
+  readonly makeServer: () => Server;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly sessionsChanged: (count: number) => void;
+}
+
+interface Session {
+  readonly transport: NodeStreamableHTTPServerTransport;
+  readonly server: Server;
+  lastUsed: number;
+  busy: number;
+}
+
+/** The MCP endpoint. */
+export class McpHttp {
+  readonly #input: McpHttpInput;
+  readonly #modern: McpHttpHandler;
+  readonly #answerModern: ReturnType<typeof toNodeHandler>;
+  readonly #sessions = new Map<string, Session>();
+  readonly #sweeper: NodeJS.Timeout;
+
+  constructor(input: McpHttpInput) {
+    this.#input = input;
+    this.#modern = createMcpHandler(input.makeServer, { legacy: "reject" });
+    this.#answerModern = toNodeHandler(this.#modern);
+    this.#sweeper = setInterval(() => this.#sweep(), 30_000).unref();
+  }
+
+  /** Answers one HTTP request. */
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = request.method === "POST" ? await readJson(request, this.#input.config.values["limits.bodyBytes"]) : undefined;
+    const probe = new Request("http://hub/mcp", { method: request.method ?? "GET", headers: plainHeaders(request) });
+    if (body !== undefined && !(await isLegacyRequest(probe, body))) {
+      // why: node types an incoming request's method and url as optional, which they are not on a server
+      return this.#answerModern(request as IncomingMessage & { method: string; url: string }, response, body);
+    }
+    return this.#serveSession(request, response, body);
+  }
+
+  /** Ends every session and stream. */
+  async close(): Promise<void> {
+    clearInterval(this.#sweeper);
+    await Promise.allSettled([...this.#sessions.values()].map((session) => session.server.close()));
+    await this.#modern.close();
+  }
+
+  async #serveSession(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
+    const id = request.headers["mcp-session-id"];
+    const session = typeof id === "string" ? this.#sessions.get(id) : isInitializeRequest(body) ? await this.#start() : undefined;
+    if (!session) throw mcpErrors.SESSION_UNKNOWN({});
+    session.lastUsed = this.#input.clock.now();
+    session.busy += 1;
+    response.on("close", () => {
+      session.busy -= 1;
+      session.lastUsed = this.#input.clock.now();
+    });
+    await session.transport.handleRequest(request, response, body);
+  }
+
+  async #start(): Promise<Session> {
+    const limit = this.#input.config.values["limits.mcpSessions"];
+    if (this.#sessions.size >= limit) this.#sweep();
+    if (this.#sessions.size >= limit) throw mcpErrors.SESSIONS_FULL({ limit });
+    const id = newId("mcp", this.#input.clock.now());
+    const transport = new NodeStreamableHTTPServerTransport({ sessionIdGenerator: () => id });
+    const server = this.#input.makeServer();
+    const session: Session = { transport, server, lastUsed: this.#input.clock.now(), busy: 0 };
+    this.#sessions.set(id, session);
+    transport.onclose = () => {
+      this.#sessions.delete(id);
+      this.#input.sessionsChanged(this.#sessions.size);
+    };
+    await server.connect(transport);
+    this.#input.sessionsChanged(this.#sessions.size);
+    return session;
+  }
+
+  #sweep(): void {
+    const before = this.#input.clock.now() - this.#input.config.values["limits.mcpSessionIdleMs"];
+    for (const session of this.#sessions.values())
+      if (session.busy === 0 && session.lastUsed < before) void session.server.close();
+  }
+}
+
+function plainHeaders(request: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
+  return headers;
+}

@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CompactSign, type CryptoKey, compactVerify, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
+import { writeFileWhole } from "../base/files.ts";
+import { canonicalJson } from "../base/json.ts";
+
+const algorithm = "ES256";
+
+/** A signing key pair of one party (the hub or an agent). */
+export interface PartyKey {
+  readonly id: string;
+  readonly privateKey: CryptoKey;
+  readonly publicJwk: JWK;
+}
+
+/** Loads the key of `party` from `keys/PARTY.jwk`, or makes and keeps one. P-256, so that every A2A client can check it. */
+export async function openPartyKey(dataFolder: string, party: string): Promise<PartyKey> {
+  const path = join(dataFolder, "keys", `${party}.jwk`);
+  if (!existsSync(path)) {
+    const made = await generateKeyPair(algorithm, { extractable: true });
+    writeFileWhole(path, `${JSON.stringify({ ...(await exportJWK(made.privateKey)), kid: party, alg: algorithm })}\n`);
+  }
+  const jwk: JWK = JSON.parse(readFileSync(path, "utf8"));
+  const { d: _secret, ...publicJwk } = jwk;
+  return { id: party, privateKey: (await importJWK(jwk, algorithm)) as CryptoKey, publicJwk }; // why: an EC key is never a byte array
+}
+
+/** Signs a JSON document: a compact JWS over its canonical form. */
+export async function signDocument(document: unknown, key: PartyKey): Promise<string> {
+  const payload = new TextEncoder().encode(canonicalJson(document));
+  return new CompactSign(payload)
+    .setProtectedHeader({ alg: algorithm, kid: key.id, typ: "entente-agreement+jws" })
+    .sign(key.privateKey);
+}
+
+/** Whether `signature` is `publicJwk`'s over exactly this document. */
+export async function verifyDocument(document: unknown, signature: string, publicJwk: JWK): Promise<boolean> {
+  try {
+    const { payload } = await compactVerify(signature, await importJWK(publicJwk, algorithm));
+    return new TextDecoder().decode(payload) === canonicalJson(document);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,40 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { metricNames } from "./names.ts";
+
+const seconds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 300];
+
+/** The hub's Prometheus metrics. One instance per hub, so that tests can run several. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly httpRequests = this.#counter("httpRequests", ["route", "status"]);
+  readonly httpDuration = this.#histogram("httpDuration", ["route"]);
+  readonly toolCalls = this.#counter("toolCalls", ["tool", "outcome"]);
+  readonly toolDuration = this.#histogram("toolDuration", ["tool"]);
+  readonly agentTasks = this.#counter("agentTasks", ["agent", "state"]);
+  readonly eventsAppended = this.#gauge("eventsAppended", []);
+  readonly eventStreams = this.#gauge("eventStreams", []);
+  readonly mcpSessions = this.#gauge("mcpSessions", []);
+  readonly trainingLoss = this.#gauge("trainingLoss", ["model"]);
+  readonly trainingRate = this.#gauge("trainingRate", ["model"]);
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** The exposition text. */
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  #counter<L extends string>(key: keyof typeof metricNames, labelNames: readonly L[]): Counter<L> {
+    return new Counter({ ...metricNames[key], labelNames: [...labelNames], registers: [this.registry] });
+  }
+
+  #gauge<L extends string>(key: keyof typeof metricNames, labelNames: readonly L[]): Gauge<L> {
+    return new Gauge({ ...metricNames[key], labelNames: [...labelNames], registers: [this.registry] });
+  }
+
+  #histogram<L extends string>(key: keyof typeof metricNames, labelNames: readonly L[]): Histogram<L> {
+    return new Histogram({ ...metricNames[key], labelNames: [...labelNames], buckets: seconds, registers: [this.registry] });
+  }
+}
