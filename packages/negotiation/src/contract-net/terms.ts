@@ -1,0 +1,79 @@
+import { NegotiationError } from "../errors.ts";
+import type { Json } from "../json.ts";
+
+/** How much each criterion counts in the award. Weights are at least 0 and not all 0; only their ratios matter. */
+export interface Criteria {
+  readonly price: number;
+  readonly promisedTime: number;
+  readonly reliability: number;
+}
+
+/** Lowest price wins. */
+export const defaultCriteria: Criteria = { price: 1, promisedTime: 0, reliability: 0 };
+
+/** What an initiator asks for. Times are milliseconds on the host's clock. */
+export interface ContractNetTerms {
+  /** The bidders, by name, without repeats. */
+  readonly participants: readonly string[];
+  /** Proposals at or after this time are late. */
+  readonly replyBy: number;
+  /** How long an accepted bidder has to finish, in milliseconds from its acceptance. */
+  readonly completeWithinMs: number;
+  /** How many winners are wanted. Default 1. */
+  readonly awards?: number;
+  /** Whether losers stay as reserves and take over from a winner that fails. Default false. */
+  readonly reaward?: boolean;
+  /** Default: lowest price. */
+  readonly criteria?: Criteria;
+  /** Past results of a participant, 0 (always failed) to 1 (never failed). Unknown ones count as 0.5. */
+  readonly reliability?: Readonly<Record<string, number>>;
+  /** What is to be done; goes out with the call for proposals untouched. */
+  readonly task?: Json;
+}
+
+/** Checks terms and fills in the defaults. Throws TERMS_INVALID. */
+export function checkedTerms(terms: ContractNetTerms): Required<Omit<ContractNetTerms, "task">> & Pick<ContractNetTerms, "task"> {
+  const {
+    participants,
+    replyBy,
+    completeWithinMs,
+    awards = 1,
+    reaward = false,
+    criteria = defaultCriteria,
+    reliability = {},
+  } = terms;
+  if (participants.length === 0) refuse("participants", "at least one name", participants);
+  const seen = new Set<string>();
+  for (const [i, name] of participants.entries()) {
+    if (typeof name !== "string" || name === "") refuse(`participants[${i}]`, "a non-empty name", name);
+    if (seen.has(name)) refuse(`participants[${i}]`, "each name once", name);
+    seen.add(name);
+  }
+  if (!Number.isFinite(replyBy)) refuse("replyBy", "a time in milliseconds", replyBy);
+  if (!(Number.isFinite(completeWithinMs) && completeWithinMs > 0))
+    refuse("completeWithinMs", "more than 0 ms", completeWithinMs);
+  if (!(Number.isSafeInteger(awards) && awards >= 1)) refuse("awards", "a whole number of at least 1", awards);
+  for (const key of ["price", "promisedTime", "reliability"] as const) {
+    const weight = criteria[key];
+    if (!(Number.isFinite(weight) && weight >= 0)) refuse(`criteria.${key}`, "a weight of at least 0", weight);
+  }
+  const sum = criteria.price + criteria.promisedTime + criteria.reliability;
+  if (!(sum > 0 && Number.isFinite(sum))) refuse("criteria", "at least one weight above 0 and a finite sum", criteria);
+  for (const [name, value] of Object.entries(reliability)) {
+    if (!(value >= 0 && value <= 1)) refuse(`reliability.${name}`, "a number from 0 to 1", value);
+  }
+  return {
+    participants,
+    replyBy,
+    completeWithinMs,
+    awards,
+    reaward,
+    criteria,
+    reliability,
+    ...(terms.task === undefined ? {} : { task: terms.task }),
+  };
+}
+
+function refuse(field: string, wanted: string, got: unknown): never {
+  throw new NegotiationError("TERMS_INVALID", { field, wanted, got });
+}

@@ -1,0 +1,18 @@
+export { type ExplainedBid, type Explanation, explain, type Part, type Ranked, rank } from "./contract-net/ranking.ts";
+export {
+  type ContractNetEffect,
+  type ContractNetEvent,
+  type ContractNetResult,
+  type ContractNetState,
+  type InitiatorMessage,
+  type Misunderstanding,
+  type Participant,
+  type Proposal,
+  type Standing,
+  standings,
+} from "./contract-net/session.ts";
+export { type ContractNetTerms, type Criteria, defaultCriteria } from "./contract-net/terms.ts";
+export { NegotiationError, type NegotiationErrorCode, type NegotiationErrorDetails, negotiationErrorCodes } from "./errors.ts";
+export type { Json } from "./json.ts";
+export { defineProtocol, type Protocol, type Transition } from "./protocol.ts";
+export { contractNet } from "./protocols/contract-net.ts";
