@@ -98,7 +98,7 @@ export class Contracting {
       reaward: true,
       criteria: call.criteria,
       reliability,
-      task: { skill: call.skill, ...call.job } as Json, // why: undefined members are dropped by JSON
+      task: JSON.parse(canonicalJson({ skill: call.skill, ...call.job })),
     });
     const id = newId("neg", clock.now());
     await this.records.begin(id, call.run, call.subject, session, call.initiator);
@@ -237,7 +237,11 @@ export class Contracting {
           elapsedMs,
           promisedMs: agreed.promisedMs,
         });
-        return { type: "inform-done", from: contractor, output: dataOf(task.artifacts[0]?.parts ?? []) ?? null };
+        return {
+          type: "inform-done",
+          from: contractor,
+          output: JSON.parse(JSON.stringify(dataOf(task.artifacts[0]?.parts ?? []) ?? null)),
+        };
       }
       if (signal.aborted) return this.#abandoned(agreed, signal);
       await this.records.closeAgreement(agreed, "failed", { problem });

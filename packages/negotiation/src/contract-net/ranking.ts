@@ -2,6 +2,7 @@
 //   price         lowest price / price
 //   promised time shortest promise / promise; 0 without a promise
 //   reliability   the terms' figure as it is; 0.5 when unknown
+//   quality       promise / best promise; 0 without a promise
 // Ratios to the best, not min-max scaling: with min-max a bid at 10.01 beside one at 10.00 would score 0 and a hair's
 // breadth in price would outweigh any past record. Both depend on which bids are compared, so the order is fixed once, at the
 // evaluation; otherwise a bid that expires could reverse two others at a re-award (the classic rank reversal).
@@ -22,7 +23,7 @@ export interface Ranked {
   readonly name: string;
   readonly place: number;
   readonly arrival: number;
-  readonly parts: { readonly price: Part; readonly promisedTime: Part; readonly reliability: Part };
+  readonly parts: { readonly price: Part; readonly promisedTime: Part; readonly reliability: Part; readonly quality: Part };
   readonly total: number;
 }
 
@@ -39,9 +40,11 @@ export function isAcceptable(p: Participant, now: number): p is Bidder {
 /** Orders the acceptable bids, best first, with the parts of each. */
 export function ranked(bidders: readonly Bidder[], terms: ContractNetState["terms"]): readonly Ranked[] {
   const { criteria } = terms;
-  const sum = criteria.price + criteria.promisedTime + criteria.reliability;
+  const quality = criteria.quality ?? 0;
+  const sum = criteria.price + criteria.promisedTime + criteria.reliability + quality;
   const cheapest = Math.min(...bidders.map((b) => b.proposal.price));
   const quickest = Math.min(...bidders.map((b) => b.proposal.promisedMs ?? Number.POSITIVE_INFINITY));
+  const finest = Math.max(...bidders.map((b) => b.proposal.quality ?? 0));
   const part = (offered: number | undefined, score: number, weight: number): Part => {
     return { offered: offered ?? null, score, weight: weight / sum, points: score * (weight / sum) };
   };
@@ -52,8 +55,9 @@ export function ranked(bidders: readonly Bidder[], terms: ContractNetState["term
       price: part(price, ratio(cheapest, price), criteria.price),
       promisedTime: part(promisedMs, promisedMs === undefined ? 0 : ratio(quickest, promisedMs), criteria.promisedTime),
       reliability: part(known, known ?? unknownReliability, criteria.reliability),
+      quality: part(b.proposal.quality, finest === 0 ? 0 : (b.proposal.quality ?? 0) / finest, quality),
     };
-    const total = parts.price.points + parts.promisedTime.points + parts.reliability.points;
+    const total = parts.price.points + parts.promisedTime.points + parts.reliability.points + parts.quality.points;
     return { name: b.name, arrival: b.arrival, price, parts, total };
   });
   rows.sort((a, b) => b.total - a.total || a.price - b.price || a.arrival - b.arrival || (a.name < b.name ? -1 : 1));
@@ -101,7 +105,7 @@ function sentence(bids: readonly Ranked[]): string {
   const [first, second] = bids;
   if (!first) return "no bid can be accepted";
   if (!second) return `${first.name} has the only acceptable bid`;
-  const led = (["price", "promisedTime", "reliability"] as const)
+  const led = (["price", "promisedTime", "reliability", "quality"] as const)
     .map((key) => ({ key, lead: first.parts[key].points - second.parts[key].points }))
     .toSorted((a, b) => b.lead - a.lead);
   const ahead = led.filter((l) => l.lead > 0).map((l) => `${labels[l.key]} (+${l.lead.toFixed(3)})`);
@@ -112,4 +116,9 @@ function sentence(bids: readonly Ranked[]): string {
   return `${first.name} and ${second.name} score alike; ${first.name} ${cheaper ? "is cheaper" : earlier ? "bid earlier" : "comes first by name"}`;
 }
 
-const labels = { price: "price", promisedTime: "promised time", reliability: "reliability" } as const;
+const labels = {
+  price: "price",
+  promisedTime: "promised time",
+  reliability: "reliability",
+  quality: "promised quality",
+} as const;

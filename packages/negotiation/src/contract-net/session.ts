@@ -28,6 +28,8 @@ export interface Proposal {
   readonly validUntil?: number;
   /** How long the bidder says it will take. */
   readonly promisedMs?: number;
+  /** How good the bidder says it will be, 0 to 1. */
+  readonly quality?: number;
   /** Anything else, for the initiator to read; does not count in the award. */
   readonly details?: Json;
 }

@@ -6,6 +6,8 @@ export interface Criteria {
   readonly price: number;
   readonly promisedTime: number;
   readonly reliability: number;
+  /** Default 0. */
+  readonly quality?: number;
 }
 
 /** Lowest price wins. */
@@ -53,11 +55,11 @@ export function checkedTerms(terms: ContractNetTerms): Required<Omit<ContractNet
   if (!(Number.isFinite(completeWithinMs) && completeWithinMs > 0))
     refuse("completeWithinMs", "more than 0 ms", completeWithinMs);
   if (!(Number.isSafeInteger(awards) && awards >= 1)) refuse("awards", "a whole number of at least 1", awards);
-  for (const key of ["price", "promisedTime", "reliability"] as const) {
-    const weight = criteria[key];
+  for (const key of ["price", "promisedTime", "reliability", "quality"] as const) {
+    const weight = criteria[key] ?? 0;
     if (!(Number.isFinite(weight) && weight >= 0)) refuse(`criteria.${key}`, "a weight of at least 0", weight);
   }
-  const sum = criteria.price + criteria.promisedTime + criteria.reliability;
+  const sum = criteria.price + criteria.promisedTime + criteria.reliability + (criteria.quality ?? 0);
   if (!(sum > 0 && Number.isFinite(sum))) refuse("criteria", "at least one weight above 0 and a finite sum", criteria);
   for (const [name, value] of Object.entries(reliability)) {
     if (!(value >= 0 && value <= 1)) refuse(`reliability.${name}`, "a number from 0 to 1", value);

@@ -213,15 +213,24 @@ function misunderstood(state: State, to: string, reason: Misunderstanding = "out
 }
 
 function isProposal(p: Proposal): boolean {
-  const { price, validUntil = 0, promisedMs = 0 } = p;
-  return Number.isFinite(price) && price >= 0 && Number.isFinite(validUntil) && Number.isFinite(promisedMs) && promisedMs >= 0;
+  const { price, validUntil = 0, promisedMs = 0, quality = 0 } = p;
+  return (
+    Number.isFinite(price) &&
+    price >= 0 &&
+    Number.isFinite(validUntil) &&
+    Number.isFinite(promisedMs) &&
+    promisedMs >= 0 &&
+    quality >= 0 &&
+    quality <= 1
+  );
 }
 
-function proposalOf({ price, validUntil, promisedMs, details }: Proposal): Proposal {
+function proposalOf({ price, validUntil, promisedMs, quality, details }: Proposal): Proposal {
   return {
     price,
     ...(validUntil === undefined ? {} : { validUntil }),
     ...(promisedMs === undefined ? {} : { promisedMs }),
+    ...(quality === undefined ? {} : { quality }),
     ...(details === undefined ? {} : { details }),
   };
 }

@@ -1,0 +1,43 @@
+import { taskStateToJSON } from "@a2a-js/sdk";
+import { z } from "zod";
+import { dataOf, dataPart, textOf, textPart } from "../../a2a/parts.ts";
+import { defineHubTool } from "../hub-desk.ts";
+
+export default defineHubTool({
+  name: "agent_send_message",
+  description: "Sends a message to an agent over A2A and waits for its answer or for the end of the task it makes of it.",
+  input: z.object({ agent: z.string(), text: z.string(), data: z.json().optional(), contextId: z.string().optional() }),
+  output: z.object({
+    kind: z.enum(["message", "task"]),
+    taskId: z.string().nullable(),
+    state: z.string().nullable(),
+    text: z.string(),
+    data: z.json().nullable(),
+  }),
+  run: async (input, ctx, desk) => {
+    const parts = [textPart(input.text), ...(input.data === undefined ? [] : [dataPart(input.data)])];
+    const reply = await desk.registry.send(input.agent, parts, ctx.principal.id, {
+      signal: ctx.signal,
+      ...(input.contextId ? { contextId: input.contextId } : {}),
+      onTask: (id) => ctx.progress({ done: 0, message: `task ${id}` }),
+    });
+    if (reply.kind === "message")
+      return {
+        kind: "message",
+        taskId: null,
+        state: null,
+        text: textOf(reply.parts),
+        data: JSON.parse(JSON.stringify(dataOf(reply.parts) ?? null)),
+      };
+    const { task } = reply;
+    const result = task.artifacts.flatMap((artifact) => artifact.parts);
+    const said = textOf(result) || textOf(task.status?.message?.parts ?? []);
+    return {
+      kind: "task" as const,
+      taskId: task.id,
+      state: task.status ? taskStateToJSON(task.status.state) : null,
+      text: said,
+      data: JSON.parse(JSON.stringify(dataOf(result) ?? null)),
+    };
+  },
+});

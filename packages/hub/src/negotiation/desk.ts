@@ -1,0 +1,15 @@
+import type { JWK } from "jose";
+import { toolsOf } from "../base/tool.ts";
+import type { Store } from "../store/store.ts";
+import type { Contracting } from "./contracting.ts";
+
+/** What the negotiation tools stand on. */
+export interface NegotiationDesk {
+  readonly store: Store;
+  readonly contracting: Contracting;
+  /** The public key of a party. */
+  readonly keyOf: (party: string) => JWK;
+}
+
+/** Declares a negotiation tool. */
+export const defineNegotiationTool = toolsOf<NegotiationDesk>();
