@@ -24,7 +24,7 @@ export const variedTexts: readonly string[] = [
   "",
   " ",
   "hello world",
-  "export const x: number = 42; // the answer\n\tif (x >= 0b101010) { return `${x}`; }\n",
+  "export const x: number = 42; // the answer\n\tif (x >= 0b101010) { return x; }\n",
   "line one\r\nline two\r\n\r\n  indented\r\n",
   "    four spaces\n        eight\n\t\ttabs\n\n\n\n",
   "It's we're they've I'll I'm you'd don't 'quoted' ''' '",

@@ -71,6 +71,11 @@ export function reshape(g: Graph, a: Tensor, shape: readonly Dimension[]): Tenso
   return g.node("Reshape", [a, g.integers(sizes)], shape);
 }
 
+/** The same elements under a shape with sizes known only at run time: `sizes` may hold one −1, `shape` names the result's. */
+export function reshapeOpen(g: Graph, a: Tensor, sizes: readonly number[], shape: readonly Dimension[]): Tensor {
+  return g.node("Reshape", [a, g.integers(sizes)], shape);
+}
+
 /** Axes in another order: axis i of the result is axis `order[i]` of the operand. */
 export function transpose(g: Graph, a: Tensor, order: readonly number[]): Tensor {
   return g.node(

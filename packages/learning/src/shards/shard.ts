@@ -6,6 +6,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { writeFileAtomically } from "../checkpoint/durable-file.ts";
 import { LearningError } from "../errors.ts";
+import { textOf } from "../tokenizer/document-text.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { tokenizerToJson } from "../tokenizer/tokenizer-json.ts";
 
@@ -53,11 +54,6 @@ export function tokenizerHash(tokenizer: Tokenizer): string {
   return createHash("sha256")
     .update(JSON.stringify(tokenizerToJson(tokenizer)))
     .digest("hex");
-}
-
-/** The text of a document. */
-export function textOf(text: string | Uint8Array): string {
-  return typeof text === "string" ? text : new TextDecoder("utf-8", { ignoreBOM: true }).decode(text);
 }
 
 function indexFile(file: string): string {
