@@ -82,6 +82,22 @@ export class Corpus {
     return hashes.flatMap((hash) => found.get(hash) ?? []);
   }
 
+  /** One path for each hash that some present file holds, in order. */
+  async paths(hashes: readonly string[]): Promise<readonly string[]> {
+    const paths = new Map<string, string>();
+    for (let at = 0; at < hashes.length; at += 500) {
+      const part = hashes.slice(at, at + 500);
+      const rows = await this.#store.db
+        .selectFrom("documents")
+        .select(["content_hash", "path"])
+        .where("content_hash", "in", part)
+        .orderBy("path", "desc")
+        .execute();
+      for (const row of rows) if (row.content_hash !== null) paths.set(row.content_hash, row.path);
+    }
+    return hashes.flatMap((hash) => paths.get(hash) ?? []);
+  }
+
   #texts(source: string, heldOut: 0 | 1) {
     return this.#store.db
       .selectFrom("contents")

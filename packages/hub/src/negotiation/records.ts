@@ -50,6 +50,19 @@ export class NegotiationRecords {
     };
   }
 
+  /** What a bidder proposed in a negotiation. */
+  async proposal(negotiation: string, bidder: string): Promise<{ price: number; promisedMs: number | undefined } | undefined> {
+    const row = await this.#store.db
+      .selectFrom("negotiations")
+      .select(["terms_json", "events_json"])
+      .where("id", "=", negotiation)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const { state } = replay(JSON.parse(row.terms_json), JSON.parse(row.events_json));
+    const proposal = state.participants.find((participant) => participant.name === bidder)?.proposal;
+    return proposal && { price: proposal.price, promisedMs: proposal.promisedMs };
+  }
+
   /** Begins a negotiation, in place of one of the same subject that awarded nothing. */
   async begin(id: string, runId: string, subject: string, session: Session, actor: string): Promise<void> {
     const now = this.#clock.now();

@@ -23,7 +23,7 @@ export default defineHubTool({
     });
     if (reply.kind === "message")
       return {
-        kind: "message",
+        kind: "message" as const,
         taskId: null,
         state: null,
         text: textOf(reply.parts),

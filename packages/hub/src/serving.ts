@@ -1,0 +1,175 @@
+/** A hub on the network: the HTTP front with MCP, A2A, live events, metrics and the console, and a graceful end. */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { jsonRpcRoutes } from "./a2a/bindings/json-rpc.ts";
+import type { Clock } from "./base/clock.ts";
+import type { Config } from "./base/config.ts";
+import { defineErrors } from "./base/errors.ts";
+import { writeFileWhole } from "./base/files.ts";
+import { version } from "./base/version.ts";
+import { type Hub, openHub, operator } from "./gateway.ts";
+import { sendJson } from "./http/body.ts";
+import { EventStreams } from "./http/event-stream.ts";
+import { Front } from "./http/front.ts";
+import type { Route } from "./http/route.ts";
+import { sendStaticFile } from "./http/static-files.ts";
+import { McpHttp } from "./mcp/eras/http.ts";
+import { makeMcpServer } from "./mcp/server.ts";
+import { Access } from "./security/token.ts";
+
+export const servingErrors = defineErrors({
+  HUB_RUNNING: {
+    status: 409,
+    text: (d: { dataFolder: string; pid: number; url: string }) =>
+      `a hub is already running on ${d.dataFolder} (process ${d.pid}, ${d.url}); stop it first or choose another data.dir`,
+  },
+});
+
+/** Where a running hub says how to reach it. */
+export interface RunningHub {
+  readonly pid: number;
+  readonly url: string;
+}
+
+/** A hub being served. */
+export interface ServedHub extends AsyncDisposable {
+  readonly hub: Hub;
+  readonly url: URL;
+  /** A console address with a code that works once. */
+  readonly consoleLink: () => string;
+}
+
+const consoleFolder = join(import.meta.dirname, "../../console/dist");
+const frontAgent = "coordinator";
+
+/** The hub running on a data folder, if its process is alive. */
+export function runningHub(dataFolder: string): RunningHub | undefined {
+  const path = join(dataFolder, "run", "hub.json");
+  if (!existsSync(path)) return undefined;
+  try {
+    const running: RunningHub = JSON.parse(readFileSync(path, "utf8"));
+    process.kill(running.pid, 0);
+    return running;
+  } catch {
+    // A left-over of a hub that was killed.
+    return undefined;
+  }
+}
+
+/** Opens a hub and serves it. Throws HUB_RUNNING, PORT_TAKEN and whatever opening throws. */
+export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub> {
+  const dataFolder = config.values["data.dir"];
+  const running = runningHub(dataFolder);
+  if (running && running.pid !== process.pid) throw servingErrors.HUB_RUNNING({ dataFolder, ...running });
+  const hub = await openHub({ config, ...(clock ? { clock } : {}) });
+  const { values } = config;
+  const access = Access.open(dataFolder, hub.clock);
+  const streams = new EventStreams({
+    events: hub.store.events,
+    onCommit: (listener) => hub.store.onCommit(listener),
+    onProgress: (listener) => hub.dispatcher.onProgress(listener),
+    limit: values["limits.eventStreams"],
+    opened: (count) => hub.metrics.eventStreams.set(count),
+  });
+  const mcp = new McpHttp({
+    makeServer: () => makeMcpServer(hub.dispatcher, operator, version),
+    config,
+    clock: hub.clock,
+    sessionsChanged: (count) => hub.metrics.mcpSessions.set(count),
+  });
+  const ready = { agents: false };
+  const front = new Front({
+    config,
+    access,
+    metrics: hub.metrics,
+    log: hub.log,
+    routes: [
+      {
+        method: "GET",
+        path: "/healthz",
+        access: "open",
+        handle: async (_request, response) => sendJson(response, 200, { alive: true }),
+      },
+      {
+        method: "GET",
+        path: "/readyz",
+        access: "open",
+        handle: async (_request, response) => sendJson(response, ready.agents ? 200 : 503, { ready: ready.agents }),
+      },
+      {
+        method: "GET",
+        path: "/metrics",
+        access: "open",
+        handle: async (_request, response) =>
+          void response.writeHead(200, { "content-type": hub.metrics.registry.contentType }).end(await hub.metrics.text()),
+      },
+      { method: "*", path: "/mcp", access: "token", handle: (request, response) => mcp.serve(request, response) },
+      {
+        method: "GET",
+        path: "/events",
+        access: "token",
+        handle: (request, response, url) => streams.serve(request, response, url),
+      },
+      ...jsonRpcRoutes(hub.registry, values["limits.bodyBytes"], frontAgent),
+      ...consoleRoutes(access),
+    ],
+  });
+  let url: URL;
+  try {
+    url = await front.listen();
+    await hub.registry.closeInterrupted();
+    await hub.addAgents(values["http.publicUrl"] || url.origin);
+  } catch (error) {
+    await mcp.close();
+    await hub[Symbol.asyncDispose]();
+    throw error;
+  }
+  ready.agents = true;
+  const runFile = join(dataFolder, "run", "hub.json");
+  writeFileWhole(runFile, `${JSON.stringify({ pid: process.pid, url: url.origin })}\n`);
+  await hub.store.events.record({
+    kind: "hub.started",
+    actor: "hub",
+    subject: "hub",
+    data: { version, url: url.origin, engine: hub.store.engine },
+  });
+  return {
+    hub,
+    url,
+    consoleLink: () => `${url.origin}/?code=${access.issueCode()}`,
+    [Symbol.asyncDispose]: async () => {
+      ready.agents = false;
+      rmSync(runFile, { force: true });
+      hub.registry.stop("the hub is shutting down");
+      streams.close();
+      await mcp.close();
+      await front.drain();
+      await hub.store.events.record({ kind: "hub.stopped", actor: "hub", subject: "hub", data: {} });
+      await hub[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function consoleRoutes(access: Access): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/*",
+      access: "open",
+      handle: async (_request, response, url) => {
+        const code = url.searchParams.get("code");
+        if (code !== null) {
+          const cookie = access.redeemCode(code);
+          // Without the code in the address, so that it stays out of the history.
+          return void response
+            .writeHead(303, { location: cookie ? "/" : "/?link=spent", ...(cookie ? { "set-cookie": cookie } : {}) })
+            .end();
+        }
+        if (await sendStaticFile(response, consoleFolder, url.pathname)) return;
+        response
+          .writeHead(503, { "content-type": "text/plain; charset=utf-8", "retry-after": "2" })
+          .end("The console is being built; try again in a moment (or run `npm run build`).\n");
+      },
+    },
+  ];
+}
