@@ -134,6 +134,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     },
     [Symbol.asyncDispose]: async () => {
       registry.stop("the hub is shutting down");
+      await learning[Symbol.asyncDispose]();
       await solving[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
     },

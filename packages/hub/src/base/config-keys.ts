@@ -52,6 +52,7 @@ export const configKeys = {
   "learning.seconds": key(positive, 90, "training time that the coordinator asks for, s"),
   "learning.heldOutShare": key(share, 0.1, "share of documents kept away from training, to examine with"),
   "learning.selectionShare": key(share, 0.8, "share of the training bytes that a curator may select"),
+  "learning.examineBytes": key(positive, 200_000, "most held-out text an examination reads, bytes"),
   "learning.sliceMargin": key(share, 0.02, "most a slice may get worse than the champion before the gate refuses"),
   "learning.maxFileBytes": key(positive, 1024 * 1024, "larger files are named and skipped, bytes"),
   "learning.ignore": key(
@@ -65,10 +66,6 @@ export const configKeys = {
     4,
     "a winner may take this many times its promised time before the job is re-awarded",
   ),
-  "negotiation.weightPrice": key(z.number().min(0), 1, "cost of one credit of price, in credits"),
-  "negotiation.weightTime": key(z.number().min(0), 0.2, "cost of one promised second, in credits"),
-  "negotiation.weightReliability": key(z.number().min(0), 50, "worth of a perfect past against a hopeless one, in credits"),
-  "negotiation.weightQuality": key(z.number().min(0), 400, "worth of a promised quality of 1 against 0, in credits"),
 } as const satisfies Record<string, ConfigKey<never> | ConfigKey<unknown>>;
 
 /** The name of a configuration key. */

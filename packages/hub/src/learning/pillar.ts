@@ -6,6 +6,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import { Corpus } from "./corpus.ts";
 import { Runs } from "./runs.ts";
 import { Versions } from "./versions.ts";
+import { Writer } from "./writing.ts";
 
 /** What the learning pillar owns. */
 export class Learning {
@@ -17,6 +18,7 @@ export class Learning {
   readonly corpus: Corpus;
   readonly runs: Runs;
   readonly versions: Versions;
+  readonly writer = new Writer();
 
   constructor(input: { store: Store; config: Config; clock: Clock; metrics: Metrics; dataFolder: string }) {
     this.store = input.store;
@@ -27,6 +29,10 @@ export class Learning {
     this.corpus = new Corpus(input.store);
     this.runs = new Runs(input.store, input.clock);
     this.versions = new Versions(input.store, input.clock, input.dataFolder);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.writer[Symbol.asyncDispose]();
   }
 }
 

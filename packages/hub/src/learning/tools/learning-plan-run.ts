@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { defineLearningTool } from "../pillar.ts";
+
+// Tokens one core trains on in a second before anything was measured; the plan asks for what two of them manage.
+const assumedRate = 3500;
+
+export default defineLearningTool({
+  name: "learning_plan_run",
+  description:
+    "What a run asks for: training time and tokens, how long bidders have, how patient the coordinator is, and the champion to beat.",
+  input: z.object({ run: z.string() }),
+  output: z.object({
+    trainSeconds: z.number(),
+    wantedTokens: z.number(),
+    replyMs: z.number(),
+    patience: z.number(),
+    champion: z.string().nullable(),
+  }),
+  hints: { readOnly: true },
+  run: async (input, _ctx, learning) => {
+    const { values } = learning.config;
+    const run = await learning.runs.get(input.run);
+    const champion = await learning.versions.champion(run.model);
+    const trainSeconds = values["learning.seconds"];
+    return {
+      trainSeconds,
+      wantedTokens: trainSeconds * assumedRate * 2,
+      replyMs: values["negotiation.replyMs"],
+      patience: values["negotiation.patience"],
+      champion: champion?.id ?? null,
+    };
+  },
+});
