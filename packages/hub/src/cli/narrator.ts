@@ -1,0 +1,69 @@
+/** Tells people what agents do: one line for each event worth one. Pure. */
+import type { HubEvent } from "../store/event-log.ts";
+import { paint } from "./terminal.ts";
+
+/** The line for an event, or undefined for what only machines want to read. */
+export function narrate(event: HubEvent): string | undefined {
+  const sentence = sentenceOf(event);
+  if (sentence === undefined) return undefined;
+  const time = new Date(event.at).toTimeString().slice(0, 8);
+  return `${paint("dim", time)}  ${paint("cyan", event.actor.padEnd(16))}  ${sentence}`;
+}
+
+function sentenceOf({ kind, subject, data }: HubEvent): string | undefined {
+  switch (kind) {
+    case "run.started":
+      return `begins to learn from ${data.root}`;
+    case "source.ingested":
+      return `read ${Number(data.added) + Number(data.changed)} new or changed files of ${data.files} in ${data.durationMs} ms (${data.unchanged} unchanged, ${data.removed} gone)`;
+    case "negotiation.announced":
+      return `calls for proposals: "${data.about}" to ${list(data.bidders)}`;
+    case "negotiation.event":
+      if (data.type === "propose")
+        return `bids ${figure(data.price)} credits, ${seconds(data.promisedMs)}, quality ${figure(data.quality)}: ${reason(data.details)}`;
+      if (data.type === "refuse") return `declines${data.reason ? `: ${data.reason}` : ""}`;
+      return data.type === "failure" ? `fails: ${data.reason}` : undefined;
+    case "agreement.signed":
+      return `awards "${data.about}" to ${paint("bold", String(data.contractor))} for ${figure(data.price)} credits`;
+    case "agreement.fulfilled":
+      return `kept its promise for "${data.about}": ${seconds(data.elapsedMs)} of ${seconds(data.promisedMs)}`;
+    case "agreement.late":
+      return paint("yellow", `was late with "${data.about}": ${seconds(data.elapsedMs)} instead of ${seconds(data.promisedMs)}`);
+    case "agreement.failed":
+      return paint("red", `broke "${data.about}": ${data.problem}`);
+    case "selection.made":
+      return `chose ${data.texts} texts by ${data.method}, score ${figure(data.score)}`;
+    case "version.registered":
+      return `made version ${data.number} of ${data.model}`;
+    case "version.passed":
+      return paint("green", `lets version ${data.number} pass: ${data.reason}`);
+    case "version.refused":
+      return paint("yellow", `refuses version ${data.number}: ${data.reason}`);
+    case "version.promoted":
+      return paint("green", `version ${data.number} of ${data.model} is the champion now`);
+    case "version.rolled-back":
+      return paint("yellow", `went back to version ${data.number} of ${data.model}`);
+    case "run.unchanged":
+      return "nothing new to learn";
+    case "run.failed":
+      return paint("red", `run ${subject} failed: ${data.problem}`);
+    default:
+      return undefined;
+  }
+}
+
+function figure(value: unknown): string {
+  return typeof value === "number" ? (Number.isInteger(value) ? String(value) : value.toFixed(2)) : "?";
+}
+
+function seconds(value: unknown): string {
+  return typeof value === "number" ? `${(value / 1000).toFixed(1)} s` : "no promise";
+}
+
+function list(value: unknown): string {
+  return Array.isArray(value) ? value.join(", ") : "nobody";
+}
+
+function reason(details: unknown): string {
+  return typeof details === "object" && details !== null && "reason" in details ? String(details.reason) : "";
+}
