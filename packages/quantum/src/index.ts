@@ -1,0 +1,40 @@
+export { QuantumError, type QuantumErrorCode, type QuantumErrorDetails, quantumErrorCodes } from "./errors.ts";
+export { chunks, type FormatLimits, type LineReader, parse, print, read, type TextFormat } from "./formats/format.ts";
+export { isingFormat } from "./formats/ising.ts";
+export { maxCutFormat } from "./formats/max-cut.ts";
+export { qFormat } from "./formats/q.ts";
+export { quboFormat } from "./formats/qubo.ts";
+export {
+  type Bqm,
+  bqmFromPairs,
+  bqmFromTerms,
+  converted,
+  densityOf,
+  energyOf,
+  type Label,
+  labelOf,
+  type PairsInput,
+  quboFromDense,
+  type TermsInput,
+  type Vartype,
+} from "./models/bqm.ts";
+export { type SpinProblem, spinProblem } from "./models/spin-problem.ts";
+export { graphFromEdges, type WeightedGraph } from "./models/weighted-graph.ts";
+export type { Progress } from "./pace.ts";
+export { type Cut, cutOf, maxCutModel } from "./problems/max-cut.ts";
+export {
+  aggregated,
+  assignmentAt,
+  joined,
+  lowest,
+  type SampleSet,
+  type SampleSetJson,
+  sampleAt,
+  sampleSetFromJson,
+  sampleSetFromSpins,
+  sampleSetToJson,
+  truncated,
+} from "./sample-set.ts";
+export { defineSampler, type SampleOptions, type Sampler, type SamplerLimits } from "./sampler.ts";
+export { loadSampler, samplerNames } from "./sampler-folder.ts";
+export { chosen, type Provenance, type Solution, type SolveOptions, solve } from "./solve.ts";

@@ -1,0 +1,87 @@
+// Long computations on the main thread must leave it now and then: for cancellation, progress, and everyone else's requests. A
+// sampler counts the work it does and, when `due` says so, awaits `breathe`. The clock only decides when to pause and, if the caller
+// set a time limit, when to stop: it never enters the search, so without a limit the same seed gives the same samples.
+import { setImmediate } from "node:timers/promises";
+import type { SampleOptions } from "./sampler.ts";
+
+/** How far a run is: `fraction` 0 to 1 never falls, `energy` is the lowest seen so far (the model's), `reads` are finished samples. */
+export interface Progress {
+  readonly fraction: number;
+  readonly energy: number;
+  readonly reads: number;
+}
+
+const sliceMs = 12;
+const workPerLook = 50_000; // elementary steps between two looks at the clock: below a millisecond
+
+/** Slices one run: pauses, cancels, reports, and says when enough is enough. */
+export class Pace {
+  readonly #options: SampleOptions;
+  readonly #startedAt = performance.now();
+  readonly #totalReads: number;
+  readonly #offset: number;
+  #pausedAt = this.#startedAt;
+  #work = 0;
+  #reads = 0;
+  #fraction = 0;
+  #best = Number.POSITIVE_INFINITY;
+  #enough = false;
+
+  /** `offset` is what to add to the sampler's energies to get the model's. */
+  constructor(options: SampleOptions, totalReads: number, offset: number) {
+    this.#options = options;
+    this.#totalReads = totalReads;
+    this.#offset = offset;
+    options.signal?.throwIfAborted();
+  }
+
+  /** Counts `work` elementary steps; true when it is time to `breathe`. */
+  due(work: number): boolean {
+    this.#work += work;
+    if (this.#work < workPerLook) return false;
+    this.#work = 0;
+    return performance.now() - this.#pausedAt >= sliceMs;
+  }
+
+  /** True once the time limit has passed or the target is reached: the sampler then returns what it has. */
+  get enough(): boolean {
+    return this.#enough;
+  }
+
+  /** Notes the lowest energy so far (without the offset). */
+  found(energy: number): void {
+    if (energy >= this.#best) return;
+    this.#best = energy;
+    const { target } = this.#options;
+    if (target !== undefined && energy + this.#offset <= target + 1e-9 * Math.abs(target)) this.#enough = true;
+  }
+
+  /** Lets others run, then reports `within` (0 to 1, the part of the present read that is done). Throws the signal's reason. */
+  async breathe(within: number): Promise<void> {
+    this.#report(within);
+    await setImmediate();
+    this.#options.signal?.throwIfAborted();
+    this.#pausedAt = performance.now();
+    this.#look();
+  }
+
+  /** One read is finished. */
+  finished(): void {
+    this.#reads++;
+    this.#look();
+    if (this.#reads === this.#totalReads || this.#enough) this.#report(this.#enough ? this.#totalReads : 0);
+  }
+
+  #look(): void {
+    const { timeLimitMs } = this.#options;
+    if (timeLimitMs !== undefined && performance.now() - this.#startedAt >= timeLimitMs) this.#enough = true;
+  }
+
+  #report(within: number): void {
+    const { timeLimitMs, progress } = this.#options;
+    if (!progress) return;
+    const ofTime = timeLimitMs === undefined ? 0 : (performance.now() - this.#startedAt) / timeLimitMs;
+    this.#fraction = Math.min(1, Math.max(this.#fraction, ofTime, (this.#reads + within) / this.#totalReads));
+    progress({ fraction: this.#fraction, energy: this.#best + this.#offset, reads: this.#reads });
+  }
+}

@@ -1,0 +1,95 @@
+import { QuantumError } from "./errors.ts";
+import type { Bqm } from "./models/bqm.ts";
+import { type SpinProblem, spinProblem } from "./models/spin-problem.ts";
+import { Pace, type Progress } from "./pace.ts";
+import { Random } from "./random.ts";
+import { aggregated, type SampleSet, sampleSetFromSpins } from "./sample-set.ts";
+
+/** What a sampler is asked. The same model, seed, reads and sweeps give the same samples, unless a time limit cut the run. */
+export interface SampleOptions {
+  /** Any whole number from 0 to 2^53 - 1. */
+  readonly seed: number;
+  /** How many samples to draw. Default 1. */
+  readonly reads?: number;
+  /** How long each read searches: in one sweep every variable is looked at once. Each sampler has its default. */
+  readonly sweeps?: number;
+  /** Stop as soon as an energy is this low. */
+  readonly target?: number;
+  /** Stop after this long with what there is; the first read may be cut short. */
+  readonly timeLimitMs?: number;
+  /** Cancels: the call rejects with the signal's reason within about 20 ms. */
+  readonly signal?: AbortSignal;
+  readonly progress?: (progress: Progress) => void;
+}
+
+/** What a sampler can take. */
+export interface SamplerLimits {
+  readonly maxVariables: number;
+}
+
+/** Something that finds low-energy samples of a binary quadratic model. */
+export interface Sampler {
+  /** Kebab-case, the same as the file's name. */
+  readonly name: string;
+  readonly limits: SamplerLimits;
+  /**
+   * Draws samples, lowest energy first, equal ones merged, energies recomputed from the model in f64.
+   * Throws OPTION_INVALID, SAMPLER_LIMIT_EXCEEDED.
+   */
+  sample(model: Bqm, options: SampleOptions): Promise<SampleSet>;
+}
+
+/** Declares a sampler: its options and limits are checked before it is called, and an empty model never reaches it. */
+export function defineSampler({ name, limits, sample }: Sampler): Sampler {
+  return Object.freeze({
+    name,
+    limits,
+    async sample(model: Bqm, options: SampleOptions): Promise<SampleSet> {
+      checkOptions(options);
+      if (model.size > limits.maxVariables) {
+        throw new QuantumError("SAMPLER_LIMIT_EXCEEDED", {
+          sampler: name,
+          limit: "variables",
+          most: limits.maxVariables,
+          got: model.size,
+        });
+      }
+      options.signal?.throwIfAborted();
+      return model.size === 0 ? sampleSetFromSpins(model, [new Int8Array(0)]) : sample(model, options);
+    },
+  });
+}
+
+/** One independent search from its own random stream; returns spins (-1/+1). It reports to the pace and returns early once that has enough. */
+export type Read = (random: Random, pace: Pace) => Promise<ArrayLike<number>>;
+
+/** Runs a sampler made of independent reads: read r draws from stream r of the seed, so asking for more reads changes none. */
+export async function sampleReads(
+  model: Bqm,
+  options: SampleOptions,
+  prepare: (problem: SpinProblem, random: Random) => Read,
+): Promise<SampleSet> {
+  const problem = spinProblem(model);
+  const { reads = 1, seed } = options;
+  const pace = new Pace(options, reads, problem.offset);
+  const read = prepare(problem, new Random(seed, -1));
+  const spins: ArrayLike<number>[] = [];
+  for (let r = 0; r < reads && (r === 0 || !pace.enough); r++) {
+    spins.push(await read(new Random(seed, r), pace));
+    pace.finished();
+  }
+  return aggregated(sampleSetFromSpins(model, spins));
+}
+
+function checkOptions({ seed, reads = 1, sweeps = 1, target = 0, timeLimitMs = 1 }: SampleOptions): void {
+  const whole = (v: number) => Number.isSafeInteger(v);
+  if (!(whole(seed) && seed >= 0)) refuse("seed", "a whole number from 0 to 2^53 - 1", seed);
+  if (!(whole(reads) && reads >= 1)) refuse("reads", "a whole number of at least 1", reads);
+  if (!(whole(sweeps) && sweeps >= 1)) refuse("sweeps", "a whole number of at least 1", sweeps);
+  if (Number.isNaN(target)) refuse("target", "an energy", target);
+  if (!(timeLimitMs > 0)) refuse("timeLimitMs", "more than 0 ms", timeLimitMs);
+}
+
+function refuse(option: string, wanted: string, got: unknown): never {
+  throw new QuantumError("OPTION_INVALID", { option, wanted, got });
+}
