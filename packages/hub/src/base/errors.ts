@@ -55,9 +55,9 @@ export function defineErrors<T extends AnyTable>(table: T): Factories<T> {
   return factories as Factories<T>; // why: built row by row from the same keys
 }
 
-/** Every code declared so far (the areas loaded), for the docs test. */
-export function declaredErrorCodes(): readonly string[] {
-  return [...declared.keys()].sort();
+/** Every error declared so far (by the areas loaded), by code, for the reference page. */
+export function declaredErrors(): readonly (readonly [string, ErrorKind<never>])[] {
+  return [...declared].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** Makes any thrown value an EntenteError; unknown ones become INTERNAL with the original as cause. */
