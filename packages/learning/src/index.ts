@@ -34,6 +34,7 @@ export {
   runDefaults,
 } from "./executors/executor.ts";
 export { ortExecutor } from "./executors/ort.ts";
+export { measureTrainingSpeed, type SpeedRequest, type TrainingSpeed } from "./executors/speed.ts";
 export type { GeneratedToken } from "./generation/messages.ts";
 export { type GenerationOptions, type OpenModel, openModel } from "./generation/model.ts";
 export {
