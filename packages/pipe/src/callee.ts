@@ -1,0 +1,300 @@
+import { type CallContext, LazyContext } from "./call-context.ts";
+import type { Clock } from "./clock.ts";
+import { flushOrdinal, type ServedVersion, versionOrdinal } from "./control.ts";
+import { PipeError } from "./errors.ts";
+import type { CallFrame, GrantFrame, OrderedFrame } from "./frame.ts";
+import type { IncomingEvent, IncomingPhase } from "./incoming-call.ts";
+import { stepIncoming } from "./incoming-call.ts";
+import type { Limits } from "./limits.ts";
+import type { Outbox } from "./outbox.ts";
+import { sizeOf } from "./size.ts";
+import { toWireError, type WireError } from "./wire-error.ts";
+
+/** One served method: `run` gives a value or a promise (call), or an async iterable (stream). */
+export interface ServedMethod {
+  readonly kind: "call" | "stream";
+  readonly run: (input: unknown, context: CallContext) => unknown;
+}
+
+/** An interface being served on an endpoint. */
+export interface Served {
+  readonly interfaceId: number;
+  readonly name: string;
+  readonly version: number;
+  readonly methods: ReadonlyMap<number, ServedMethod>;
+}
+
+interface IncomingCall {
+  readonly id: number;
+  readonly context: LazyContext;
+  phase: IncomingPhase;
+  stopped: WireError | undefined;
+  creditMessages: number;
+  creditBytes: number;
+  wake: (() => void) | undefined;
+  leave: (() => void) | undefined;
+  disarm: (() => void) | undefined;
+}
+
+/** What the callee needs of its endpoint. */
+export interface CalleeHooks {
+  readonly violate: (wanted: string, got: string) => void;
+  readonly reportBadMessage: (reason: string) => PipeError;
+}
+
+/** The serving half of an endpoint: the handlers that run, and the streams they feed. */
+export class Callee {
+  readonly #outbox: Outbox;
+  readonly #clock: Clock;
+  readonly #now: () => number;
+  readonly #limits: Limits;
+  readonly #hooks: CalleeHooks;
+  readonly #served = new Map<number, Served>();
+  readonly #running = new Map<number, IncomingCall>();
+  #lastId = 0;
+
+  constructor(outbox: Outbox, clock: Clock, limits: Limits, hooks: CalleeHooks) {
+    this.#outbox = outbox;
+    this.#clock = clock;
+    this.#now = () => clock.now();
+    this.#limits = limits;
+    this.#hooks = hooks;
+  }
+
+  /** How many handlers run. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** The newest call that came in; later ones did not run. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  /** Serves an interface; throws `INTERFACE_TAKEN` when its id is served already. The answer stops serving it. */
+  serve(served: Served): () => void {
+    const other = this.#served.get(served.interfaceId);
+    if (other !== undefined)
+      throw new PipeError("INTERFACE_TAKEN", { interface: served.name, id: served.interfaceId, by: other.name });
+    this.#served.set(served.interfaceId, served);
+    return () => {
+      if (this.#served.get(served.interfaceId) === served) this.#served.delete(served.interfaceId);
+    };
+  }
+
+  /** A call came in: its handler starts before this returns. */
+  receive(frame: CallFrame): void {
+    if (frame.id <= this.#lastId) {
+      this.#hooks.violate(`a call id above ${this.#lastId}`, String(frame.id));
+      return;
+    }
+    this.#lastId = frame.id;
+    if (frame.ordinal === versionOrdinal) this.#reply(frame.id, this.#version(frame.interfaceId));
+    else if (frame.ordinal === flushOrdinal) this.#reply(frame.id, undefined);
+    else this.#dispatch(frame);
+  }
+
+  /** The caller no longer wants a call; one that has ended meanwhile is no breach. */
+  cancel(id: number): void {
+    const call = this.#running.get(id);
+    if (call !== undefined) this.#stop(call, { code: "CALL_CANCELLED", message: "the caller cancelled the call" });
+  }
+
+  /** The caller gives a stream more credit. */
+  grant(frame: GrantFrame): void {
+    const call = this.#running.get(frame.id);
+    if (call === undefined) return;
+    call.creditMessages += frame.messages;
+    call.creditBytes += frame.bytes;
+    call.wake?.();
+  }
+
+  /** An answer's body could not be carried: the call ends with the error that is sent in its place. */
+  unsendable(id: number): void {
+    const call = this.#running.get(id);
+    if (call === undefined) return; // a reply: its call has ended already
+    this.#step(call, "gone");
+  }
+
+  /** The pipe is lost: every handler's signal is aborted, and nothing they give is sent. */
+  lose(reason: Error): void {
+    for (const call of [...this.#running.values()]) {
+      call.stopped ??= toWireError(reason);
+      this.#step(call, "gone", undefined, reason);
+    }
+  }
+
+  #version(interfaceId: number): ServedVersion {
+    const served = this.#served.get(interfaceId);
+    if (served === undefined) return null;
+    return { name: served.name, version: served.version, ordinals: [...served.methods.keys()] };
+  }
+
+  #dispatch(frame: CallFrame): void {
+    if (this.#running.size >= this.#limits.calls) {
+      this.#hooks.violate(`at most ${this.#limits.calls} open calls`, `one more, id ${frame.id}`);
+      return;
+    }
+    const served = this.#served.get(frame.interfaceId);
+    const method = served?.methods.get(frame.ordinal);
+    const kind = frame.stream ? "stream" : "call";
+    if (served === undefined || method === undefined || method.kind !== kind) {
+      this.#answer({ kind: "error", id: frame.id, size: 0, error: refusal(frame, served, method) });
+      return;
+    }
+    const deadlineAt = frame.deadlineMs > 0 ? this.#clock.now() + frame.deadlineMs : undefined;
+    const call: IncomingCall = {
+      id: frame.id,
+      context: new LazyContext(deadlineAt, this.#now, this.#hooks.reportBadMessage),
+      phase: "running",
+      stopped: undefined,
+      creditMessages: frame.messages,
+      creditBytes: frame.bytes,
+      wake: undefined,
+      leave: undefined,
+      disarm: undefined,
+    };
+    this.#running.set(frame.id, call);
+    if (deadlineAt !== undefined)
+      call.disarm = this.#clock.after(frame.deadlineMs, () =>
+        this.#stop(call, { code: "DEADLINE_EXCEEDED", message: `the caller's ${frame.deadlineMs} ms have passed` }),
+      );
+    if (frame.stream) void this.#pump(call, method, frame.body);
+    else this.#run(call, method, frame.body);
+  }
+
+  #run(call: IncomingCall, method: ServedMethod, input: unknown): void {
+    let output: unknown;
+    try {
+      output = method.run(input, call.context);
+    } catch (thrown) {
+      this.#step(call, "throw", thrown);
+      return;
+    }
+    if (!isThenable(output)) this.#step(call, "return", output);
+    else
+      output.then(
+        (value) => this.#step(call, "return", value),
+        (thrown: unknown) => this.#step(call, "throw", thrown),
+      );
+  }
+
+  // Pulls an item only when it may be sent, so a stalled reader stalls the producer and nothing piles up here.
+  async #pump(call: IncomingCall, method: ServedMethod, input: unknown): Promise<void> {
+    try {
+      const items = method.run(input, call.context) as AsyncIterable<unknown>; // why: receive() only registers stream handlers here
+      const iterator = items[Symbol.asyncIterator]();
+      let left: Promise<unknown> | undefined;
+      call.leave = () => {
+        left ??= Promise.resolve(iterator.return?.()).catch(() => undefined); // the call has its ending; a failing clean-up has no listener
+      };
+      while (call.phase === "running") {
+        if (call.creditMessages <= 0 || call.creditBytes <= 0) {
+          await new Promise<void>((resolve) => {
+            call.wake = resolve;
+          });
+        } else if (!this.#outbox.ready) await this.#outbox.whenReady();
+        else {
+          const next = await iterator.next();
+          if (next.done === true) {
+            this.#step(call, "finish");
+            return;
+          }
+          this.#step(call, "yield", next.value);
+        }
+      }
+      call.leave();
+      await left;
+      this.#step(call, "finish");
+    } catch (thrown) {
+      this.#step(call, "throw", thrown);
+    }
+  }
+
+  #stop(call: IncomingCall, why: WireError): void {
+    call.stopped ??= why;
+    this.#step(call, "stop");
+  }
+
+  #step(call: IncomingCall, event: IncomingEvent, value?: unknown, reason?: Error): void {
+    const [phase, effects] = stepIncoming(call.phase, event);
+    call.phase = phase;
+    const { id } = call;
+    for (const effect of effects) {
+      switch (effect) {
+        case "free":
+          this.#running.delete(id);
+          call.disarm?.();
+          break;
+        case "abort":
+          call.context.abort(reason ?? abortReason(call.stopped));
+          call.wake?.();
+          call.leave?.();
+          break;
+        case "reply":
+          this.#reply(id, value);
+          break;
+        case "error":
+          this.#answer({ kind: "error", id, size: 0, error: toWireError(value) });
+          break;
+        case "stopped":
+          this.#answer({ kind: "error", id, size: 0, error: call.stopped ?? toWireError(value) });
+          break;
+        case "item":
+          this.#item(call, value);
+          break;
+        case "end":
+          this.#answer({ kind: "end", id, size: 0 });
+      }
+    }
+  }
+
+  #item(call: IncomingCall, body: unknown): void {
+    const size = sizeOf(body);
+    call.creditMessages -= 1;
+    call.creditBytes -= size;
+    this.#answer({ kind: "item", id: call.id, size, body });
+  }
+
+  #reply(id: number, body: unknown): void {
+    this.#answer({ kind: "reply", id, size: sizeOf(body), body });
+  }
+
+  #answer(frame: OrderedFrame): void {
+    if (!this.#outbox.answer(frame))
+      this.#hooks.violate("a peer that acknowledges what it asked for", "one more answer than fits");
+  }
+}
+
+function refusal(frame: CallFrame, served: Served | undefined, method: ServedMethod | undefined): WireError {
+  const { interfaceId, ordinal } = frame;
+  if (served === undefined)
+    return {
+      code: "INTERFACE_UNKNOWN",
+      message: `wanted an interface that is served here; got id ${interfaceId}`,
+      details: { interfaceId },
+    };
+  const { name, version } = served;
+  if (method === undefined)
+    return {
+      code: "METHOD_UNKNOWN",
+      message: `wanted a method of ${name} version ${version}; got ordinal ${ordinal}`,
+      details: { interface: name, version, ordinal },
+    };
+  return {
+    code: "KIND_MISMATCH",
+    message: `wanted a ${method.kind} for ordinal ${ordinal} of ${name}; got a ${frame.stream ? "stream" : "call"}`,
+    details: { interface: name, version, ordinal, kind: method.kind },
+  };
+}
+
+function abortReason(why: WireError | undefined): Error {
+  return new DOMException(
+    why?.message ?? "the call was stopped",
+    why?.code === "DEADLINE_EXCEEDED" ? "TimeoutError" : "AbortError",
+  );
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}

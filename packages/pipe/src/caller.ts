@@ -1,0 +1,324 @@
+import type { Clock } from "./clock.ts";
+import { isControl, versionOrdinal } from "./control.ts";
+import type { Pool, Share } from "./credit-pool.ts";
+import { closeShare, drainItem, endShare, openShare, readItem, receiveItem } from "./credit-pool.ts";
+import { PipeError } from "./errors.ts";
+import type { EndFrame, ErrorFrame, HelloFrame, ItemFrame, ReplyFrame } from "./frame.ts";
+import { controlCalls, firstAllowance, type Limits } from "./limits.ts";
+import type { Outbox } from "./outbox.ts";
+import type { OutgoingEvent, OutgoingPhase } from "./outgoing-call.ts";
+import { stepOutgoing } from "./outgoing-call.ts";
+import { sizeOf } from "./size.ts";
+import { RemoteError } from "./wire-error.ts";
+
+/** What a call is aimed at. `label` is for messages. */
+export interface Target {
+  readonly interfaceId: number;
+  readonly ordinal: number;
+  readonly kind: "call" | "stream";
+  readonly label: string;
+}
+
+/** What every call takes. `deadlineMs` is the time the caller will wait; it travels with the call as the time that remains. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly deadlineMs?: number | undefined;
+}
+
+/** Where a call's one answer goes, and a stream's items before it. */
+export interface Sink {
+  item(body: unknown, size: number): void;
+  done(body: unknown): void;
+  fail(error: Error): void;
+}
+
+/** A call under way; only the caller writes it. */
+export interface OutgoingCall {
+  readonly target: Target;
+  readonly sink: Sink;
+  readonly deadlineMs: number | undefined;
+  readonly deadlineAt: number | undefined;
+  body: unknown;
+  id: number;
+  phase: OutgoingPhase;
+  share: Share | undefined;
+  disarm: (() => void) | undefined;
+}
+
+/** How the pipe was lost, for the calls that it takes along. */
+export interface Loss {
+  readonly local: boolean;
+  readonly reason: string;
+  /** The newest call the peer says it dispatched; Infinity when it said nothing. */
+  readonly lastId: number;
+}
+
+/** The calling half of an endpoint: the waiting line, the pending calls, and the credit of the streams it reads. */
+export class Caller {
+  readonly #outbox: Outbox;
+  readonly #clock: Clock;
+  readonly #limits: Limits;
+  readonly #violate: (wanted: string, got: string) => void;
+  readonly #pending = new Map<number, OutgoingCall>();
+  readonly #waiting = new Set<OutgoingCall>();
+  #pool: Pool;
+  #lastId = 0;
+  #open = 0;
+  #openControl = 0;
+  #places: number = firstAllowance.calls;
+  #lost: Loss | undefined;
+
+  constructor(outbox: Outbox, clock: Clock, limits: Limits, violate: (wanted: string, got: string) => void) {
+    this.#outbox = outbox;
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#violate = violate;
+    this.#pool = { messages: limits.messages, bytes: limits.bytes };
+  }
+
+  /** How many calls wait and are open, and what no stream holds of the buffer. */
+  get load(): { readonly waiting: number; readonly open: number; readonly pool: Pool } {
+    return { waiting: this.#waiting.size, open: this.#pending.size, pool: this.#pool };
+  }
+
+  /** Starts a call; its answer comes to the sink, exactly once, never before this returns an open call. */
+  start(target: Target, body: unknown, sink: Sink, options: CallOptions | undefined): OutgoingCall {
+    const deadlineMs = options?.deadlineMs;
+    const timed = deadlineMs !== undefined && deadlineMs !== Number.POSITIVE_INFINITY;
+    const call: OutgoingCall = {
+      target,
+      sink,
+      deadlineMs: timed ? deadlineMs : undefined,
+      deadlineAt: timed ? this.#clock.now() + deadlineMs : undefined,
+      body,
+      id: 0,
+      phase: "waiting",
+      share: undefined,
+      disarm: undefined,
+    };
+    const inLine = this.#waiting.size > 0 && target.ordinal !== versionOrdinal; // behind earlier calls
+    const startable = !inLine && this.#mayStart(target);
+    const refusal = this.#refusal(call, startable, options?.signal);
+    if (refusal !== undefined) {
+      call.phase = "ended";
+      sink.fail(refusal);
+      return call;
+    }
+    if (timed || options?.signal !== undefined) this.#arm(call, options?.signal);
+    if (startable) this.#send(call);
+    else this.#waiting.add(call);
+    return call;
+  }
+
+  /** The caller no longer wants the call; `error` is its answer, or none for a stream that was left in good order. */
+  stop(call: OutgoingCall, error: Error | undefined): void {
+    this.#step(call, "stop", () => (error === undefined ? call.sink.done(undefined) : call.sink.fail(error)));
+    this.#shareClosed(call); // also of a stream that had ended with items left unread
+  }
+
+  /** The reader of a stream took an item: credit goes back to the producer. */
+  read(call: OutgoingCall, size: number): void {
+    if (call.share === undefined) return;
+    if (call.phase !== "sent") {
+      [this.#pool, call.share] = drainItem(this.#pool, call.share, size);
+      return;
+    }
+    const [pool, share, grant] = readItem(this.#pool, call.share, size);
+    this.#pool = pool;
+    call.share = share;
+    if (grant !== undefined) this.#outbox.control({ kind: "grant", id: call.id, ...grant });
+  }
+
+  /** An answer came in. */
+  receive(frame: ReplyFrame | ErrorFrame | ItemFrame | EndFrame): void {
+    const call = this.#pending.get(frame.id);
+    if (call === undefined) {
+      this.#violate("an answer to an open call", `${frame.kind} for id ${frame.id}`);
+      return;
+    }
+    switch (frame.kind) {
+      case "reply":
+        this.#step(call, "reply", () => call.sink.done(frame.body));
+        return;
+      case "end":
+        this.#step(call, "end", () => call.sink.done(undefined));
+        return;
+      case "error":
+        this.#step(call, "error", () => call.sink.fail(answeredError(call, frame)));
+        return;
+      case "item":
+        this.#item(call, frame);
+    }
+  }
+
+  /** The peer said how many calls it will hold. */
+  hello(frame: HelloFrame): void {
+    this.#places = frame.calls;
+    this.pump();
+  }
+
+  /** Sends waiting calls while there are places. */
+  pump(): void {
+    for (const call of this.#waiting) {
+      if (!this.#mayStart(call.target)) return;
+      this.#waiting.delete(call);
+      this.#send(call);
+    }
+  }
+
+  /** The body of a sent call could not be carried. */
+  unsendable(id: number, reason: string): void {
+    const call = this.#pending.get(id);
+    if (call === undefined) return;
+    this.#step(call, "error", () => call.sink.fail(new PipeError("BODY_UNSENDABLE", { call: call.target.label, reason })));
+  }
+
+  /** The pipe is lost: every call ends now, and later ones are refused. */
+  lose(loss: Loss): void {
+    this.#lost = loss;
+    for (const call of [...this.#pending.values(), ...this.#waiting])
+      this.#step(call, "gone", () => call.sink.fail(lostError(call, loss)));
+  }
+
+  #refusal(call: OutgoingCall, startable: boolean, signal: AbortSignal | undefined): PipeError | undefined {
+    const { label } = call.target;
+    const { deadlineMs } = call;
+    if (this.#lost !== undefined) return lostError(call, this.#lost);
+    if (signal?.aborted) return new PipeError("CALL_CANCELLED", { call: label, mayHaveRun: false }, { cause: signal.reason });
+    if (deadlineMs !== undefined && !(deadlineMs > 0))
+      return Number.isNaN(deadlineMs)
+        ? new PipeError("DEADLINE_INVALID", { call: label, got: deadlineMs })
+        : new PipeError("DEADLINE_EXCEEDED", { call: label, deadlineMs, mayHaveRun: false });
+    if (!startable && this.#waiting.size >= this.#limits.waitingCalls)
+      return new PipeError("QUEUE_FULL", { call: label, waiting: this.#limits.waitingCalls });
+    return undefined;
+  }
+
+  #arm(call: OutgoingCall, signal: AbortSignal | undefined): void {
+    const facts = () => ({ call: call.target.label, mayHaveRun: call.phase !== "waiting" });
+    const abort = () => this.stop(call, new PipeError("CALL_CANCELLED", facts(), { cause: signal?.reason }));
+    signal?.addEventListener("abort", abort, { once: true });
+    const { deadlineMs } = call;
+    const disarmTimer =
+      deadlineMs === undefined
+        ? undefined
+        : this.#clock.after(deadlineMs, () => this.stop(call, new PipeError("DEADLINE_EXCEEDED", { ...facts(), deadlineMs })));
+    call.disarm = () => {
+      signal?.removeEventListener("abort", abort);
+      disarmTimer?.();
+    };
+  }
+
+  #mayStart(target: Target): boolean {
+    if (!this.#outbox.ready) return false;
+    return isControl(target.ordinal) ? this.#openControl < controlCalls : this.#open < this.#places;
+  }
+
+  #send(call: OutgoingCall): void {
+    const { target, body } = call;
+    const remaining = call.deadlineAt === undefined ? 0 : Math.max(Number.MIN_VALUE, call.deadlineAt - this.#clock.now());
+    let messages = 0;
+    let bytes = 0;
+    if (target.kind === "stream") {
+      [this.#pool, call.share] = openShare(this.#pool);
+      ({ messages, bytes } = call.share.credit);
+    }
+    this.#lastId += 1;
+    call.id = this.#lastId;
+    call.body = undefined; // sent: do not keep the input alive for as long as the call runs
+    if (isControl(target.ordinal)) this.#openControl += 1;
+    else this.#open += 1;
+    this.#pending.set(call.id, call);
+    this.#step(call, "send", nothing);
+    this.#outbox.call({
+      kind: "call",
+      id: call.id,
+      interfaceId: target.interfaceId,
+      ordinal: target.ordinal,
+      stream: target.kind === "stream",
+      deadlineMs: remaining,
+      messages,
+      bytes,
+      size: sizeOf(body),
+      body,
+    });
+  }
+
+  #item(call: OutgoingCall, frame: ItemFrame): void {
+    if (call.phase === "sent" && call.share !== undefined) {
+      const share = receiveItem(call.share, frame.size);
+      if (share === undefined) {
+        this.#violate("items within the stream's credit", `an item beyond it for id ${frame.id}`);
+        return;
+      }
+      call.share = share;
+    }
+    this.#step(call, "item", () => call.sink.item(frame.body, frame.size));
+  }
+
+  // `tell` gives the event's outcome to the sink; the machine decides whether it is told.
+  #step(call: OutgoingCall, event: OutgoingEvent, tell: () => void): void {
+    const [phase, effects] = stepOutgoing(call.target.kind, call.phase, event);
+    call.phase = phase;
+    for (const effect of effects) {
+      switch (effect) {
+        case "unqueue":
+          this.#waiting.delete(call);
+          break;
+        case "settle":
+          call.disarm?.();
+          this.#shareEnded(call);
+          tell();
+          break;
+        case "deliver":
+          tell();
+          break;
+        case "cancel":
+          this.#outbox.control({ kind: "cancel", id: call.id });
+          break;
+        case "free":
+          this.#free(call);
+          break;
+        case "violate":
+          this.#violate(`an answer that fits a ${call.target.kind}`, `${event} for id ${call.id}`);
+      }
+    }
+  }
+
+  #free(call: OutgoingCall): void {
+    this.#pending.delete(call.id);
+    if (isControl(call.target.ordinal)) this.#openControl -= 1;
+    else this.#open -= 1;
+    if (this.#waiting.size > 0) this.pump();
+  }
+
+  // Buffered items outlive the ending: the reader gets them first.
+  #shareEnded(call: OutgoingCall): void {
+    if (call.share !== undefined) [this.#pool, call.share] = endShare(this.#pool, call.share);
+  }
+
+  #shareClosed(call: OutgoingCall): void {
+    if (call.share === undefined) return;
+    this.#pool = closeShare(this.#pool, call.share);
+    call.share = undefined;
+  }
+}
+
+// Both sides count the same deadline; whichever clock is a little ahead, the caller hears of it as its own.
+function answeredError(call: OutgoingCall, { error }: ErrorFrame): Error {
+  const { deadlineMs, target } = call;
+  if (deadlineMs === undefined || error.code !== "DEADLINE_EXCEEDED") return new RemoteError(error);
+  return new PipeError(
+    "DEADLINE_EXCEEDED",
+    { call: target.label, deadlineMs, mayHaveRun: true },
+    { cause: new RemoteError(error) },
+  );
+}
+
+function lostError(call: OutgoingCall, loss: Loss): PipeError {
+  const mayHaveRun = call.id !== 0 && call.id <= loss.lastId;
+  return new PipeError(loss.local ? "PIPE_CLOSED" : "PEER_GONE", { call: call.target.label, reason: loss.reason, mayHaveRun });
+}
+
+// The send event never settles.
+function nothing(): void {}

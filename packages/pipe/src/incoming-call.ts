@@ -1,0 +1,56 @@
+/**
+ * One call as its callee sees it, as a table: (phase, event) -> [phase, effects]. Pure; callee.ts carries the effects out.
+ *
+ *     running --return | finish | throw--> ended (one reply, end or error goes out)
+ *        |----stop (cancel frame, deadline)--> stopping --return | finish | throw--> ended (one error goes out)
+ *        '----gone--> ended (nothing goes out: there is nobody to tell)
+ *
+ * After `stop` nothing of the handler's output is sent any more, but the one ending frame waits for the handler to finish:
+ * it is what frees the caller's place, so the number of handlers that run at once is bounded even when they ignore their signal.
+ */
+
+/** Where a call stands. */
+export type IncomingPhase = "running" | "stopping" | "ended";
+
+/** What can happen: the handler returns, throws, yields an item or finishes its stream; the caller or the clock stops it; the pipe is lost. */
+export const incomingEvents = ["return", "throw", "yield", "finish", "stop", "gone"] as const;
+
+/** One of `incomingEvents`. */
+export type IncomingEvent = (typeof incomingEvents)[number];
+
+/** What to do: send the one ending frame or an item, abort the handler's signal, or forget the call. */
+export type IncomingEffect = "reply" | "error" | "stopped" | "item" | "end" | "abort" | "free";
+
+/** The next phase and what to do. */
+export type IncomingStep = readonly [IncomingPhase, readonly IncomingEffect[]];
+
+type Row = Readonly<Record<IncomingEvent, IncomingStep>>;
+
+const acknowledged: IncomingStep = ["ended", ["free", "stopped"]];
+const over: IncomingStep = ["ended", []];
+const gone: IncomingStep = ["ended", ["free", "abort"]];
+
+const table: Readonly<Record<IncomingPhase, Row>> = {
+  running: {
+    return: ["ended", ["free", "reply"]],
+    throw: ["ended", ["free", "error"]],
+    yield: ["running", ["item"]],
+    finish: ["ended", ["free", "end"]],
+    stop: ["stopping", ["abort"]],
+    gone,
+  },
+  stopping: {
+    return: acknowledged,
+    throw: acknowledged,
+    yield: ["stopping", []],
+    finish: acknowledged,
+    stop: ["stopping", []],
+    gone,
+  },
+  ended: { return: over, throw: over, yield: over, finish: over, stop: over, gone: over },
+};
+
+/** Decides one event of one call. */
+export function stepIncoming(phase: IncomingPhase, event: IncomingEvent): IncomingStep {
+  return table[phase][event];
+}

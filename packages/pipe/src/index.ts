@@ -1,0 +1,33 @@
+/** Message pipes with typed interfaces: in one thread, between threads, and over what bindings come. */
+export type { Binding, DialOptions, Listener } from "./binding.ts";
+export { binding as inProcess, pipe } from "./bindings/in-process.ts";
+export { binding as threads, overPort } from "./bindings/message-port.ts";
+export type { CallContext } from "./call-context.ts";
+export { CallError } from "./call-error.ts";
+export type { Served, ServedMethod } from "./callee.ts";
+export type { CallOptions, OutgoingCall, Sink, Target } from "./caller.ts";
+export { type Clock, systemClock } from "./clock.ts";
+export type { ServedVersion } from "./control.ts";
+export { type CloseReason, Endpoint, type EndpointOptions, type Load } from "./endpoint.ts";
+export { mayHaveRun, PipeError, type PipeErrorCode, type PipeErrorDetails, pipeErrorCodes } from "./errors.ts";
+export { type CloseCode, closeCodes, type Frame, protocolVersion } from "./frame.ts";
+export {
+  type CallerInput,
+  type CallerOutput,
+  defineInterface,
+  type HandlerInput,
+  type HandlerOutput,
+  type Interface,
+  type Method,
+  type Methods,
+} from "./interface.ts";
+export { defaultLimits, type Limits } from "./limits.ts";
+export type { Port, PortReceiver } from "./port.ts";
+export { type Implementation, receive } from "./receive.ts";
+export { type Remote, remote, type ValidationOptions } from "./remote.ts";
+export type { RemoteStream } from "./remote-stream.ts";
+export type { ParseSchema, Schema, SchemaInput, SchemaOutput, StandardResult, StandardSchema } from "./schema.ts";
+export { unchecked } from "./schema.ts";
+export { transfer } from "./transfer.ts";
+export type { Amount } from "./window.ts";
+export { RemoteError, type WireError } from "./wire-error.ts";

@@ -1,0 +1,101 @@
+/**
+ * One call as its caller sees it, as a table: (phase, event) -> [phase, effects]. Pure; caller.ts carries the effects out.
+ *
+ *     waiting --send--> sent --reply | end | error--> ended
+ *        |                |--stop (cancel, deadline, early return)--> abandoned --reply | end | error--> ended
+ *        '--stop, gone--> ended
+ *
+ * `abandoned` is what keeps the promise "exactly once" cheap: the caller has its answer already, yet the id stays known until the
+ * callee ends it, so a late reply is not a breach, and the place is not given away while the handler may still be running.
+ * Rejected: forgetting the id at once (a late frame could not be told from a made-up one, and handlers that ignore their signal
+ * would pile up without a bound).
+ */
+
+/** Where a call stands. */
+export type OutgoingPhase = "waiting" | "sent" | "abandoned" | "ended";
+
+/** What can happen to it: its own side's `send` and `stop`, the peer's frames, or the loss of the pipe. */
+export const outgoingEvents = ["send", "reply", "item", "end", "error", "stop", "gone"] as const;
+
+/** One of `outgoingEvents`. */
+export type OutgoingEvent = (typeof outgoingEvents)[number];
+
+/**
+ * What to do: `unqueue` leave the waiting line; `settle` give the caller its one answer; `deliver` buffer an item; `cancel` send a
+ * cancel frame; `free` forget the id and give its place to the next; `violate` close the pipe, the peer broke the rules.
+ */
+export type OutgoingEffect = "unqueue" | "settle" | "deliver" | "cancel" | "free" | "violate";
+
+/** The next phase and what to do. */
+export type OutgoingStep = readonly [OutgoingPhase, readonly OutgoingEffect[]];
+
+type Row = Readonly<Record<OutgoingEvent, OutgoingStep>>;
+
+const breach: OutgoingStep = ["ended", ["violate"]];
+const unsent: OutgoingStep = ["ended", ["unqueue", "settle"]];
+const answered: OutgoingStep = ["ended", ["free", "settle"]];
+const dropped: OutgoingStep = ["ended", ["free"]];
+const given: OutgoingStep = ["abandoned", ["settle", "cancel"]];
+const waiting: Row = {
+  send: ["sent", []],
+  reply: breach,
+  item: breach,
+  end: breach,
+  error: breach,
+  stop: unsent,
+  gone: unsent,
+};
+const ended: Row = {
+  send: ["ended", []],
+  reply: breach,
+  item: breach,
+  end: breach,
+  error: breach,
+  stop: ["ended", []],
+  gone: ["ended", []],
+};
+
+// Prebuilt rows: a step allocates nothing, which the in-process call needs.
+const tables: Readonly<Record<"call" | "stream", Readonly<Record<OutgoingPhase, Row>>>> = {
+  call: {
+    waiting,
+    sent: { send: breach, reply: answered, item: breach, end: breach, error: answered, stop: given, gone: answered },
+    abandoned: {
+      send: breach,
+      reply: dropped,
+      item: breach,
+      end: breach,
+      error: dropped,
+      stop: ["abandoned", []],
+      gone: dropped,
+    },
+    ended,
+  },
+  stream: {
+    waiting,
+    sent: {
+      send: breach,
+      reply: breach,
+      item: ["sent", ["deliver"]],
+      end: answered,
+      error: answered,
+      stop: given,
+      gone: answered,
+    },
+    abandoned: {
+      send: breach,
+      reply: breach,
+      item: ["abandoned", []],
+      end: dropped,
+      error: dropped,
+      stop: ["abandoned", []],
+      gone: dropped,
+    },
+    ended,
+  },
+};
+
+/** Decides one event of one call. */
+export function stepOutgoing(kind: "call" | "stream", phase: OutgoingPhase, event: OutgoingEvent): OutgoingStep {
+  return tables[kind][phase][event];
+}
