@@ -15,7 +15,12 @@ export async function makeProgram(signal: AbortSignal): Promise<Command> {
     .version(version)
     .option("--data <folder>", "the data folder (the same as --set data.dir=FOLDER)")
     .option("--config <file>", "a JSON configuration file; entente.json is read when it is there")
-    .option("--set <key=value...>", "set a configuration key; `entente config` lists them")
+    .option(
+      "--set <key=value>",
+      "set a configuration key (repeatable); `entente config` lists them",
+      (pair: string, earlier: readonly string[]) => [...earlier, pair],
+      [] as readonly string[],
+    )
     .option("--json", "print the result as JSON")
     .showSuggestionAfterError()
     .enablePositionalOptions(false);

@@ -15,6 +15,11 @@ export async function migrate(db: Kysely<Database>, engine: Engine): Promise<voi
   const found = await loadFolder<NamedMigration>(join(import.meta.dirname, "migrations"));
   const migrations: Record<string, Migration> = {};
   for (const { name, up } of found) migrations[name] = { up: (kysely) => up(kysely, engine) };
-  const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).migrateToLatest();
-  if (error !== undefined) throw error;
+  // On SQLite Kysely takes no lock before it looks what is done, so of two processes that start together on an empty file
+  // one finds the tables made under its hands; looking again it finds nothing to do.
+  for (let attempt = 1; ; attempt++) {
+    const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).migrateToLatest();
+    if (error === undefined) return;
+    if (attempt === 3) throw error;
+  }
 }

@@ -24,7 +24,10 @@ class SqliteConnection implements SqliteDatabase {
     this.#db.close();
   }
 
-  prepare(query: string): SqliteStatement {
+  prepare(asked: string): SqliteStatement {
+    // A transaction takes the write lock at once: one that reads first and writes later would fail, not wait, when another
+    // process wrote in between.
+    const query = asked === "begin" ? "begin immediate" : asked;
     const known = this.#statements.get(query);
     if (known) return known;
     const made = statement(this.#db.prepare(query));
