@@ -22,6 +22,18 @@ export { type SpinProblem, spinProblem } from "./models/spin-problem.ts";
 export { graphFromEdges, type WeightedGraph } from "./models/weighted-graph.ts";
 export type { Progress } from "./pace.ts";
 export { type Cut, cutOf, maxCutModel } from "./problems/max-cut.ts";
+export type { Candidates } from "./problems/subset-choice.ts";
+export { greedyByCoverage, greedyByScore } from "./problems/subset-greedy.ts";
+export { type Decoded, decodeSubset, firstPenalty, subsetModel } from "./problems/subset-model.ts";
+export {
+  likenessMatrix,
+  type SubsetInput,
+  type SubsetProblem,
+  type SubsetScore,
+  subsetProblem,
+  subsetScore,
+} from "./problems/subset-problem.ts";
+export { type SubsetOptions, type SubsetSelection, selectSubset } from "./problems/subset-selection.ts";
 export {
   aggregated,
   assignmentAt,

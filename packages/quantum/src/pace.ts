@@ -1,7 +1,6 @@
-// Long computations on the main thread must leave it now and then: for cancellation, progress, and everyone else's requests. A
-// sampler counts the work it does and, when `due` says so, awaits `breathe`. The clock only decides when to pause and, if the caller
-// set a time limit, when to stop: it never enters the search, so without a limit the same seed gives the same samples.
-import { setImmediate } from "node:timers/promises";
+// How a sampler's run is sliced, reported and ended. The clock only decides when to pause and, if the caller set a time limit, when
+// to stop: it never enters the search, so without a limit the same seed gives the same samples.
+import { Pauses } from "./pauses.ts";
 import type { SampleOptions } from "./sampler.ts";
 
 /** How far a run is: `fraction` 0 to 1 never falls, `energy` is the lowest seen so far (the model's), `reads` are finished samples. */
@@ -11,17 +10,13 @@ export interface Progress {
   readonly reads: number;
 }
 
-const sliceMs = 12;
-const workPerLook = 50_000; // elementary steps between two looks at the clock: below a millisecond
-
 /** Slices one run: pauses, cancels, reports, and says when enough is enough. */
 export class Pace {
   readonly #options: SampleOptions;
+  readonly #pauses: Pauses;
   readonly #startedAt = performance.now();
   readonly #totalReads: number;
   readonly #offset: number;
-  #pausedAt = this.#startedAt;
-  #work = 0;
   #reads = 0;
   #fraction = 0;
   #best = Number.POSITIVE_INFINITY;
@@ -32,15 +27,12 @@ export class Pace {
     this.#options = options;
     this.#totalReads = totalReads;
     this.#offset = offset;
-    options.signal?.throwIfAborted();
+    this.#pauses = new Pauses(options.signal);
   }
 
   /** Counts `work` elementary steps; true when it is time to `breathe`. */
   due(work: number): boolean {
-    this.#work += work;
-    if (this.#work < workPerLook) return false;
-    this.#work = 0;
-    return performance.now() - this.#pausedAt >= sliceMs;
+    return this.#pauses.due(work);
   }
 
   /** True once the time limit has passed or the target is reached: the sampler then returns what it has. */
@@ -56,12 +48,10 @@ export class Pace {
     if (target !== undefined && energy + this.#offset <= target + 1e-9 * Math.abs(target)) this.#enough = true;
   }
 
-  /** Lets others run, then reports `within` (0 to 1, the part of the present read that is done). Throws the signal's reason. */
+  /** Reports `within` (0 to 1, the part of the present read that is done) and lets others run. Throws the signal's reason. */
   async breathe(within: number): Promise<void> {
     this.#report(within);
-    await setImmediate();
-    this.#options.signal?.throwIfAborted();
-    this.#pausedAt = performance.now();
+    await this.#pauses.take();
     this.#look();
   }
 

@@ -4,9 +4,8 @@ import type { Random } from "./random.ts";
 /** One tabu search in progress (the algorithm is described in samplers/tabu.ts). */
 export class TabuSearch {
   readonly best: Int8Array;
-
-  #bestEnergy = Number.POSITIVE_INFINITY;
-  #bestExact: number | undefined;
+  /** The lowest energy so far, with the roundings of the f32 matrix. */
+  bestEnergy = Number.POSITIVE_INFINITY;
 
   readonly #problem: SpinProblem;
   readonly #matrix: Float32Array;
@@ -53,16 +52,6 @@ export class TabuSearch {
     }
   }
 
-  /** The energy of `best` in f64 (the search's own figures carry the roundings of the f32 matrix). */
-  get bestEnergy(): number {
-    if (this.#bestExact === undefined) {
-      const local = new Float64Array(this.best.length);
-      localFields(this.#problem, this.best, local);
-      this.#bestExact = energyFrom(this.#problem, this.best, local);
-    }
-    return this.#bestExact;
-  }
-
   // The scan starts at a random place, so that ties do not always go to the lowest index.
   #choose(): number {
     const n = this.#problem.size;
@@ -93,12 +82,13 @@ export class TabuSearch {
     const n = this.#problem.size;
     const spins = this.#spins;
     const delta = this.#delta;
-    const row = this.#matrix.subarray(i * n, (i + 1) * n);
+    const matrix = this.#matrix;
+    const row = i * n;
     const own = delta[i]!;
     this.#energy += own;
     spins[i] = -spins[i]!;
     const c = -4 * spins[i]!; // delta_j = -2 s_j f_j and f_j changes by 2 J_ij s_i
-    for (let j = 0; j < n; j++) delta[j]! += c * spins[j]! * row[j]!;
+    for (let j = 0; j < n; j++) delta[j]! += c * spins[j]! * matrix[row + j]!;
     delta[i] = -own;
   }
 
@@ -129,9 +119,8 @@ export class TabuSearch {
   }
 
   #keepIfBest(): void {
-    if (this.#energy >= this.#bestEnergy - this.#noise) return;
-    this.#bestEnergy = this.#energy;
-    this.#bestExact = undefined;
+    if (this.#energy >= this.bestEnergy - this.#noise) return;
+    this.bestEnergy = this.#energy;
     this.best.set(this.#spins);
   }
 }

@@ -36,6 +36,7 @@ export function normalised(
     rows[k] = Math.min(u, v);
     columns[k] = Math.max(u, v);
   }
+  if (isSorted(rows, columns)) return { rows, columns, biases: Float64Array.from(values, (v) => v + 0) };
   return merged(pairOrder(size, rows, columns), rows, columns, values, repeated);
 }
 
@@ -43,6 +44,13 @@ export function normalised(
 export function pairOrder(size: number, rows: Int32Array, columns: Int32Array): Int32Array {
   const asGiven = Int32Array.from(rows.keys());
   return countingSort(size, rows, countingSort(size, columns, asGiven));
+}
+
+function isSorted(rows: Int32Array, columns: Int32Array): boolean {
+  for (let k = 1; k < rows.length; k++) {
+    if (rows[k]! < rows[k - 1]! || (rows[k] === rows[k - 1] && columns[k]! <= columns[k - 1]!)) return false;
+  }
+  return true;
 }
 
 function countingSort(size: number, keys: Int32Array, order: Int32Array): Int32Array {
