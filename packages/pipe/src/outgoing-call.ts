@@ -31,66 +31,33 @@ export type OutgoingStep = readonly [OutgoingPhase, readonly OutgoingEffect[]];
 
 type Row = Readonly<Record<OutgoingEvent, OutgoingStep>>;
 
-const breach: OutgoingStep = ["ended", ["violate"]];
+// A breach leaves the call where it is: closing the pipe then ends it as it ends all others.
+const breach = (phase: OutgoingPhase): OutgoingStep => [phase, ["violate"]];
 const unsent: OutgoingStep = ["ended", ["unqueue", "settle"]];
 const answered: OutgoingStep = ["ended", ["free", "settle"]];
 const dropped: OutgoingStep = ["ended", ["free"]];
 const given: OutgoingStep = ["abandoned", ["settle", "cancel"]];
-const waiting: Row = {
-  send: ["sent", []],
-  reply: breach,
-  item: breach,
-  end: breach,
-  error: breach,
-  stop: unsent,
-  gone: unsent,
-};
-const ended: Row = {
-  send: ["ended", []],
-  reply: breach,
-  item: breach,
-  end: breach,
-  error: breach,
-  stop: ["ended", []],
-  gone: ["ended", []],
-};
+
+function row(phase: OutgoingPhase, allowed: Partial<Row>): Row {
+  const no = breach(phase);
+  return { send: no, reply: no, item: no, end: no, error: no, stop: [phase, []], gone: [phase, []], ...allowed };
+}
+
+const waiting = row("waiting", { send: ["sent", []], stop: unsent, gone: unsent });
+const ended = row("ended", {});
 
 // Prebuilt rows: a step allocates nothing, which the in-process call needs.
 const tables: Readonly<Record<"call" | "stream", Readonly<Record<OutgoingPhase, Row>>>> = {
   call: {
     waiting,
-    sent: { send: breach, reply: answered, item: breach, end: breach, error: answered, stop: given, gone: answered },
-    abandoned: {
-      send: breach,
-      reply: dropped,
-      item: breach,
-      end: breach,
-      error: dropped,
-      stop: ["abandoned", []],
-      gone: dropped,
-    },
+    sent: row("sent", { reply: answered, error: answered, stop: given, gone: answered }),
+    abandoned: row("abandoned", { reply: dropped, error: dropped, gone: dropped }),
     ended,
   },
   stream: {
     waiting,
-    sent: {
-      send: breach,
-      reply: breach,
-      item: ["sent", ["deliver"]],
-      end: answered,
-      error: answered,
-      stop: given,
-      gone: answered,
-    },
-    abandoned: {
-      send: breach,
-      reply: breach,
-      item: ["abandoned", []],
-      end: dropped,
-      error: dropped,
-      stop: ["abandoned", []],
-      gone: dropped,
-    },
+    sent: row("sent", { item: ["sent", ["deliver"]], end: answered, error: answered, stop: given, gone: answered }),
+    abandoned: row("abandoned", { item: ["abandoned", []], end: dropped, error: dropped, gone: dropped }),
     ended,
   },
 };

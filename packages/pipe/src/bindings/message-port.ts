@@ -29,6 +29,7 @@ interface Entry {
 const accepted = "entente-pipe-accepted";
 const listeners = new Map<string, Entry>();
 let unnamed = 0;
+let keeper: MessagePort | undefined; // listening keeps a thread alive, as a server does; workerMessage alone would not
 
 async function listen(wanted: string, accept: Entry["accept"], options?: EndpointOptions): Promise<Listener> {
   if (wanted === "") unnamed += 1;
@@ -37,12 +38,18 @@ async function listen(wanted: string, accept: Entry["accept"], options?: Endpoin
   const address = `thread:${thread}/${name}`;
   if (listeners.has(name)) throw new PipeError("ADDRESS_TAKEN", { address });
   const entry = { accept, options };
-  if (listeners.size === 0) process.on("workerMessage", onThreadMessage);
+  if (listeners.size === 0) {
+    process.on("workerMessage", onThreadMessage);
+    keeper = new MessageChannel().port1;
+    keeper.ref();
+  }
   listeners.set(name, entry);
   const close = async () => {
     if (listeners.get(name) !== entry) return;
     listeners.delete(name);
-    if (listeners.size === 0) process.off("workerMessage", onThreadMessage);
+    if (listeners.size > 0) return;
+    process.off("workerMessage", onThreadMessage);
+    keeper?.close();
   };
   return { address, close, [Symbol.asyncDispose]: close };
 }
