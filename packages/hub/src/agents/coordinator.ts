@@ -9,7 +9,10 @@ import { jobOf } from "./crafts/job.ts";
 
 const job = z.object({ path: z.string().min(1), force: z.boolean().default(false) });
 const opened = z.object({ run: z.string(), root: z.string(), phase: z.string() });
-const contracted = z.object({ contractor: z.string(), output: z.record(z.string(), z.json()) });
+const contracted = z.object({
+  results: z.array(z.object({ contractor: z.string(), output: z.record(z.string(), z.json()) })).min(1),
+});
+const curated = z.object({ score: z.number() });
 const ingested = z.object({
   source: z.string(),
   files: z.number(),
@@ -68,23 +71,30 @@ export default defineAgent({
 
 async function carryOut(run: z.output<typeof opened>, force: boolean, ctx: AgentContext): Promise<string> {
   const plan = settings.parse(await ctx.call("learning_plan_run", { run: run.run }));
-  const contract = async (
+  const contractAll = async (
     subject: keyof typeof criteriaOf,
     details: Record<string, string | number>,
     completeWithinMs: number,
+    awards = 1,
   ) => {
     ctx.status(`announcing "${subject}"`);
-    return contracted.parse(
+    const { results } = contracted.parse(
       await ctx.call("negotiation_contract_job", {
         run: run.run,
         subject,
         skill: subject,
         job: { run: run.run, ...details },
         criteria: criteriaOf[subject],
+        awards,
         replyMs: plan.replyMs,
         completeWithinMs: Math.round(completeWithinMs * plan.patience),
       }),
     );
+    return results;
+  };
+  const contract = async (...job: Parameters<typeof contractAll>) => {
+    const [done] = await contractAll(...job);
+    return done ?? { contractor: "", output: {} };
   };
   const enter = (phase: string, learned: object, source?: string) =>
     ctx.call("learning_advance_run", { run: run.run, phase, learned, ...(source ? { source } : {}) });
@@ -102,8 +112,10 @@ async function carryOut(run: z.output<typeof opened>, force: boolean, ctx: Agent
     phase = "curate";
   }
   if (phase === "curate") {
-    const { contractor, output } = await contract("curate", {}, 60_000);
-    await enter("train", { curate: { contractor, ...output } });
+    // Curating costs seconds and training on a poor choice minutes, so both curators may do it and the better choice is taken.
+    const results = await contractAll("curate", {}, 60_000, 2);
+    const [best] = results.toSorted((a, b) => curated.parse(b.output).score - curated.parse(a.output).score);
+    await enter("train", { curate: { contractor: best?.contractor ?? "", ...best?.output, rivals: results } });
     phase = "train";
   }
   if (phase === "train") {

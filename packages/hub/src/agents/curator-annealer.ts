@@ -10,5 +10,5 @@ export default defineAgent({
       { id: "curate", name: "Curate", description: "Choose the training texts of a run", examples: ["Curate run run_… by QUBO"] },
     ],
   },
-  ...curator("qubo", 6),
+  ...curator("qubo", 2),
 });

@@ -106,9 +106,9 @@ export class Runs {
     });
   }
 
-  /** Keeps the selection of a run; the first one stays. */
+  /** Keeps the selection that a method made for a run; the first one stays. */
   async keepSelection(run: string, actor: string, selection: Omit<KeptSelection, "id">): Promise<KeptSelection> {
-    const known = await this.selection(run);
+    const known = await this.selection(run, selection.method);
     if (known) return known;
     const id = newId("sel", this.#clock.now());
     await this.#store.transaction(async (trx) => {
@@ -125,31 +125,37 @@ export class Runs {
           created_at: this.#clock.now(),
         })
         .execute();
+      const { method, hashes, size, score } = selection;
       await this.#store.events.append(trx, [
-        {
-          kind: "selection.made",
-          actor,
-          subject: id,
-          data: { run, method: selection.method, texts: selection.hashes.length, bytes: selection.size, score: selection.score },
-        },
+        { kind: "selection.made", actor, subject: id, data: { run, method, texts: hashes.length, bytes: size, score } },
       ]);
     });
     return { id, ...selection };
   }
 
-  /** The selection of a run, if curated. */
-  async selection(run: string): Promise<KeptSelection | undefined> {
-    const row = await this.#store.db.selectFrom("selections").selectAll().where("run_id", "=", run).executeTakeFirst();
-    return row
-      ? {
-          id: row.id,
-          method: row.method,
-          hashes: JSON.parse(row.hashes_json),
-          size: row.size,
-          score: row.score,
-          details: JSON.parse(row.details_json),
-        }
-      : undefined;
+  /** The best selection of a run by its score, or the one of a method, if there is one. */
+  async selection(run: string, method?: string): Promise<KeptSelection | undefined> {
+    const [best] = (await this.selections(run)).filter((selection) => method === undefined || selection.method === method);
+    return best;
+  }
+
+  /** All selections of a run, best first. */
+  async selections(run: string): Promise<readonly KeptSelection[]> {
+    const rows = await this.#store.db
+      .selectFrom("selections")
+      .selectAll()
+      .where("run_id", "=", run)
+      .orderBy("score", "desc")
+      .orderBy("created_at")
+      .execute();
+    return rows.map((row) => ({
+      id: row.id,
+      method: row.method,
+      hashes: JSON.parse(row.hashes_json),
+      size: row.size,
+      score: row.score,
+      details: JSON.parse(row.details_json),
+    }));
   }
 
   /** Keeps points of the training curve; a step told twice is kept once. */

@@ -29,16 +29,17 @@ export interface JobCall {
   readonly initiator: string;
   readonly job: { readonly [key: string]: Json | undefined };
   readonly criteria: Criteria;
+  /** How many bidders are to do the job, each whole. */
+  readonly awards: number;
   readonly replyMs: number;
   /** Longest a winner may take, ms: beyond it the job goes to the next best. */
   readonly completeWithinMs: number;
 }
 
-/** A job done. */
+/** A job done: what each winner delivered, in the order they finished; at least one. */
 export interface Contracted {
   readonly negotiation: string;
-  readonly contractor: string;
-  readonly output: Json;
+  readonly results: readonly { readonly contractor: string; readonly output: Json }[];
 }
 
 /** What contracting stands on. */
@@ -94,7 +95,7 @@ export class Contracting {
       participants,
       replyBy: clock.now() + call.replyMs,
       completeWithinMs: call.completeWithinMs,
-      awards: 1,
+      awards: call.awards,
       reaward: true,
       criteria: call.criteria,
       reliability,
@@ -289,8 +290,8 @@ export class Contracting {
 
   #outcome(call: JobCall, negotiation: string, session: Session): Contracted {
     const result = contractNet.result(session.state);
-    const [done] = result?.outputs ?? [];
-    if (done) return { negotiation, contractor: done.from, output: toJson(done.output) };
+    const results = (result?.outputs ?? []).map((done) => ({ contractor: done.from, output: toJson(done.output) }));
+    if (results.length > 0) return { negotiation, results };
     const failed = session.state.participants.filter((p) => ["failed", "timed-out"].includes(p.standing));
     if (failed.length === 0)
       throw negotiationErrors.NO_ACCEPTABLE_BID({ subject: call.subject, bidders: session.terms.participants });

@@ -26,10 +26,10 @@ export function curator(method: "qubo" | "greedy", seconds: number): Pick<Agent,
     bid: async (call, ctx) => {
       const { run } = job.parse(call.job);
       const pilot = figures.parse(
-        await ctx.call("learning_curate", { run, method, seconds: Math.min(1, seconds), pilot: pilotTexts }),
+        await ctx.call("learning_curate", { run, method, seconds: Math.min(0.3, seconds), pilot: pilotTexts }),
       );
       const quality = Math.max(0, Math.min(1, (pilot.score - pilot.randomScore) / Math.max(1e-9, 1 - pilot.randomScore)));
-      const promisedMs = method === "qubo" ? seconds * 1000 + 2000 : pilot.timeMs * 10 + 1000;
+      const promisedMs = (method === "qubo" ? seconds * 1000 : 0) + pilot.timeMs * 5 + 2000;
       return {
         price: (promisedMs / 1000) * creditsPerSecond,
         promisedMs,

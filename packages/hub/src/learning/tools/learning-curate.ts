@@ -35,7 +35,7 @@ export default defineLearningTool({
   hints: { idempotent: true },
   run: async (input, ctx, learning) => {
     const run = await learning.runs.get(input.run);
-    const known = input.pilot === undefined ? await learning.runs.selection(run.id) : undefined;
+    const known = input.pilot === undefined ? await learning.runs.selection(run.id, input.method) : undefined;
     const all = await learning.corpus.candidates(run.source_id ?? "");
     if (all.length === 0) throw learningErrors.CORPUS_TOO_SMALL({ texts: 0, bytes: 0, wanted: 1 });
     // Candidates come in the order of their hashes, so the first ones are a fair sample.

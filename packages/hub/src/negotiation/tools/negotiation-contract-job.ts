@@ -17,15 +17,16 @@ export default defineNegotiationTool({
       reliability: z.number().min(0),
       quality: z.number().min(0),
     }),
+    awards: z.int().min(1).max(10).default(1).describe("how many bidders are to do the job, each whole"),
     replyMs: z.int().min(1),
     completeWithinMs: z.int().min(1),
   }),
-  output: z.object({ negotiation: z.string(), contractor: z.string(), output: z.json() }),
+  output: z.object({ negotiation: z.string(), results: z.array(z.object({ contractor: z.string(), output: z.json() })) }),
   run: async (input, ctx, desk) => {
     const done = await desk.contracting.contract(
       { ...input, job: input.job as { readonly [key: string]: Json }, initiator: ctx.principal.id },
       ctx.signal,
     ); // why: z.json() values are Json
-    return { negotiation: done.negotiation, contractor: done.contractor, output: JSON.parse(JSON.stringify(done.output)) };
+    return { negotiation: done.negotiation, results: JSON.parse(JSON.stringify(done.results)) };
   },
 });

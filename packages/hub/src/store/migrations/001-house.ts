@@ -154,13 +154,14 @@ export default {
     await t
       .createTable("selections")
       .addColumn("id", "text", (c) => c.primaryKey())
-      .addColumn("run_id", "text", (c) => c.notNull().unique())
+      .addColumn("run_id", "text", (c) => c.notNull())
       .addColumn("method", "text", (c) => c.notNull())
       .addColumn("hashes_json", "text", (c) => c.notNull())
       .addColumn("size", "bigint", (c) => c.notNull())
       .addColumn("score", real, (c) => c.notNull())
       .addColumn("details_json", "text", (c) => c.notNull())
       .addColumn("created_at", "bigint", (c) => c.notNull())
+      .addUniqueConstraint("selections_method", ["run_id", "method"])
       .execute();
     await t
       .createTable("training_points")
