@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { type IncomingPhase, incomingEvents, stepIncoming } from "../src/incoming-call.ts";
+import { type OutgoingPhase, outgoingEvents, stepOutgoing } from "../src/outgoing-call.ts";
+
+test("an outgoing call settles at most once and frees its place at most once, whatever comes in whatever order", () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom("call" as const, "stream" as const),
+      fc.array(fc.constantFrom(...outgoingEvents)),
+      (kind, events) => {
+        let phase: OutgoingPhase = "waiting";
+        const done: string[] = [];
+        for (const event of events) {
+          const before: OutgoingPhase = phase;
+          const [next, effects] = stepOutgoing(kind, phase, event);
+          phase = next;
+          done.push(...effects);
+          if (effects.includes("violate")) assert.equal(next, before, "a breach leaves the call to the closing of the pipe");
+          if (effects.includes("settle")) assert.ok(before === "waiting" || before === "sent");
+          if (before === "abandoned" || before === "ended")
+            assert.ok(!effects.includes("deliver") && !effects.includes("cancel"));
+        }
+        const count = (effect: string) => done.filter((one) => one === effect).length;
+        assert.ok(count("settle") <= 1 && count("free") <= 1 && count("cancel") <= 1 && count("unqueue") <= 1);
+        if (phase === "ended") assert.equal(count("settle"), 1);
+        const [last] = stepOutgoing(kind, phase, "gone");
+        assert.equal(last, "ended", "the loss of the pipe ends every call");
+      },
+    ),
+    { seed: 1, numRuns: 2000 },
+  );
+});
+
+test("an incoming call sends at most one ending, nothing after it, and nothing once it is stopped but that ending", () => {
+  const endings = ["reply", "error", "stopped", "end"];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...incomingEvents)), (events) => {
+      let phase: IncomingPhase = "running";
+      let ended = 0;
+      let freed = 0;
+      let aborted = 0;
+      for (const event of events) {
+        const [next, effects] = stepIncoming(phase, event);
+        if (phase === "stopping")
+          assert.ok(!effects.some((effect) => effect === "item" || effect === "reply" || effect === "end"));
+        if (phase === "ended") assert.deepEqual(effects, []);
+        if (event === "gone") assert.ok(!effects.some((effect) => endings.includes(effect)));
+        ended += effects.filter((effect) => endings.includes(effect)).length;
+        freed += effects.filter((effect) => effect === "free").length;
+        if (phase === "running") aborted += effects.filter((effect) => effect === "abort").length;
+        phase = next;
+      }
+      assert.ok(ended <= 1 && freed <= 1 && aborted <= 1);
+      assert.equal(freed, phase === "ended" ? 1 : 0);
+    }),
+    { seed: 2, numRuns: 2000 },
+  );
+});
