@@ -2,6 +2,7 @@ import { QuantumError } from "./errors.ts";
 import type { Bqm } from "./models/bqm.ts";
 import { type SpinProblem, spinProblem } from "./models/spin-problem.ts";
 import { Pace, type Progress } from "./pace.ts";
+import { Pauses } from "./pauses.ts";
 import { Random } from "./random.ts";
 import { aggregated, type SampleSet, sampleSetFromSpins } from "./sample-set.ts";
 
@@ -69,7 +70,10 @@ export async function sampleReads(
   options: SampleOptions,
   prepare: (problem: SpinProblem, random: Random) => Read,
 ): Promise<SampleSet> {
+  const pauses = new Pauses(options.signal);
+  await pauses.take(); // building a model, its rows and a sampler's tables are each up to 0.1 s at 2 million couplings
   const problem = spinProblem(model);
+  await pauses.take();
   const { reads = 1, seed } = options;
   const pace = new Pace(options, reads, problem.offset);
   const read = prepare(problem, new Random(seed, -1));

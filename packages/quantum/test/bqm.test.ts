@@ -33,7 +33,7 @@ test("a dense QUBO gives x'Qx, as an upper triangle and as a symmetric matrix", 
     [0, 2, 5],
   ]);
   for (let bits = 0; bits < 8; bits++) {
-    const x = [bits & 1, (bits >> 1) & 1, bits >> 2] as [number, number, number];
+    const x: [number, number, number] = [bits & 1, (bits >> 1) & 1, bits >> 2];
     const wanted = x[0] + 2 * x[0] * x[1] - 3 * x[1] + 4 * x[1] * x[2] + 5 * x[2];
     assert.equal(energyOf(upper, x), wanted);
     assert.equal(energyOf(symmetric, x), wanted);

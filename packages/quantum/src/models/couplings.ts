@@ -22,22 +22,24 @@ export function normalised(
   if (values.length !== m) throw new QuantumError("BQM_LENGTHS_DIFFER", { what: "biases", wanted: m, got: values.length });
   const rows = new Int32Array(m);
   const columns = new Int32Array(m);
+  const biases = new Float64Array(m);
+  let sorted = true;
   for (let k = 0; k < m; k++) {
     const u = us[k]!;
     const v = vs[k]!;
-    for (const index of [u, v]) {
-      if (!Number.isInteger(index) || index < 0 || index >= size) {
-        throw new QuantumError("BQM_INDEX_OUT_OF_RANGE", { what: `coupling ${k}`, index, size });
-      }
+    const bias = values[k]!;
+    if (!isIndex(u, size) || !isIndex(v, size)) {
+      throw new QuantumError("BQM_INDEX_OUT_OF_RANGE", { what: `coupling ${k}`, index: isIndex(u, size) ? v : u, size });
     }
     if (u === v) throw new QuantumError("BQM_SELF_COUPLING", { variable: u });
-    if (!Number.isFinite(values[k]))
-      throw new QuantumError("BQM_NUMBER_INVALID", { what: `the bias of (${u},${v})`, got: values[k] });
-    rows[k] = Math.min(u, v);
-    columns[k] = Math.max(u, v);
+    if (!Number.isFinite(bias)) throw new QuantumError("BQM_NUMBER_INVALID", { what: `the bias of (${u},${v})`, got: bias });
+    rows[k] = u < v ? u : v;
+    columns[k] = u < v ? v : u;
+    biases[k] = bias + 0; // -0 becomes 0
+    if (k > 0 && (rows[k]! < rows[k - 1]! || (rows[k] === rows[k - 1] && columns[k]! <= columns[k - 1]!))) sorted = false;
   }
-  if (isSorted(rows, columns)) return { rows, columns, biases: Float64Array.from(values, (v) => v + 0) };
-  return merged(pairOrder(size, rows, columns), rows, columns, values, repeated);
+  if (sorted) return { rows, columns, biases };
+  return merged(pairOrder(size, rows, columns), rows, columns, biases, repeated);
 }
 
 /** The order in which pairs are sorted by (row, column); equal pairs keep their order. */
@@ -46,11 +48,8 @@ export function pairOrder(size: number, rows: Int32Array, columns: Int32Array): 
   return countingSort(size, rows, countingSort(size, columns, asGiven));
 }
 
-function isSorted(rows: Int32Array, columns: Int32Array): boolean {
-  for (let k = 1; k < rows.length; k++) {
-    if (rows[k]! < rows[k - 1]! || (rows[k] === rows[k - 1] && columns[k]! <= columns[k - 1]!)) return false;
-  }
-  return true;
+function isIndex(index: number, size: number): boolean {
+  return Number.isInteger(index) && index >= 0 && index < size;
 }
 
 function countingSort(size: number, keys: Int32Array, order: Int32Array): Int32Array {
@@ -83,7 +82,7 @@ function merged(
     last++;
     rows[last] = u;
     columns[last] = v;
-    biases[last] = values[k]! + 0; // -0 becomes 0
+    biases[last] = values[k]!;
   }
   const m = last + 1;
   return m === order.length

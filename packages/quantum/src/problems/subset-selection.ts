@@ -5,6 +5,7 @@
 // would again be too many, each shard chooses its share and the choices are simply joined: near-duplicates across shards are then not
 // seen. (Two rounds as in GreeDi, Mirzasoleiman et al. 2013.)
 import { QuantumError } from "../errors.ts";
+import { Pauses } from "../pauses.ts";
 import { Random } from "../random.ts";
 import { sampleAt } from "../sample-set.ts";
 import { type Provenance, solve } from "../solve.ts";
@@ -111,11 +112,14 @@ async function chosenByQubo(candidates: Candidates, options: SubsetOptions, stag
   const { seed = 1, solver, reads = defaultReads, timeLimitMs, signal } = options;
   const { exact } = candidates.problem;
   const greedy = greedyByScore(candidates);
+  const pauses = new Pauses(signal);
+  await pauses.take();
   const first = firstPenalty(candidates, greedy) * (exact ? 1 : 1 / 4);
   let best: { chosen: number[]; score: number; model: SolvedModel } | undefined;
   for (let attempt = 1; ; attempt++) {
     const penalty = exact ? first * 2 ** (attempt - 1) : attempt === 1 ? 0 : first * 2 ** (attempt - 2);
-    const { samples, provenance } = await solve(subsetModel(candidates, penalty), {
+    const model = subsetModel(candidates, penalty);
+    const { samples, provenance } = await solve(model, {
       seed,
       reads,
       ...(solver === undefined ? {} : { solver }),
