@@ -93,9 +93,9 @@ export function defineExecutor(executor: Executor): Executor {
 export const runDefaults = {
   seed: 1,
   threads: 2,
-  batch: 16,
+  batch: 8,
   sequence: 128,
-  optimizer: { lr: 3e-3, warmupSteps: 20, decay: "cosine", clip: 1, weightDecay: 0.1, betas: [0.9, 0.95] },
+  optimizer: { lr: 2e-3, warmupSteps: 20, decay: "cosine", clip: 1, weightDecay: 0.1, betas: [0.9, 0.95] },
   checkpointEverySteps: 200,
   resume: true,
 } as const satisfies Partial<RunSpec>;
