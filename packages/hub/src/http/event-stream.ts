@@ -45,6 +45,7 @@ export class EventStreams {
     let pumping = false;
     let again = false;
     const send = (frame: string): void => {
+      if (response.writableEnded) return;
       if (response.writableLength > maxBufferedBytes) response.destroy();
       else response.write(frame);
     };
@@ -52,7 +53,7 @@ export class EventStreams {
       again = true;
       if (pumping) return;
       pumping = true;
-      while (again && !response.destroyed) {
+      while (again && !response.destroyed && !response.writableEnded) {
         again = false;
         const page = await this.#input.events.read({ after: last, limit: pageSize });
         for (const event of page) send(frameOf(event));

@@ -11,6 +11,9 @@ import { z } from "zod";
 import type { Json } from "../../base/json.ts";
 import { defineQuantumTool } from "../pillar.ts";
 
+// selectSubset solves again with a doubled penalty, at most four times, until the budget is met; the limit is for each try.
+const mostTries = 5;
+
 export default defineQuantumTool({
   name: "quantum_select_subset",
   description:
@@ -54,7 +57,7 @@ export default defineQuantumTool({
     if (input.method === "qubo") {
       const found = await selectSubset(subset, {
         seed: input.seed,
-        timeLimitMs: input.seconds * 1000,
+        timeLimitMs: (input.seconds * 1000) / mostTries,
         signal: ctx.signal,
         progress: (fraction) => ctx.progress({ done: fraction, total: 1, message: "annealing" }),
       });
