@@ -1,4 +1,4 @@
-import { type CallContext, LazyContext } from "./call-context.ts";
+import { LazyContext } from "./call-context.ts";
 import type { Clock } from "./clock.ts";
 import { flushOrdinal, type ServedVersion, versionOrdinal } from "./control.ts";
 import { PipeError } from "./errors.ts";
@@ -7,22 +7,9 @@ import type { IncomingEvent, IncomingPhase } from "./incoming-call.ts";
 import { stepIncoming } from "./incoming-call.ts";
 import type { Limits } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
+import { refusal, type Served, type ServedMethod } from "./served.ts";
 import { sizeOf } from "./size.ts";
 import { toWireError, type WireError } from "./wire-error.ts";
-
-/** One served method: `run` gives a value or a promise (call), or an async iterable (stream). */
-export interface ServedMethod {
-  readonly kind: "call" | "stream";
-  readonly run: (input: unknown, context: CallContext) => unknown;
-}
-
-/** An interface being served on an endpoint. */
-export interface Served {
-  readonly interfaceId: number;
-  readonly name: string;
-  readonly version: number;
-  readonly methods: ReadonlyMap<number, ServedMethod>;
-}
 
 interface IncomingCall {
   readonly id: number;
@@ -264,28 +251,6 @@ export class Callee {
     if (!this.#outbox.answer(frame))
       this.#hooks.violate("a peer that acknowledges what it asked for", "one more answer than fits");
   }
-}
-
-function refusal(frame: CallFrame, served: Served | undefined, method: ServedMethod | undefined): WireError {
-  const { interfaceId, ordinal } = frame;
-  if (served === undefined)
-    return {
-      code: "INTERFACE_UNKNOWN",
-      message: `wanted an interface that is served here; got id ${interfaceId}`,
-      details: { interfaceId },
-    };
-  const { name, version } = served;
-  if (method === undefined)
-    return {
-      code: "METHOD_UNKNOWN",
-      message: `wanted a method of ${name} version ${version}; got ordinal ${ordinal}`,
-      details: { interface: name, version, ordinal },
-    };
-  return {
-    code: "KIND_MISMATCH",
-    message: `wanted a ${method.kind} for ordinal ${ordinal} of ${name}; got a ${frame.stream ? "stream" : "call"}`,
-    details: { interface: name, version, ordinal, kind: method.kind },
-  };
 }
 
 function abortReason(why: WireError | undefined): Error {

@@ -1,57 +1,15 @@
+import { answeredError, type CallOptions, type Loss, lostError, type OutgoingCall, type Sink, type Target } from "./call.ts";
 import type { Clock } from "./clock.ts";
 import { isControl, versionOrdinal } from "./control.ts";
-import type { Pool, Share } from "./credit-pool.ts";
+import type { Pool } from "./credit-pool.ts";
 import { closeShare, drainItem, endShare, openShare, readItem, receiveItem } from "./credit-pool.ts";
 import { PipeError } from "./errors.ts";
 import type { EndFrame, ErrorFrame, HelloFrame, ItemFrame, ReplyFrame } from "./frame.ts";
 import { controlCalls, firstAllowance, type Limits } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
-import type { OutgoingEvent, OutgoingPhase } from "./outgoing-call.ts";
+import type { OutgoingEvent } from "./outgoing-call.ts";
 import { stepOutgoing } from "./outgoing-call.ts";
 import { sizeOf } from "./size.ts";
-import { RemoteError } from "./wire-error.ts";
-
-/** What a call is aimed at. `label` is for messages. */
-export interface Target {
-  readonly interfaceId: number;
-  readonly ordinal: number;
-  readonly kind: "call" | "stream";
-  readonly label: string;
-}
-
-/** What every call takes. `deadlineMs` is the time the caller will wait; it travels with the call as the time that remains. */
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly deadlineMs?: number | undefined;
-}
-
-/** Where a call's one answer goes, and a stream's items before it. */
-export interface Sink {
-  item(body: unknown, size: number): void;
-  done(body: unknown): void;
-  fail(error: Error): void;
-}
-
-/** A call under way; only the caller writes it. */
-export interface OutgoingCall {
-  readonly target: Target;
-  readonly sink: Sink;
-  readonly deadlineMs: number | undefined;
-  readonly deadlineAt: number | undefined;
-  body: unknown;
-  id: number;
-  phase: OutgoingPhase;
-  share: Share | undefined;
-  disarm: (() => void) | undefined;
-}
-
-/** How the pipe was lost, for the calls that it takes along. */
-export interface Loss {
-  readonly local: boolean;
-  readonly reason: string;
-  /** The newest call the peer says it dispatched; Infinity when it said nothing. */
-  readonly lastId: number;
-}
 
 /** The calling half of an endpoint: the waiting line, the pending calls, and the credit of the streams it reads. */
 export class Caller {
@@ -112,7 +70,7 @@ export class Caller {
 
   /** The caller no longer wants the call; `error` is its answer, or none for a stream that was left in good order. */
   stop(call: OutgoingCall, error: Error | undefined): void {
-    this.#step(call, "stop", () => (error === undefined ? call.sink.done(undefined) : call.sink.fail(error)));
+    this.#step(call, "stop", undefined, error);
     this.#shareClosed(call); // also of a stream that had ended with items left unread
   }
 
@@ -138,13 +96,13 @@ export class Caller {
     }
     switch (frame.kind) {
       case "reply":
-        this.#step(call, "reply", () => call.sink.done(frame.body));
+        this.#step(call, "reply", frame.body);
         return;
       case "end":
-        this.#step(call, "end", () => call.sink.done(undefined));
+        this.#step(call, "end");
         return;
       case "error":
-        this.#step(call, "error", () => call.sink.fail(answeredError(call, frame)));
+        this.#step(call, "error", undefined, answeredError(call, frame));
         return;
       case "item":
         this.#item(call, frame);
@@ -170,14 +128,13 @@ export class Caller {
   unsendable(id: number, reason: string): void {
     const call = this.#pending.get(id);
     if (call === undefined) return;
-    this.#step(call, "error", () => call.sink.fail(new PipeError("BODY_UNSENDABLE", { call: call.target.label, reason })));
+    this.#step(call, "error", undefined, new PipeError("BODY_UNSENDABLE", { call: call.target.label, reason }));
   }
 
   /** The pipe is lost: every call ends now, and later ones are refused. */
   lose(loss: Loss): void {
     this.#lost = loss;
-    for (const call of [...this.#pending.values(), ...this.#waiting])
-      this.#step(call, "gone", () => call.sink.fail(lostError(call, loss)));
+    for (const call of [...this.#pending.values(), ...this.#waiting]) this.#step(call, "gone", undefined, lostError(call, loss));
   }
 
   #refusal(call: OutgoingCall, startable: boolean, signal: AbortSignal | undefined): PipeError | undefined {
@@ -229,7 +186,7 @@ export class Caller {
     if (isControl(target.ordinal)) this.#openControl += 1;
     else this.#open += 1;
     this.#pending.set(call.id, call);
-    this.#step(call, "send", nothing);
+    this.#step(call, "send");
     this.#outbox.call({
       kind: "call",
       id: call.id,
@@ -253,11 +210,11 @@ export class Caller {
       }
       call.share = share;
     }
-    this.#step(call, "item", () => call.sink.item(frame.body, frame.size));
+    this.#step(call, "item", frame.body, undefined, frame.size);
   }
 
-  // `tell` gives the event's outcome to the sink; the machine decides whether it is told.
-  #step(call: OutgoingCall, event: OutgoingEvent, tell: () => void): void {
+  // The machine decides whether the sink is told of `body` or `error`.
+  #step(call: OutgoingCall, event: OutgoingEvent, body?: unknown, error?: Error, size = 0): void {
     const [phase, effects] = stepOutgoing(call.target.kind, call.phase, event);
     call.phase = phase;
     for (const effect of effects) {
@@ -268,10 +225,11 @@ export class Caller {
         case "settle":
           call.disarm?.();
           this.#shareEnded(call);
-          tell();
+          if (error === undefined) call.sink.done(body);
+          else call.sink.fail(error);
           break;
         case "deliver":
-          tell();
+          call.sink.item(body, size);
           break;
         case "cancel":
           this.#outbox.control({ kind: "cancel", id: call.id });
@@ -303,22 +261,3 @@ export class Caller {
     call.share = undefined;
   }
 }
-
-// Both sides count the same deadline; whichever clock is a little ahead, the caller hears of it as its own.
-function answeredError(call: OutgoingCall, { error }: ErrorFrame): Error {
-  const { deadlineMs, target } = call;
-  if (deadlineMs === undefined || error.code !== "DEADLINE_EXCEEDED") return new RemoteError(error);
-  return new PipeError(
-    "DEADLINE_EXCEEDED",
-    { call: target.label, deadlineMs, mayHaveRun: true },
-    { cause: new RemoteError(error) },
-  );
-}
-
-function lostError(call: OutgoingCall, loss: Loss): PipeError {
-  const mayHaveRun = call.id !== 0 && call.id <= loss.lastId;
-  return new PipeError(loss.local ? "PIPE_CLOSED" : "PEER_GONE", { call: call.target.label, reason: loss.reason, mayHaveRun });
-}
-
-// The send event never settles.
-function nothing(): void {}

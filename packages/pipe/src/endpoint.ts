@@ -1,5 +1,5 @@
-import { Callee, type Served } from "./callee.ts";
-import type { CallOptions, OutgoingCall, Sink, Target } from "./caller.ts";
+import type { CallOptions, OutgoingCall, Sink, Target } from "./call.ts";
+import { Callee } from "./callee.ts";
 import { Caller } from "./caller.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { flushOrdinal, parseServedVersion, type ServedVersion, versionOrdinal } from "./control.ts";
@@ -9,6 +9,7 @@ import { protocolVersion } from "./frame.ts";
 import { firstAllowance, type Limits, resolveLimits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import type { Port } from "./port.ts";
+import type { Served } from "./served.ts";
 import type { Amount } from "./window.ts";
 
 /** Why a pipe ended, and on whose account: this side, the peer's word, or the transport when the peer went without one. */

@@ -75,13 +75,13 @@ export interface EndFrame {
 }
 
 /** Stands in for a frame that the binding could not carry, so that both sides still count alike. */
-export interface SkipFrame {
+interface SkipFrame {
   readonly kind: "skip";
   readonly size: number;
 }
 
 /** The caller no longer wants this call; the callee still ends it with a reply, error or end, which frees its place. */
-export interface CancelFrame {
+interface CancelFrame {
   readonly kind: "cancel";
   readonly id: number;
 }
@@ -102,7 +102,7 @@ export interface CreditFrame {
 }
 
 /** The last frame. `lastId` is the newest call that its sender dispatched: later ones certainly did not run (as HTTP/2's GOAWAY). */
-export interface CloseFrame {
+interface CloseFrame {
   readonly kind: "close";
   readonly code: CloseCode;
   readonly message: string;

@@ -19,7 +19,7 @@ export const incomingEvents = ["return", "throw", "yield", "finish", "stop", "go
 export type IncomingEvent = (typeof incomingEvents)[number];
 
 /** What to do: send the one ending frame or an item, abort the handler's signal, or forget the call. */
-export type IncomingEffect = "reply" | "error" | "stopped" | "item" | "end" | "abort" | "free";
+type IncomingEffect = "reply" | "error" | "stopped" | "item" | "end" | "abort" | "free";
 
 /** The next phase and what to do. */
 export type IncomingStep = readonly [IncomingPhase, readonly IncomingEffect[]];

@@ -42,11 +42,6 @@ export class Outbox {
     return { queued: this.#queue.length, inTransit: { messages: messages - seen, bytes: bytes - seenBytes } };
   }
 
-  /** The sizes of the allowance that the peer gave. */
-  get allowance(): Amount {
-    return this.#allowance;
-  }
-
   /** Sends a call; only when `ready`. */
   call(frame: CallFrame): void {
     this.#send(frame);

@@ -24,7 +24,7 @@ export type OutgoingEvent = (typeof outgoingEvents)[number];
  * What to do: `unqueue` leave the waiting line; `settle` give the caller its one answer; `deliver` buffer an item; `cancel` send a
  * cancel frame; `free` forget the id and give its place to the next; `violate` close the pipe, the peer broke the rules.
  */
-export type OutgoingEffect = "unqueue" | "settle" | "deliver" | "cancel" | "free" | "violate";
+type OutgoingEffect = "unqueue" | "settle" | "deliver" | "cancel" | "free" | "violate";
 
 /** The next phase and what to do. */
 export type OutgoingStep = readonly [OutgoingPhase, readonly OutgoingEffect[]];

@@ -1,10 +1,10 @@
 import type { CallContext } from "./call-context.ts";
 import { CallError } from "./call-error.ts";
-import type { ServedMethod } from "./callee.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { HandlerInput, HandlerOutput, Interface, Method, Methods } from "./interface.ts";
 import type { ValidationOptions } from "./remote.ts";
 import { type Checked, check, type Schema } from "./schema.ts";
+import type { ServedMethod } from "./served.ts";
 
 /** What serves an interface: a function for a call, a function that gives an async iterable (an async generator) for a stream. */
 export type Implementation<M extends Methods> = {

@@ -1,4 +1,4 @@
-import type { CallOptions, OutgoingCall, Sink, Target } from "./caller.ts";
+import type { CallOptions, OutgoingCall, Sink, Target } from "./call.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { PipeError } from "./errors.ts";
 

@@ -1,4 +1,4 @@
-import type { CallOptions, Target } from "./caller.ts";
+import type { CallOptions, Target } from "./call.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { PipeError } from "./errors.ts";
 import type { CallerInput, CallerOutput, Interface, Method, Methods } from "./interface.ts";

@@ -65,9 +65,13 @@ export class ThreadPort implements Port {
   };
 
   #post(frames: readonly Frame[]): void {
-    const buffers = new Set<ArrayBuffer>(); // a set, since a buffer that is named twice is refused
-    for (const frame of frames) if ("body" in frame) for (const buffer of transferList(frame.body) ?? []) buffers.add(buffer);
-    this.#port.postMessage(frames.map(toTuple), [...buffers]);
+    let buffers: Set<ArrayBuffer> | undefined; // a set, since a buffer that is named twice is refused
+    for (const frame of frames) {
+      if (!("body" in frame)) continue;
+      const list = transferList(frame.body);
+      if (list !== undefined) buffers = (buffers ?? new Set()).union(new Set(list));
+    }
+    this.#port.postMessage(frames.map(toTuple), buffers === undefined ? [] : [...buffers]);
   }
 
   #sendOneByOne(frames: readonly Frame[]): void {

@@ -23,6 +23,7 @@ interface Entry {
   readonly options: EndpointOptions | undefined;
 }
 
+const settled = Promise.resolve();
 const prefix = "in-process:";
 const listeners = new Map<string, Entry>();
 let unnamed = 0;
@@ -104,7 +105,7 @@ class InProcessPort implements Port {
   #schedule(): void {
     if (this.#scheduled || this.#receiver === undefined) return;
     this.#scheduled = true;
-    queueMicrotask(this.#drain);
+    void settled.then(this.#drain); // cheaper than queueMicrotask, which makes an AsyncResource each time
   }
 
   #deliver(): void {
