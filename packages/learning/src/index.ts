@@ -22,19 +22,7 @@ export {
   type SliceScore,
 } from "./evaluation/evaluation.ts";
 export { pooled, type Score } from "./evaluation/measures.ts";
-export {
-  checkedRunSpec,
-  defineExecutor,
-  type Executor,
-  type OptimizerSpec,
-  type RunOptions,
-  type RunProgress,
-  type RunResult,
-  type RunSpec,
-  runDefaults,
-} from "./executors/executor.ts";
 export { ortExecutor } from "./executors/ort.ts";
-export { measureTrainingSpeed, type SpeedRequest, type TrainingSpeed } from "./executors/speed.ts";
 export type { GeneratedToken } from "./generation/messages.ts";
 export { type GenerationOptions, type OpenModel, openModel } from "./generation/model.ts";
 export {
@@ -49,3 +37,15 @@ export { type ShardWriting, writeShard } from "./shards/writing.ts";
 export { bosToken, eosToken, Tokenizer } from "./tokenizer/tokenizer.ts";
 export { smallestVocabulary, tokenizerFromJson, tokenizerToJson } from "./tokenizer/tokenizer-json.ts";
 export { saveTokenizer, type TokenizerTraining, trainTokenizer } from "./tokenizer/training.ts";
+export {
+  checkedRunSpec,
+  defineExecutor,
+  type Executor,
+  type OptimizerSpec,
+  type RunOptions,
+  type RunProgress,
+  type RunResult,
+  type RunSpec,
+  runDefaults,
+} from "./training/executor.ts";
+export { measureTrainingSpeed, type SpeedRequest, type TrainingSpeed } from "./training/speed.ts";

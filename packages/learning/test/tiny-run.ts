@@ -3,10 +3,10 @@ import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ModelConfig } from "../src/decoder/config.ts";
-import { type RunSpec, runDefaults } from "../src/executors/executor.ts";
 import { writeShard } from "../src/shards/writing.ts";
 import type { Tokenizer } from "../src/tokenizer/tokenizer.ts";
 import { saveTokenizer, trainTokenizer } from "../src/tokenizer/training.ts";
+import { type RunSpec, runDefaults } from "../src/training/executor.ts";
 import { corpusFiles } from "./corpus.ts";
 
 /** A folder with a tokenizer and two shards, removed on disposal. */

@@ -3,12 +3,12 @@ import { test } from "node:test";
 import type { TrainerTensors } from "../src/checkpoint/training-checkpoint.ts";
 import { initialParameters, type Weights, zerosLike } from "../src/decoder/parameters.ts";
 import { gradientGraph, trainingGraph } from "../src/decoder/training-graph.ts";
-import { openTrainer } from "../src/executors/trainer.ts";
 import { type AdamW, adamwScalars } from "../src/graph/adamw.ts";
 import { Graph } from "../src/graph/graph.ts";
 import { addRows } from "../src/graph/primitives.ts";
 import { random } from "../src/random.ts";
 import { float32, floats, int64, type OrtTensor, openSession } from "../src/runtime/session.ts";
+import { openTrainer } from "../src/training/trainer.ts";
 import { tinyConfig } from "./tiny-run.ts";
 
 const shape = { batch: 2, sequence: 16 };

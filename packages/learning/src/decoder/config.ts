@@ -11,7 +11,7 @@ export interface ModelConfig {
   readonly keyValueHeads: number;
   /** Width of the SwiGLU layer. */
   readonly intermediateSize: number;
-  /** Longest sequence the model is trained for. */
+  /** Longest sequence the model is trained for; windows of evaluation and the memory of generation have this length. */
   readonly maxPositions: number;
   readonly ropeTheta: number;
   readonly normEpsilon: number;
@@ -27,7 +27,7 @@ interface Widths {
 }
 
 function preset(widths: Widths) {
-  return (vocabularySize: number, maxPositions = 256): ModelConfig => ({
+  return (vocabularySize: number, maxPositions = 128): ModelConfig => ({
     vocabularySize,
     ...widths,
     maxPositions,
@@ -37,7 +37,7 @@ function preset(widths: Widths) {
   });
 }
 
-/** Ready-made sizes, as functions of the vocabulary: about 0.4, 3 and 11 million parameters beside the embedding. */
+/** Ready-made sizes, as functions of the vocabulary: about 0.4, 2.9 and 9.4 million parameters beside the embedding. */
 export const modelPresets = {
   nano: preset({ hiddenSize: 128, layers: 2, heads: 4, keyValueHeads: 2, intermediateSize: 352 }),
   micro: preset({ hiddenSize: 256, layers: 4, heads: 4, keyValueHeads: 2, intermediateSize: 688 }),

@@ -1,6 +1,6 @@
 // The embedded executor: ONNX Runtime in a worker thread of this process.
 import { runTask, workerEntry } from "../runtime/worker-task.ts";
-import { defineExecutor } from "./executor.ts";
+import { defineExecutor } from "../training/executor.ts";
 
 /**
  * Trains on the CPU of this machine. The same spec with one thread gives bit-identical weights, also when it was cancelled

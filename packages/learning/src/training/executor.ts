@@ -31,7 +31,7 @@ export interface RunSpec {
   readonly threads: number;
   /** Sequences in a step. */
   readonly batch: number;
-  /** Tokens in a sequence; at most the model's `maxPositions`. */
+  /** Tokens in a sequence; at most the model's `maxPositions`, and best just that: a model knows no position it never saw. */
   readonly sequence: number;
   readonly optimizer: OptimizerSpec;
   /** The run ends at whichever comes first. With `seconds`, the rate also decays by time, so such runs are not repeatable. */
