@@ -4,7 +4,6 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { z } from "zod";
 import type { Config } from "../base/config.ts";
 import { EntenteError } from "../base/errors.ts";
@@ -43,6 +42,8 @@ export function readToken(config: Config): string {
 }
 
 async function connect(url: string, token: string): Promise<Session> {
+  // Only a command that talks to a running hub needs the client.
+  const { Client, StreamableHTTPClientTransport } = await import("@modelcontextprotocol/client");
   const client = new Client({ name: "entente-cli", version: "1" }, { versionNegotiation: { mode: { pin: "2026-07-28" } } });
   await client.connect(
     new StreamableHTTPClientTransport(new URL("/mcp", url), { requestInit: { headers: { authorization: `Bearer ${token}` } } }),
