@@ -9,12 +9,13 @@
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Transaction } from "kysely";
 import type { Clock } from "../../base/clock.ts";
 import { defineErrors } from "../../base/errors.ts";
 import { newId } from "../../base/ids.ts";
 import { sha256 } from "../../base/json.ts";
 import type { Progress } from "../../base/tool.ts";
-import type { DocumentsTable } from "../../store/schema.ts";
+import type { Database, DocumentsTable } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { vectorBytes, vectorOf } from "./features.ts";
 import { NearIndex, signatureOf } from "./near-duplicates.ts";
@@ -171,11 +172,31 @@ export async function ingest(input: IngestInput): Promise<IngestReport> {
         .where("id", "in", ids)
         .execute();
     }
+    if (report.changed + gone.length > 0) await forgetUnused(trx);
     await trx.updateTable("sources").set({ scanned_at: clock.now() }).where("id", "=", source).execute();
     const { skippedFiles: _names, ...counts } = report;
     await store.events.append(trx, [{ kind: "source.ingested", actor: input.actor, subject: source, data: { root, ...counts } }]);
   });
   return report;
+}
+
+// Texts that no file holds any more go with their passages; what nearly repeated one of them now stands for itself.
+async function forgetUnused(trx: Transaction<Database>): Promise<void> {
+  await trx
+    .deleteFrom("contents")
+    .where((eb) =>
+      eb.not(
+        eb.exists(eb.selectFrom("documents").select("documents.id").whereRef("documents.content_hash", "=", "contents.hash")),
+      ),
+    )
+    .execute();
+  const roots = trx.selectFrom("contents as roots").select("roots.hash");
+  await trx
+    .updateTable("contents")
+    .set({ near_hash: null })
+    .where("near_hash", "is not", null)
+    .where("near_hash", "not in", roots)
+    .execute();
 }
 
 const knownOf = new WeakMap<Found, Known>();
@@ -247,7 +268,6 @@ async function commitBatch(
   skip: (path: string, reason: string) => void,
 ): Promise<void> {
   const { store, clock } = input;
-  const added: { hash: string; signature: Uint32Array }[] = [];
   await store.transaction(async (trx) => {
     const hashes = batch.flatMap(({ outcome }) => (outcome.ok ? [outcome.hash] : []));
     const there = new Set(
@@ -298,7 +318,6 @@ async function commitBatch(
         there.add(outcome.hash);
         if (nearHash === undefined) {
           near.add(outcome.hash, signature);
-          added.push({ hash: outcome.hash, signature });
         } else report.nearDuplicates += 1;
         if (heldOut) report.heldOut += 1;
         report.passages += passages.length;

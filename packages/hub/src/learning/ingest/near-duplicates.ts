@@ -42,7 +42,7 @@ export function similarity(a: Uint32Array, b: Uint32Array): number {
 
 /** The texts seen so far, found again by likeness. */
 export class NearIndex {
-  readonly #buckets = new Map<string, string[]>();
+  readonly #buckets = new Map<number, string[]>();
   readonly #signatures = new Map<string, Uint32Array>();
 
   /** The id of an earlier text that this one nearly repeats, or undefined. */
@@ -66,9 +66,13 @@ export class NearIndex {
   }
 }
 
-function bandKeys(signature: Uint32Array): readonly string[] {
-  return Array.from(
-    { length: bands },
-    (_, band) => `${band}:${signature.subarray(band * rowsPerBand, (band + 1) * rowsPerBand).join()}`,
-  );
+// A band as one number: its hash and its place. Two bands that share a number by chance cost a comparison, nothing more.
+function bandKeys(signature: Uint32Array): Float64Array {
+  const keys = new Float64Array(bands);
+  for (let band = 0; band < bands; band++) {
+    let hash = band;
+    for (let row = 0; row < rowsPerBand; row++) hash = mix(hash ^ (signature[band * rowsPerBand + row] ?? 0));
+    keys[band] = hash * bands + band;
+  }
+  return keys;
 }
