@@ -74,6 +74,12 @@ export interface ContentsTable {
   created_at: number;
 }
 
+/** The MinHash bands of each content that stands for itself: equal keys are candidates for near duplicates. */
+export interface NearBandsTable {
+  band: number;
+  content_hash: string;
+}
+
 /** Consecutive pieces of a content; joined in order they are the whole text. */
 export interface PassagesTable {
   id: number;
@@ -181,6 +187,7 @@ export interface Database {
   sources: SourcesTable;
   documents: DocumentsTable;
   contents: ContentsTable;
+  near_bands: NearBandsTable;
   passages: PassagesTable;
   runs: RunsTable;
   negotiations: NegotiationsTable;

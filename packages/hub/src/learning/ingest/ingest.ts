@@ -18,7 +18,7 @@ import type { Progress } from "../../base/tool.ts";
 import type { Database, DocumentsTable } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { vectorBytes, vectorOf } from "./features.ts";
-import { NearIndex, signatureOf } from "./near-duplicates.ts";
+import { areNear, bandKeys, signatureOf } from "./near-duplicates.ts";
 import { cutPassages, decodeText, sliceOf } from "./text.ts";
 import { type Found, reasonOf, type SkipReason, walk } from "./walk.ts";
 
@@ -118,7 +118,6 @@ export async function ingest(input: IngestInput): Promise<IngestReport> {
     report.skipped[reason] = (report.skipped[reason] ?? 0) + 1;
     if (report.skippedFiles.length < namedSkips) report.skippedFiles.push({ path, reason });
   };
-  const near = new Lazy(() => loadNearIndex(store));
   const todo: Found[] = [];
   for (const item of walk(root, input.ignored)) {
     signal.throwIfAborted();
@@ -141,7 +140,7 @@ export async function ingest(input: IngestInput): Promise<IngestReport> {
     signal.throwIfAborted();
     const batch = todo.slice(at, at + batchFiles).map((found) => prepare(found, input.maxFileBytes));
     try {
-      await commitBatch(input, source, batch, await near.value(), report, skip);
+      await commitBatch(input, source, batch, report, skip);
     } catch (error) {
       if (
         error instanceof Error &&
@@ -219,11 +218,19 @@ async function openSource(store: Store, clock: Clock, root: string): Promise<str
   return id;
 }
 
-async function loadNearIndex(store: Store): Promise<NearIndex> {
-  const index = new NearIndex();
-  const rows = await store.db.selectFrom("contents").select(["hash", "signature"]).where("near_hash", "is", null).execute();
-  for (const row of rows) index.add(row.hash, new Uint32Array(row.signature.slice().buffer));
-  return index;
+// The earlier text that this one nearly repeats, if there is one.
+async function findNear(
+  trx: Transaction<Database>,
+  signature: Uint32Array,
+  bands: readonly number[],
+): Promise<string | undefined> {
+  const candidates = await trx
+    .selectFrom("contents")
+    .select(["hash", "signature"])
+    .where("hash", "in", (eb) => eb.selectFrom("near_bands").select("content_hash").where("band", "in", bands))
+    .orderBy("hash")
+    .execute();
+  return candidates.find((candidate) => areNear(signature, new Uint32Array(candidate.signature.slice().buffer)))?.hash;
 }
 
 function prepare(found: Found, maxFileBytes: number): Prepared {
@@ -263,7 +270,6 @@ async function commitBatch(
   input: IngestInput,
   source: string,
   batch: readonly Prepared[],
-  near: NearIndex,
   report: Mutable<IngestReport>,
   skip: (path: string, reason: string) => void,
 ): Promise<void> {
@@ -285,7 +291,8 @@ async function commitBatch(
       };
       if (outcome.ok && !there.has(outcome.hash)) {
         const signature = signatureOf(outcome.text);
-        const nearHash = near.find(signature);
+        const bands = bandKeys(signature);
+        const nearHash = await findNear(trx, signature, bands);
         const heldOut = isHeldOut(nearHash ?? outcome.hash, input.heldOutShare);
         const passages = cutPassages(outcome.text);
         const lines = passages.at(-1)?.endLine ?? 0;
@@ -316,9 +323,12 @@ async function commitBatch(
             .values(values.slice(i, i + 100) as never)
             .execute(); // why: the id is the engine's to give
         there.add(outcome.hash);
-        if (nearHash === undefined) {
-          near.add(outcome.hash, signature);
-        } else report.nearDuplicates += 1;
+        if (nearHash === undefined)
+          await trx
+            .insertInto("near_bands")
+            .values(bands.map((band) => ({ band, content_hash: outcome.hash })))
+            .execute();
+        else report.nearDuplicates += 1;
         if (heldOut) report.heldOut += 1;
         report.passages += passages.length;
         report.bytes += outcome.size;
@@ -339,18 +349,4 @@ async function commitBatch(
 /** Whether a text is kept for examination: decided by its hash alone, so it never changes sides. */
 export function isHeldOut(hash: string, share: number): boolean {
   return Number.parseInt(hash.slice(0, 8), 16) / 0x100000000 < share;
-}
-
-class Lazy<T> {
-  readonly #make: () => Promise<T>;
-  #made: Promise<T> | undefined;
-
-  constructor(make: () => Promise<T>) {
-    this.#make = make;
-  }
-
-  value(): Promise<T> {
-    this.#made ??= this.#make();
-    return this.#made;
-  }
 }

@@ -40,39 +40,21 @@ export function similarity(a: Uint32Array, b: Uint32Array): number {
   return same / minima;
 }
 
-/** The texts seen so far, found again by likeness. */
-export class NearIndex {
-  readonly #buckets = new Map<number, string[]>();
-  readonly #signatures = new Map<string, Uint32Array>();
-
-  /** The id of an earlier text that this one nearly repeats, or undefined. */
-  find(signature: Uint32Array): string | undefined {
-    for (const key of bandKeys(signature))
-      for (const id of this.#buckets.get(key) ?? []) {
-        const other = this.#signatures.get(id);
-        if (other && similarity(signature, other) >= similar) return id;
-      }
-    return undefined;
-  }
-
-  /** Adds a text that stands for itself. */
-  add(id: string, signature: Uint32Array): void {
-    this.#signatures.set(id, signature);
-    for (const key of bandKeys(signature)) {
-      const bucket = this.#buckets.get(key);
-      if (bucket) bucket.push(id);
-      else this.#buckets.set(key, [id]);
-    }
-  }
+/** Whether two texts of these signatures say nearly the same. */
+export function areNear(a: Uint32Array, b: Uint32Array): boolean {
+  return similarity(a, b) >= similar;
 }
 
-// A band as one number: its hash and its place. Two bands that share a number by chance cost a comparison, nothing more.
-function bandKeys(signature: Uint32Array): Float64Array {
-  const keys = new Float64Array(bands);
+/**
+ * The bands of a signature, each as one number: its hash and its place. Texts that share none are not near; bands that share a
+ * number by chance cost a comparison, nothing more.
+ */
+export function bandKeys(signature: Uint32Array): readonly number[] {
+  const keys: number[] = [];
   for (let band = 0; band < bands; band++) {
     let hash = band;
     for (let row = 0; row < rowsPerBand; row++) hash = mix(hash ^ (signature[band * rowsPerBand + row] ?? 0));
-    keys[band] = hash * bands + band;
+    keys.push(hash * bands + band);
   }
   return keys;
 }

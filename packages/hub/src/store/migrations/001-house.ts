@@ -81,6 +81,13 @@ export default {
       .addUniqueConstraint("documents_path", ["source_id", "path"])
       .execute();
     await t.createIndex("documents_by_content").on("documents").column("content_hash").execute();
+    await t
+      .createTable("near_bands")
+      .addColumn("band", "bigint", (c) => c.notNull())
+      .addColumn("content_hash", "text", (c) => c.notNull().references("contents.hash").onDelete("cascade"))
+      .execute();
+    await t.createIndex("near_bands_by_band").on("near_bands").column("band").execute();
+    await t.createIndex("near_bands_by_content").on("near_bands").column("content_hash").execute();
     const passages = t
       .createTable("passages")
       .addColumn("id", engine === "postgres" ? "serial" : "integer", (c) => c.primaryKey())
