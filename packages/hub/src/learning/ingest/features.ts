@@ -58,7 +58,7 @@ export function vectorBytes(vector: Float32Array): Uint8Array {
   return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
 }
 
-/** A vector out of the store's bytes (copied, so alignment does not matter). */
+/** A vector out of the store's bytes, copied: they need not be aligned, and a Buffer's own slice would share its pool. */
 export function vectorFrom(bytes: Uint8Array): Float32Array {
-  return new Float32Array(bytes.slice().buffer);
+  return new Float32Array(new Uint8Array(bytes).buffer);
 }

@@ -230,7 +230,7 @@ async function findNear(
     .where("hash", "in", (eb) => eb.selectFrom("near_bands").select("content_hash").where("band", "in", bands))
     .orderBy("hash")
     .execute();
-  return candidates.find((candidate) => areNear(signature, new Uint32Array(candidate.signature.slice().buffer)))?.hash;
+  return candidates.find((candidate) => areNear(signature, new Uint32Array(new Uint8Array(candidate.signature).buffer)))?.hash;
 }
 
 function prepare(found: Found, maxFileBytes: number): Prepared {
