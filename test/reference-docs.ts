@@ -3,11 +3,16 @@
  * the tools. `node test/reference-docs.ts --write` writes them; `npm run check` fails when one is not what the code
  * says, so nothing in them can be missing, left over or wrong.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { configKeys, environmentName, loadConfig, openHub } from "@entente/hub";
+import { declaredErrors } from "../packages/hub/src/base/errors.ts";
+import { exitCodes } from "../packages/hub/src/cli/exit-codes.ts";
+import { makeProgram } from "../packages/hub/src/cli/program.ts";
+import { metricNames } from "../packages/hub/src/telemetry/names.ts";
 
 const root = resolve(import.meta.dirname, "..");
-const hub = join(root, "packages/hub/src");
 const made = "<!-- Made from the code by test/reference-docs.ts; `npm run check` compares. -->";
 
 interface Page {
@@ -29,7 +34,6 @@ export async function staleReferencePages(): Promise<readonly string[]> {
 }
 
 async function configPage(): Promise<Page> {
-  const { configKeys, environmentName } = await import(`${hub}/base/config-keys.ts`);
   const keys = Object.entries<{ value: unknown; doc: string }>(configKeys);
   const rows = keys.map(
     ([name, key]) => `| \`${name}\` | \`${JSON.stringify(key.value)}\` | \`${environmentName(name)}\` | ${cell(key.doc)} |`,
@@ -43,12 +47,9 @@ async function configPage(): Promise<Page> {
 }
 
 async function errorsPage(): Promise<Page> {
-  await import(`${hub}/gateway.ts`);
-  await import(`${hub}/serving.ts`);
-  const { declaredErrors } = await import(`${hub}/base/errors.ts`);
   const rows = [...declaredErrors()].map(
-    ([code, kind]: [string, { status: number; text: (details: unknown) => string }]) =>
-      `## ${code}\n\nStatus ${kind.status}. Says: “${kind.text(placeholders())}”.\n`,
+    ([code, kind]) =>
+      `## ${code}\n\nStatus ${kind.status}. Says: “${kind.text(placeholders() as never) /* why: stands in for any details */}”.\n`,
   );
   return page("errors", "Errors", [
     'Every error of the hub has a code that never changes its meaning, a sentence that says what was wanted and what came, and the same facts as data. Over HTTP they come as `{"error": {code, message, details, help}}`, over MCP as a tool result with `isError` and `_meta["dev.entente/error"]`. Words in ‹› stand for facts of the case. The libraries have codes of their own, in their READMEs.',
@@ -58,7 +59,6 @@ async function errorsPage(): Promise<Page> {
 }
 
 async function metricsPage(): Promise<Page> {
-  const { metricNames } = await import(`${hub}/telemetry/names.ts`);
   const rows = Object.values<{ name: string; help: string }>(metricNames).map(
     ({ name, help }) => `| \`${name}\` | ${cell(help)} |`,
   );
@@ -72,8 +72,6 @@ async function metricsPage(): Promise<Page> {
 }
 
 async function cliPage(): Promise<Page> {
-  const { makeProgram } = await import(`${hub}/cli/program.ts`);
-  const { exitCodes } = await import(`${hub}/cli/exit-codes.ts`);
   const program = await makeProgram(new AbortController().signal);
   const help = (command: { helpInformation(): string; configureHelp(o: object): void }): string => {
     command.configureHelp({ helpWidth: 100 });
@@ -99,32 +97,24 @@ async function cliPage(): Promise<Page> {
 }
 
 async function toolsPage(): Promise<Page> {
-  const { loadConfig } = await import(`${hub}/base/config.ts`);
-  const { openHub } = await import(`${hub}/gateway.ts`);
-  const { mkdtempSync, rmSync } = await import("node:fs");
-  const { tmpdir } = await import("node:os");
   const folder = mkdtempSync(join(tmpdir(), "entente-docs-"));
   try {
     await using opened = await openHub({ config: loadConfig({ flags: [["data.dir", folder]] }) });
     const { catalogue } = opened.dispatcher;
     const tools = catalogue.listed.map(
-      (tool: {
-        name: string;
-        description: string;
-        inputSchema: { properties?: Record<string, { description?: string }>; required?: string[] };
-      }) => {
-        const inputs = Object.entries(tool.inputSchema.properties ?? {}).map(
+      (tool) => {
+        const inputs = Object.entries((tool.inputSchema.properties ?? {}) as Record<string, { description?: string }>).map(
           ([name, schema]) =>
-            `\`${name}\`${tool.inputSchema.required?.includes(name) ? "" : " (optional)"}${schema.description ? `: ${schema.description}` : ""}`,
+            `\`${name}\`${(tool.inputSchema.required as readonly string[] | undefined)?.includes(name) ? "" : " (optional)"}${schema.description ? `: ${schema.description}` : ""}`,
         );
         return `## ${tool.name}\n\n${tool.description}\n\n${inputs.length > 0 ? `Input: ${inputs.join("; ")}.` : "No input."}\n`;
       },
     );
     const resources = catalogue.resources.map(
-      (resource: { uri: string; description: string }) => `| \`${resource.uri}\` | ${cell(resource.description)} |`,
+      ((resource) => `| \`${resource.uri}\` | ${cell(resource.description)} |`,
     );
     const prompts = catalogue.prompts.map(
-      (prompt: { name: string; description: string }) => `| \`${prompt.name}\` | ${cell(prompt.description)} |`,
+      ((prompt) => `| \`${prompt.name}\` | ${cell(prompt.description)} |`,
     );
     return page("tools", "Tools, resources and prompts", [
       "Everything the hub can do is an MCP tool. `entente tools NAME` prints a tool's whole input schema; `entente call NAME JSON` calls it.",

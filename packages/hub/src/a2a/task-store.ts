@@ -8,14 +8,6 @@ const operator = "operator";
 const defaultPage = 50;
 const largestPage = 100;
 
-/** States in which nothing more will happen to a task. */
-export const endedStates: readonly TaskState[] = [
-  TaskState.TASK_STATE_COMPLETED,
-  TaskState.TASK_STATE_FAILED,
-  TaskState.TASK_STATE_CANCELED,
-  TaskState.TASK_STATE_REJECTED,
-];
-
 /** The tasks of one agent, in the hub's store. A caller sees its own tasks; the operator sees all. */
 export class StoredTasks implements TaskStore {
   readonly #store: Store;

@@ -71,9 +71,7 @@ export async function trainVersion(learning: Learning, order: TrainingOrder, ctx
   }
 
   const tokenizer = await readTokenizer(tokenizerPath);
-  const config = champion
-    ? undefined
-    : modelPresets[values["learning.preset"]](tokenizer.size, Math.max(256, values["learning.sequence"]));
+  const config = champion ? undefined : modelPresets[values["learning.preset"]](tokenizer.size, values["learning.sequence"]);
   const outDir = privateFolder(join(work, `by-${ctx.principal.id}`));
   const started = ctx.clock.now();
   const points: { step: number; loss: number; rate: number }[] = [];

@@ -1,8 +1,6 @@
 import { z } from "zod";
 import { defineLearningTool } from "../pillar.ts";
-
-// Before anything was measured here: what two cores of 2024 do with the `micro` model, tokens a second for each thread.
-const assumedRate = 3500;
+import { assumedRates } from "../rates.ts";
 
 export default defineLearningTool({
   name: "learning_estimate_training",
@@ -18,6 +16,9 @@ export default defineLearningTool({
       if (training.success && training.data.threads === input.threads && training.data.tokensPerSecond > 0)
         return { tokensPerSecond: training.data.tokensPerSecond, source: "measured" as const };
     }
-    return { tokensPerSecond: assumedRate * input.threads, source: "assumed" as const };
+    return {
+      tokensPerSecond: assumedRates[learning.config.values["learning.preset"]] * input.threads,
+      source: "assumed" as const,
+    };
   },
 });

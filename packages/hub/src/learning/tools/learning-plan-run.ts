@@ -1,8 +1,6 @@
 import { z } from "zod";
 import { defineLearningTool } from "../pillar.ts";
-
-// Tokens one core trains on in a second before anything was measured; the plan asks for what two of them manage.
-const assumedRate = 3500;
+import { assumedRates } from "../rates.ts";
 
 export default defineLearningTool({
   name: "learning_plan_run",
@@ -24,7 +22,7 @@ export default defineLearningTool({
     const trainSeconds = values["learning.seconds"];
     return {
       trainSeconds,
-      wantedTokens: trainSeconds * assumedRate * 2,
+      wantedTokens: trainSeconds * assumedRates[values["learning.preset"]] * 2,
       replyMs: values["negotiation.replyMs"],
       patience: values["negotiation.patience"],
       champion: champion?.id ?? null,
