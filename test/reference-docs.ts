@@ -101,21 +101,15 @@ async function toolsPage(): Promise<Page> {
   try {
     await using opened = await openHub({ config: loadConfig({ flags: [["data.dir", folder]] }) });
     const { catalogue } = opened.dispatcher;
-    const tools = catalogue.listed.map(
-      (tool) => {
-        const inputs = Object.entries((tool.inputSchema.properties ?? {}) as Record<string, { description?: string }>).map(
-          ([name, schema]) =>
-            `\`${name}\`${(tool.inputSchema.required as readonly string[] | undefined)?.includes(name) ? "" : " (optional)"}${schema.description ? `: ${schema.description}` : ""}`,
-        );
-        return `## ${tool.name}\n\n${tool.description}\n\n${inputs.length > 0 ? `Input: ${inputs.join("; ")}.` : "No input."}\n`;
-      },
-    );
-    const resources = catalogue.resources.map(
-      ((resource) => `| \`${resource.uri}\` | ${cell(resource.description)} |`,
-    );
-    const prompts = catalogue.prompts.map(
-      ((prompt) => `| \`${prompt.name}\` | ${cell(prompt.description)} |`,
-    );
+    const tools = catalogue.listed.map((tool) => {
+      const inputs = Object.entries((tool.inputSchema.properties ?? {}) as Record<string, { description?: string }>).map(
+        ([name, schema]) =>
+          `\`${name}\`${(tool.inputSchema.required as readonly string[] | undefined)?.includes(name) ? "" : " (optional)"}${schema.description ? `: ${schema.description}` : ""}`,
+      );
+      return `## ${tool.name}\n\n${tool.description}\n\n${inputs.length > 0 ? `Input: ${inputs.join("; ")}.` : "No input."}\n`;
+    });
+    const resources = catalogue.resources.map((resource) => `| \`${resource.uri}\` | ${cell(resource.description)} |`);
+    const prompts = catalogue.prompts.map((prompt) => `| \`${prompt.name}\` | ${cell(prompt.description)} |`);
     return page("tools", "Tools, resources and prompts", [
       "Everything the hub can do is an MCP tool. `entente tools NAME` prints a tool's whole input schema; `entente call NAME JSON` calls it.",
       "",
