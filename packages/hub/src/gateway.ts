@@ -69,9 +69,10 @@ export async function openHub(input: HubInput): Promise<Hub> {
     dataFolder,
     version,
     contextFor: (agent, signal) => contextOf(agent, signal),
-    replyFor: (agent) => bidderReply(agent, dataFolder, proposalOf),
+    replyFor: (agent) =>
+      bidderReply(agent, dataFolder, (negotiation, bidder) => contracting.records.proposal(negotiation, bidder)),
   });
-  const contracting = new Contracting({ store, registry, clock, dataFolder });
+  const contracting: Contracting = new Contracting({ store, registry, clock, dataFolder });
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
   const solving = new Solving(clock);
   const hubDesk: HubDesk = { store, config, registry, contracting, startedAt };
@@ -110,12 +111,6 @@ export async function openHub(input: HubInput): Promise<Hub> {
 
   function contextOf(agent: string, signal: AbortSignal): ToolContext {
     return dispatcher.context({ principal: { id: agent, kind: "agent" } }, signal);
-  }
-  async function proposalOf(
-    negotiation: string,
-    bidder: string,
-  ): Promise<{ price: number; promisedMs: number | undefined } | undefined> {
-    return contracting.records.proposal(negotiation, bidder);
   }
 
   return {

@@ -69,8 +69,16 @@ export class HubExecutor implements AgentExecutor {
         }),
       );
     };
-    const answer = request.task ? undefined : await this.#input.reply?.(userMessage, context);
+    this.#running.set(taskId, controller);
+    let answer: Part[] | undefined;
+    try {
+      answer = request.task ? undefined : await this.#input.reply?.(userMessage, context);
+    } catch (thrown) {
+      this.#running.delete(taskId);
+      throw thrown;
+    }
     if (answer) {
+      this.#running.delete(taskId);
       bus.publish(
         AgentEvent.message(
           makeMessage({ messageId: newId("msg", clock.now()), role: Role.ROLE_AGENT, parts: answer, contextId }),
@@ -79,7 +87,6 @@ export class HubExecutor implements AgentExecutor {
       bus.finished();
       return;
     }
-    this.#running.set(taskId, controller);
     const record = (kind: string, data: Record<string, string>) =>
       events.record({
         kind,

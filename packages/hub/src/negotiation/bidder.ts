@@ -7,10 +7,12 @@ import { z } from "zod";
 import { negotiationExtension } from "../a2a/cards.ts";
 import { dataOf, dataPart } from "../a2a/parts.ts";
 import type { Agent, AgentContext } from "../base/agent.ts";
-import type { Json } from "../base/json.ts";
+import { asEntenteError } from "../base/errors.ts";
+import { canonicalJson, type Json } from "../base/json.ts";
 import { openPartyKey, signDocument } from "../security/keys.ts";
-import { agreementSchema } from "./agreement.ts";
+import { type AgreementDocument, agreementSchema } from "./agreement.ts";
 import { negotiationErrors } from "./errors.ts";
+import type { KeptProposal } from "./records.ts";
 
 const callSchema = z.object({
   act: z.literal("cfp"),
@@ -38,10 +40,7 @@ export const answerSchema = z.discriminatedUnion("act", [
 export type Answer = z.output<typeof answerSchema>;
 
 /** Where a bidder finds what it proposed, to check an agreement against. */
-export type ProposalLookup = (
-  negotiation: string,
-  bidder: string,
-) => Promise<{ price: number; promisedMs: number | undefined } | undefined>;
+export type ProposalLookup = (negotiation: string, bidder: string) => Promise<KeptProposal | undefined>;
 
 /** How `agent` answers negotiation messages; undefined for an agent that takes no jobs. */
 export function bidderReply(
@@ -52,34 +51,42 @@ export function bidderReply(
   const { bid } = agent;
   if (!bid) return undefined;
   const { name } = agent.profile;
+  const refuse = (thrown: unknown, ctx: AgentContext): Answer => {
+    const error = asEntenteError(thrown);
+    ctx.log.warn({ err: error, agent: name }, "an agent could not answer and declines");
+    return { act: "refuse", reason: error.code === "INTERNAL" ? String(error.details.message) : error.message };
+  };
   return async (message, ctx) => {
     if (!message.extensions.includes(negotiationExtension)) return undefined;
     const data = dataOf(message.parts);
     const call = callSchema.safeParse(data);
-    if (call.success) {
-      const { negotiation, skill, job, replyBy } = call.data;
-      const offer = await bid({ negotiation, skill, job: job as { readonly [key: string]: Json | undefined }, replyBy }, ctx); // why: z.json() values are Json
-      const answer: Answer = offer
-        ? {
-            act: "propose",
-            price: offer.price,
-            promisedMs: Math.round(offer.promisedMs),
-            quality: offer.quality,
-            details: { reason: offer.reason },
-          }
-        : { act: "refuse", reason: "not now" };
-      return [dataPart(answer)];
-    }
     const signing = signSchema.safeParse(data);
-    if (signing.success) {
-      const { document } = signing.data;
-      const offered = await proposalOf(document.negotiation, name);
-      const wanted = `${name} at ${offered?.price} within ${offered?.promisedMs} ms`;
-      const got = `${document.contractor} at ${document.price} within ${document.promisedMs} ms`;
-      if (wanted !== got) throw negotiationErrors.AGREEMENT_NOT_MINE({ contractor: name, wanted, got });
-      const answer: Answer = { act: "signed", signature: await signDocument(document, await openPartyKey(dataFolder, name)) };
-      return [dataPart(answer)];
+    try {
+      if (call.success) return [dataPart(await bidFor(call.data, ctx))];
+      if (signing.success) return [dataPart(await signed(signing.data.document))];
+      return undefined;
+    } catch (thrown) {
+      return [dataPart(refuse(thrown, ctx))];
     }
-    return undefined;
   };
+
+  async function bidFor({ negotiation, skill, job, replyBy }: z.output<typeof callSchema>, ctx: AgentContext): Promise<Answer> {
+    const offer = await bid?.({ negotiation, skill, job: job as { readonly [key: string]: Json | undefined }, replyBy }, ctx); // why: z.json() values are Json
+    if (!offer) return { act: "refuse", reason: "not now" };
+    const { price, promisedMs, quality, reason } = offer;
+    return { act: "propose", price, promisedMs: Math.round(promisedMs), quality, details: { reason } };
+  }
+
+  async function signed(document: AgreementDocument): Promise<Answer> {
+    const offered = await proposalOf(document.negotiation, name);
+    const wanted = offered ? termsOf({ ...offered, contractor: name }) : "no agreement, since it offered nothing";
+    const got = termsOf(document);
+    if (wanted !== got) throw negotiationErrors.AGREEMENT_NOT_MINE({ contractor: name, wanted, got });
+    return { act: "signed", signature: await signDocument(document, await openPartyKey(dataFolder, name)) };
+  }
+}
+
+function termsOf(terms: Omit<KeptProposal, "job"> & { contractor: string; job?: unknown }): string {
+  const { contractor, price, promisedMs, quality, job } = terms;
+  return `${contractor} at ${price} within ${promisedMs} ms, quality ${quality}, for the job ${canonicalJson(job ?? null)}`;
 }

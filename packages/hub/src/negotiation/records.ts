@@ -1,8 +1,10 @@
 /** Negotiations and agreements in the store. Every change commits together with its event. */
 import type { ContractNetTerms } from "@entente/negotiation";
+import type { Transaction } from "kysely";
 import type { Clock } from "../base/clock.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import type { NewEvent } from "../store/event-log.ts";
+import type { Database } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import type { AgreementDocument, AgreementSignatures } from "./agreement.ts";
 import { type Entry, eventData, replay, type Session } from "./transcript.ts";
@@ -10,6 +12,21 @@ import { type Entry, eventData, replay, type Session } from "./transcript.ts";
 /** How an agreement stands. */
 export const agreementStates = ["active", "fulfilled", "late", "failed", "cancelled"] as const;
 export type AgreementState = (typeof agreementStates)[number];
+
+/** How an agreement ends, and what is to be said of it. */
+export interface Closing {
+  readonly document: AgreementDocument;
+  readonly status: Exclude<AgreementState, "active">;
+  readonly outcome: { readonly [key: string]: Json | undefined };
+}
+
+/** What a bidder proposed, and for which job. */
+export interface KeptProposal {
+  readonly price: number;
+  readonly promisedMs: number | undefined;
+  readonly quality: number | undefined;
+  readonly job: Json | undefined;
+}
 
 /** A negotiation read back. */
 export interface KeptNegotiation {
@@ -51,34 +68,35 @@ export class NegotiationRecords {
   }
 
   /** What a bidder proposed in a negotiation. */
-  async proposal(negotiation: string, bidder: string): Promise<{ price: number; promisedMs: number | undefined } | undefined> {
+  async proposal(negotiation: string, bidder: string): Promise<KeptProposal | undefined> {
     const row = await this.#store.db
       .selectFrom("negotiations")
       .select(["terms_json", "events_json"])
       .where("id", "=", negotiation)
       .executeTakeFirst();
     if (!row) return undefined;
-    const { state } = replay(JSON.parse(row.terms_json), JSON.parse(row.events_json));
+    const terms: ContractNetTerms & { task?: { job?: Json } } = JSON.parse(row.terms_json);
+    const { state } = replay(terms, JSON.parse(row.events_json));
     const proposal = state.participants.find((participant) => participant.name === bidder)?.proposal;
-    return proposal && { price: proposal.price, promisedMs: proposal.promisedMs };
+    if (!proposal) return undefined;
+    return { price: proposal.price, promisedMs: proposal.promisedMs, quality: proposal.quality, job: terms.task?.job };
   }
 
-  /** Begins a negotiation, in place of one of the same subject that awarded nothing. */
-  async begin(id: string, runId: string, subject: string, session: Session, actor: string): Promise<void> {
+  /** Begins a negotiation, in place of the one `replaced`, which awarded nothing. */
+  async begin(
+    about: { id: string; run: string; subject: string; actor: string; replaced: string | undefined },
+    session: Session,
+  ): Promise<void> {
+    const { id, run, subject, actor, replaced } = about;
     const now = this.#clock.now();
     await this.#store.transaction(async (trx) => {
-      await trx
-        .deleteFrom("negotiations")
-        .where("run_id", "=", runId)
-        .where("subject", "=", subject)
-        .where("status", "=", "collecting")
-        .execute();
+      if (replaced !== undefined) await trx.deleteFrom("negotiations").where("id", "=", replaced).execute();
       await trx
         .insertInto("negotiations")
         .values({
           id,
           protocol: "contract-net",
-          run_id: runId,
+          run_id: run,
           subject,
           status: "collecting",
           terms_json: canonicalJson(session.terms),
@@ -93,14 +111,21 @@ export class NegotiationRecords {
           kind: "negotiation.announced",
           actor,
           subject: id,
-          data: { run: runId, about: subject, bidders: session.terms.participants },
+          data: { run, about: subject, bidders: session.terms.participants },
         },
       ]);
     });
   }
 
-  /** Keeps the session after a step, with the events that tell of it. */
-  async keep(id: string, session: Session, status: string, events: readonly NewEvent[], outcome?: Json): Promise<void> {
+  /** Keeps the session after a step, with the events that tell of it and the agreements that end with it. */
+  async keep(
+    id: string,
+    session: Session,
+    status: string,
+    events: readonly NewEvent[],
+    outcome?: Json,
+    closings: readonly Closing[] = [],
+  ): Promise<void> {
     await this.#store.transaction(async (trx) => {
       const row = {
         events_json: canonicalJson(session.entries),
@@ -110,6 +135,7 @@ export class NegotiationRecords {
       };
       await trx.updateTable("negotiations").set(row).where("id", "=", id).execute();
       await this.#store.events.append(trx, events);
+      for (const closing of closings) await this.#close(trx, closing);
     });
   }
 
@@ -155,18 +181,15 @@ export class NegotiationRecords {
   }
 
   /** The open agreement of a negotiation with a contractor, if any. */
-  async activeAgreement(
-    negotiation: string,
-    contractor: string,
-  ): Promise<{ document: AgreementDocument; createdAt: number } | undefined> {
+  async activeAgreement(negotiation: string, contractor: string): Promise<AgreementDocument | undefined> {
     const row = await this.#store.db
       .selectFrom("agreements")
-      .selectAll()
+      .select("document_json")
       .where("negotiation_id", "=", negotiation)
       .where("contractor", "=", contractor)
       .where("status", "=", "active")
       .executeTakeFirst();
-    return row ? { document: JSON.parse(row.document_json), createdAt: row.created_at } : undefined;
+    return row && JSON.parse(row.document_json);
   }
 
   /** Links an agreement to the A2A task that carries it out. */
@@ -174,28 +197,27 @@ export class NegotiationRecords {
     await this.#store.db.updateTable("agreements").set({ task_id: task }).where("id", "=", agreement).execute();
   }
 
-  /** Ends an agreement. */
-  async closeAgreement(
-    document: AgreementDocument,
-    status: Exclude<AgreementState, "active">,
-    outcome: { readonly [key: string]: Json | undefined },
-  ): Promise<void> {
-    await this.#store.transaction(async (trx) => {
-      await trx
-        .updateTable("agreements")
-        .set({ status, closed_at: this.#clock.now(), outcome_json: canonicalJson(outcome) })
-        .where("id", "=", document.id)
-        .where("status", "=", "active")
-        .execute();
-      await this.#store.events.append(trx, [
-        {
-          kind: `agreement.${status}`,
-          actor: document.contractor,
-          subject: document.id,
-          data: { about: document.subject, ...outcome },
-        },
-      ]);
-    });
+  /** Ends an agreement; one that has ended stays as it is. */
+  async closeAgreement(closing: Closing): Promise<void> {
+    await this.#store.transaction((trx) => this.#close(trx, closing));
+  }
+
+  async #close(trx: Transaction<Database>, { document, status, outcome }: Closing): Promise<void> {
+    const { numUpdatedRows } = await trx
+      .updateTable("agreements")
+      .set({ status, closed_at: this.#clock.now(), outcome_json: canonicalJson(outcome) })
+      .where("id", "=", document.id)
+      .where("status", "=", "active")
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) return;
+    await this.#store.events.append(trx, [
+      {
+        kind: `agreement.${status}`,
+        actor: document.contractor,
+        subject: document.id,
+        data: { about: document.subject, ...outcome },
+      },
+    ]);
   }
 
   /**

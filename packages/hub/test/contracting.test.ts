@@ -1,0 +1,365 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { negotiationExtension } from "../src/a2a/cards.ts";
+import { dataPart } from "../src/a2a/parts.ts";
+import { Registry } from "../src/a2a/registry.ts";
+import { type Agent, type AgentContext, type Bid, defineAgent } from "../src/base/agent.ts";
+import { systemClock } from "../src/base/clock.ts";
+import { EntenteError } from "../src/base/errors.ts";
+import type { Json } from "../src/base/json.ts";
+import { type AgreementDocument, verifyAgreement } from "../src/negotiation/agreement.ts";
+import { bidderReply } from "../src/negotiation/bidder.ts";
+import { Contracting } from "../src/negotiation/contracting.ts";
+import type { JobCall } from "../src/negotiation/job.ts";
+import { openStore, type Store } from "../src/store/store.ts";
+import { openLog } from "../src/telemetry/log.ts";
+import { Metrics } from "../src/telemetry/metrics.ts";
+import { scratchFolder } from "./scratch.ts";
+
+const never = new AbortController().signal;
+const offer = (price: number, more: Partial<Bid> = {}): Bid => ({
+  price,
+  promisedMs: 60_000,
+  quality: 0.5,
+  reason: "because",
+  ...more,
+});
+const untilAborted = ({ signal }: AgentContext): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+
+// An agent for the skill "work" that bids what it is told and answers with its name.
+function worker(name: string, bid: Agent["bid"] | Bid, execute?: Agent["execute"]): Agent {
+  return defineAgent({
+    profile: { name, description: "Works.", skills: [{ id: "work", name: "Work", description: "Does what is asked." }] },
+    execute: execute ?? (async () => ({ text: "done", data: { by: name } })),
+    ...(typeof bid === "function" ? { bid } : bid ? { bid: async () => bid } : {}),
+  });
+}
+
+const initiator = defineAgent({
+  profile: { name: "asker", description: "Asks.", skills: [] },
+  execute: async () => ({ text: "nothing" }),
+});
+
+interface House {
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly contracting: Contracting;
+}
+
+async function withHouse(
+  agents: readonly Agent[],
+  work: (house: House, another: () => Promise<House>) => Promise<void>,
+): Promise<void> {
+  using folder = scratchFolder();
+  const dataFolder = folder.path;
+  await using store = await openStore({ url: "", dataFolder, clock: systemClock });
+  const log = openLog("silent");
+  const open = async (): Promise<House> => {
+    const registry: Registry = new Registry({
+      store,
+      metrics: new Metrics(),
+      log,
+      clock: systemClock,
+      dataFolder,
+      version: "0.0.0",
+      contextFor: (agent, signal) => ({
+        principal: { id: agent, kind: "agent" },
+        signal,
+        progress: () => {},
+        log,
+        clock: systemClock,
+        call: async (tool) => assert.fail(`no tool here: ${tool}`),
+      }),
+      replyFor: (agent) =>
+        bidderReply(agent, dataFolder, (negotiation, bidder) => contracting.records.proposal(negotiation, bidder)),
+    });
+    const contracting: Contracting = new Contracting({ store, registry, clock: systemClock, dataFolder });
+    for (const agent of [initiator, ...agents]) await registry.add(agent, "http://127.0.0.1");
+    return { store, registry, contracting };
+  };
+  await work(await open(), open);
+}
+
+const job = (more: Partial<JobCall> = {}): JobCall => ({
+  run: "run_1",
+  subject: "the job",
+  skill: "work",
+  initiator: "asker",
+  job: { run: "run_1", size: 3 },
+  criteria: { price: 1, promisedTime: 0, reliability: 0, quality: 0 },
+  awards: 1,
+  replyMs: 5000,
+  completeWithinMs: 20_000,
+  ...more,
+});
+
+const code =
+  (wanted: string, says = /./) =>
+  (error: unknown) => {
+    assert.ok(error instanceof EntenteError, String(error));
+    assert.equal(error.code, wanted);
+    assert.match(error.message, says);
+    return true;
+  };
+
+// How each agreement stands, in the order of signing: "name: status".
+async function standings(store: Store): Promise<readonly string[]> {
+  const rows = await store.db.selectFrom("agreements").selectAll().orderBy("id").execute();
+  return rows.map((row) => `${row.contractor}: ${row.status}`);
+}
+
+async function kinds(store: Store, prefix: string): Promise<readonly string[]> {
+  const events = await store.events.read({ after: 0, limit: 1000 });
+  return events.map((event) => event.kind).filter((kind) => kind.startsWith(prefix));
+}
+
+for (const [what, criteria, winner] of [
+  ["the cheapest", { price: 1, promisedTime: 0, reliability: 0, quality: 0 }, "cheap"],
+  ["the quickest", { price: 0, promisedTime: 1, reliability: 0, quality: 0 }, "quick"],
+  ["the best", { price: 0, promisedTime: 0, reliability: 0, quality: 1 }, "fine"],
+] as const) {
+  test(`${what} bid wins when that is what counts, and its agreement is fulfilled`, () =>
+    withHouse(
+      [
+        worker("cheap", offer(1, { promisedMs: 90_000, quality: 0.4 })),
+        worker("quick", offer(5, { promisedMs: 1000, quality: 0.5 })),
+        worker("fine", offer(9, { promisedMs: 80_000, quality: 0.9 })),
+      ],
+      async ({ contracting, store }) => {
+        const { results } = await contracting.contract(job({ criteria }), never);
+        assert.deepEqual(results, [{ contractor: winner, output: { by: winner } }]);
+        assert.deepEqual(await standings(store), [`${winner}: fulfilled`]);
+        const again = await contracting.contract(job({ criteria }), never);
+        assert.deepEqual(again.results, results, "asked again it gives the result");
+        assert.deepEqual(await kinds(store, "agreement."), ["agreement.signed", "agreement.fulfilled"]);
+      },
+    ));
+}
+
+test("bidders that throw, decline, answer nonsense or answer too late are out, and the late answer harms nothing", () =>
+  withHouse(
+    [
+      worker("a-throws", async () => assert.fail("no head for figures")),
+      worker("b-declines", async () => undefined),
+      worker("c-nonsense", offer(Number.NaN)),
+      worker("d-below-zero", offer(-1)),
+      worker("e-late", async () => {
+        await sleep(400);
+        return offer(0);
+      }),
+      worker("f-good", offer(7)),
+    ],
+    async ({ contracting, store }) => {
+      const { results, negotiation } = await contracting.contract(job({ replyMs: 200 }), never);
+      assert.deepEqual(
+        results.map((result) => result.contractor),
+        ["f-good"],
+      );
+      const kept = await contracting.records.find("run_1", "the job");
+      const standing = Object.fromEntries(kept?.session.state.participants.map((p) => [p.name, p.standing]) ?? []);
+      assert.equal(kept?.id, negotiation);
+      assert.equal(standing["a-throws"], "refused");
+      assert.equal(standing["b-declines"], "refused");
+      assert.equal(standing["c-nonsense"], "refused");
+      assert.equal(standing["d-below-zero"], "no-reply");
+      assert.equal(standing["e-late"], "no-reply");
+      const throws = kept?.session.state.participants.find((p) => p.name === "a-throws");
+      assert.match(throws?.reason ?? "", /no head for figures/);
+      assert.deepEqual(await standings(store), ["f-good: fulfilled"]);
+    },
+  ));
+
+test("a winner that fails is followed by the next best, and its agreement ends failed", () =>
+  withHouse(
+    [worker("first", offer(1), async () => assert.fail("out of paper")), worker("second", offer(2)), worker("third", offer(3))],
+    async ({ contracting, store }) => {
+      const { results } = await contracting.contract(job(), never);
+      assert.deepEqual(results, [{ contractor: "second", output: { by: "second" } }]);
+      assert.deepEqual(await standings(store), ["first: failed", "second: fulfilled"]);
+      const failed = await store.db.selectFrom("agreements").selectAll().where("status", "=", "failed").executeTakeFirstOrThrow();
+      assert.match(failed.outcome_json ?? "", /out of paper/);
+      assert.ok(failed.closed_at);
+    },
+  ));
+
+for (const [how, execute] of [
+  ["that hears the cancel", async (_task: unknown, ctx: AgentContext) => untilAborted(ctx)],
+  ["that is deaf to it", () => new Promise<never>(() => {})],
+] as const) {
+  test(`a winner that never ends, ${how}, loses the job to the next best when its time is up`, () =>
+    withHouse([worker("endless", offer(1), execute), worker("steady", offer(2))], async ({ contracting, store }) => {
+      const { results } = await contracting.contract(job({ completeWithinMs: 150 }), never);
+      assert.deepEqual(
+        results.map((result) => result.contractor),
+        ["steady"],
+      );
+      assert.deepEqual(await standings(store), ["endless: failed", "steady: fulfilled"]);
+      assert.deepEqual(await kinds(store, "agreement."), [
+        "agreement.signed",
+        "agreement.failed",
+        "agreement.signed",
+        "agreement.fulfilled",
+      ]);
+    }));
+}
+
+test("work that ends after its promise by more than a quarter is late, and counts against its contractor", () =>
+  withHouse(
+    [
+      worker("slow", offer(1, { promisedMs: 1 }), async () => {
+        await sleep(30);
+        return { text: "at last", data: { by: "slow" } };
+      }),
+    ],
+    async ({ contracting, store }) => {
+      await contracting.contract(job(), never);
+      assert.deepEqual(await standings(store), ["slow: late"]);
+      assert.deepEqual(await contracting.records.reliability(["slow"]), { slow: 1 / 3 });
+    },
+  ));
+
+test("with two awards two bidders do the whole job, and a third takes over from one that fails", () =>
+  withHouse(
+    [
+      worker("one", offer(1)),
+      worker("two", offer(2), async () => assert.fail("no")),
+      worker("three", offer(3)),
+      worker("four", offer(4)),
+    ],
+    async ({ contracting, store }) => {
+      const { results } = await contracting.contract(job({ awards: 2 }), never);
+      assert.deepEqual(results.map((result) => result.contractor).sort(), ["one", "three"]);
+      assert.deepEqual((await standings(store)).toSorted(), ["one: fulfilled", "three: fulfilled", "two: failed"]);
+    },
+  ));
+
+test("when nobody bids the call fails with NO_ACCEPTABLE_BID, and a later call announces anew", () => {
+  let willing = false;
+  return withHouse([worker("moody", async () => (willing ? offer(1) : undefined))], async ({ contracting, store }) => {
+    await assert.rejects(contracting.contract(job(), never), code("NO_ACCEPTABLE_BID", /asked: moody/));
+    willing = true;
+    const { results } = await contracting.contract(job(), never);
+    assert.equal(results.length, 1);
+    assert.equal((await kinds(store, "negotiation.announced")).length, 2);
+    const rows = await store.db.selectFrom("negotiations").select("id").execute();
+    assert.equal(rows.length, 1, "the one that came to nothing is replaced");
+  });
+});
+
+test("a skill that nobody bids for is NO_BIDDERS", () =>
+  withHouse([worker("mute", undefined)], async ({ contracting }) => {
+    await assert.rejects(contracting.contract(job(), never), code("NO_BIDDERS", /"work"/));
+  }));
+
+test("when all fail the call fails with CONTRACT_FAILED, each with its reason, and asked again says the same", () =>
+  withHouse(
+    [
+      worker("left", offer(1), async () => assert.fail("left is broken")),
+      worker("right", offer(2), async () => assert.fail("right is broken")),
+    ],
+    async ({ contracting, store }) => {
+      const says = /left \(left is broken\), right \(right is broken\)/;
+      await assert.rejects(contracting.contract(job(), never), code("CONTRACT_FAILED", says));
+      await assert.rejects(contracting.contract(job(), never), code("CONTRACT_FAILED", says));
+      assert.deepEqual(await standings(store), ["left: failed", "right: failed"]);
+    },
+  ));
+
+test("a contract stopped while its winner works goes on after a restart with the same agreement, signed once", () => {
+  const started = Promise.withResolvers<void>();
+  let patient = true;
+  const keeper = worker("keeper", offer(1), async (_task, ctx) => {
+    started.resolve();
+    if (patient) await untilAborted(ctx);
+    return { text: "done", data: { by: "keeper" } };
+  });
+  return withHouse([keeper, worker("other", offer(2))], async ({ contracting, registry, store }, another) => {
+    const stop = new AbortController();
+    const cut = contracting.contract(job(), stop.signal);
+    await started.promise;
+    stop.abort(new Error("the hub is shutting down"));
+    await assert.rejects(cut, /shutting down/);
+    registry.stop("the hub is shutting down");
+    assert.deepEqual(await standings(store), ["keeper: active"]);
+    patient = false;
+    const later = await another();
+    const { results } = await later.contracting.contract(job(), never);
+    assert.deepEqual(results, [{ contractor: "keeper", output: { by: "keeper" } }]);
+    assert.deepEqual(await standings(store), ["keeper: fulfilled"]);
+    assert.equal((await kinds(store, "agreement.signed")).length, 1);
+    assert.equal((await kinds(store, "negotiation.announced")).length, 1);
+  });
+});
+
+test("a contract stopped while bids come in is announced anew", () => {
+  const asked = Promise.withResolvers<void>();
+  let slow = true;
+  const bidder = worker("bidder", async () => {
+    asked.resolve();
+    if (slow) await new Promise(() => {});
+    return offer(1);
+  });
+  return withHouse([bidder], async ({ contracting }, another) => {
+    const stop = new AbortController();
+    const cut = contracting.contract(job(), stop.signal);
+    await asked.promise;
+    stop.abort(new Error("stop"));
+    await assert.rejects(cut, /stop/);
+    slow = false;
+    const { results } = await (await another()).contracting.contract(job(), never);
+    assert.equal(results.length, 1);
+  });
+});
+
+test("both signatures hold over the agreement as signed, and over no other", () =>
+  withHouse([worker("signer", offer(4)), worker("else", offer(5))], async ({ contracting, registry, store }) => {
+    await contracting.contract(job(), never);
+    const row = await store.db.selectFrom("agreements").selectAll().executeTakeFirstOrThrow();
+    const document: AgreementDocument = JSON.parse(row.document_json);
+    const signatures = JSON.parse(row.signatures_json);
+    const keyOf = (party: string) => registry.get(party).key.publicJwk;
+    assert.equal(await verifyAgreement(document, signatures, keyOf), true);
+    for (const change of [{ price: 3 }, { promisedMs: 1 }, { contractor: "else" }, { job: { run: "run_1", size: 4 } }])
+      assert.equal(await verifyAgreement({ ...document, ...change }, signatures, keyOf), false, JSON.stringify(change));
+    const swapped = { initiator: signatures.contractor, contractor: signatures.initiator };
+    assert.equal(await verifyAgreement(document, swapped, keyOf), false);
+  }));
+
+test("a bidder signs only what it offered: its price, its time, its quality and that job", () =>
+  withHouse([worker("signer", offer(4))], async ({ contracting, registry, store }) => {
+    await contracting.contract(job(), never);
+    const row = await store.db.selectFrom("agreements").selectAll().executeTakeFirstOrThrow();
+    const document: AgreementDocument = JSON.parse(row.document_json);
+    const ask = async (change: Partial<AgreementDocument>): Promise<string> => {
+      const parts = [dataPart({ act: "agreement", document: { ...document, ...change } } as Json)]; // why: undefined members are dropped by JSON
+      return JSON.stringify(await registry.send("signer", parts, "asker", { extensions: [negotiationExtension] }));
+    };
+    assert.match(await ask({}), /"signed"/, "what it offered it signs");
+    for (const change of [
+      { price: 3 },
+      { promisedMs: 1 },
+      { quality: 1 },
+      { job: { run: "run_2" } },
+      { negotiation: "neg_none" },
+    ]) {
+      const answer = await ask(change);
+      assert.doesNotMatch(answer, /"signed"/, JSON.stringify(change));
+      assert.match(answer, /signs only what it offered/);
+    }
+  }));
+
+test("reliability follows Laplace's rule over kept and broken agreements and can decide an award", () => {
+  const clumsy = worker("clumsy", offer(1), async () => assert.fail("dropped it"));
+  return withHouse([clumsy, worker("sure", offer(1.2))], async ({ contracting }) => {
+    assert.deepEqual(await contracting.records.reliability(["clumsy", "sure"]), { clumsy: 1 / 2, sure: 1 / 2 });
+    await contracting.contract(job({ subject: "one" }), never);
+    await contracting.contract(job({ subject: "two" }), never);
+    assert.deepEqual(await contracting.records.reliability(["clumsy", "sure"]), { clumsy: 1 / 4, sure: 3 / 4 });
+    const criteria = { price: 1, promisedTime: 0, reliability: 1, quality: 0 };
+    const { results } = await contracting.contract(job({ subject: "three", criteria }), never);
+    assert.equal(results[0]?.contractor, "sure");
+    assert.deepEqual(await contracting.records.reliability(["clumsy"]), { clumsy: 1 / 4 }, "it was not even tried");
+  });
+});
