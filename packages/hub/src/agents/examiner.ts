@@ -5,7 +5,7 @@ import { jobOf } from "./crafts/job.ts";
 const job = z.object({ run: z.string() });
 const examined = z.object({
   version: z.object({ id: z.string(), number: z.number() }),
-  verdict: z.object({ passes: z.boolean(), reason: z.string(), bitsPerByte: z.number(), gzip: z.number().nullable() }),
+  verdict: z.object({ passes: z.boolean(), reason: z.string(), bitsPerByte: z.number().nullable(), gzip: z.number().nullable() }),
 });
 
 export default defineAgent({

@@ -19,8 +19,9 @@ export interface Scores {
   readonly slices: readonly SliceScore[];
 }
 
-/** One slice in a verdict. `change` is relative: 0.01 is one percent worse. */
-export interface JudgedSlice extends SliceScore {
+/** One slice in a verdict. `change` is relative: 0.01 is one percent worse. A loss that is no number is null, as JSON has none. */
+export interface JudgedSlice extends Omit<SliceScore, "bitsPerByte"> {
+  readonly bitsPerByte: number | null;
   readonly champion: number | null;
   readonly change: number | null;
   readonly votes: boolean;
@@ -31,7 +32,8 @@ export interface JudgedSlice extends SliceScore {
 export interface Verdict {
   readonly passes: boolean;
   readonly reason: string;
-  readonly bitsPerByte: number;
+  /** Null when the loss is not a number. */
+  readonly bitsPerByte: number | null;
   readonly champion: number | null;
   readonly margin: number;
   readonly slices: readonly JudgedSlice[];
@@ -46,9 +48,16 @@ export function judge(candidate: Scores, champion: Scores | undefined, margin: n
     const before = champion?.slices.find((other) => other.slice === slice.slice)?.bitsPerByte ?? null;
     const change = before === null ? null : slice.bitsPerByte / before - 1;
     const votes = change !== null && slice.bytes >= votingBytes;
-    return { ...slice, champion: before, change, votes, passes: !votes || (change ?? 0) <= margin };
+    return {
+      ...slice,
+      bitsPerByte: finite(slice.bitsPerByte),
+      champion: before,
+      change: finite(change),
+      votes,
+      passes: !votes || change <= margin,
+    };
   });
-  const base = { bitsPerByte: candidate.bitsPerByte, champion: champion?.bitsPerByte ?? null, margin, slices };
+  const base = { bitsPerByte: finite(candidate.bitsPerByte), champion: champion?.bitsPerByte ?? null, margin, slices };
   if (!Number.isFinite(candidate.bitsPerByte)) return { ...base, passes: false, reason: "its loss is not a number" };
   if (!champion) {
     const passes = candidate.bitsPerByte < uniformBits;
@@ -60,12 +69,15 @@ export function judge(candidate: Scores, champion: Scores | undefined, margin: n
         : `${figure(candidate.bitsPerByte)} bits per byte is no better than guessing`,
     };
   }
-  const worst = slices.filter((slice) => !slice.passes).sort((a, b) => (b.change ?? 0) - (a.change ?? 0))[0];
+  const worst = slices
+    .filter((slice) => !slice.passes)
+    .sort((a, b) => (b.change ?? Number.MAX_VALUE) - (a.change ?? Number.MAX_VALUE))[0];
+  if (worst?.change === null) return { ...base, passes: false, reason: `the loss of slice "${worst.slice}" is not a number` };
   if (worst)
     return {
       ...base,
       passes: false,
-      reason: `slice "${worst.slice}" got worse by ${percent(worst.change ?? 0)}, more than ${percent(margin)}`,
+      reason: `slice "${worst.slice}" got worse by ${percent(worst.change)}, more than ${percent(margin)}`,
     };
   if (candidate.bitsPerByte >= champion.bitsPerByte)
     return {
@@ -78,6 +90,10 @@ export function judge(candidate: Scores, champion: Scores | undefined, margin: n
     passes: true,
     reason: `${figure(candidate.bitsPerByte)} bits per byte against the champion's ${figure(champion.bitsPerByte)}, and no slice worse by more than ${percent(margin)}`,
   };
+}
+
+function finite(value: number | null): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 function figure(value: number): string {

@@ -4,7 +4,7 @@ import type { VersionsTable } from "../store/schema.ts";
 const sliceSchema = z.object({
   slice: z.string(),
   bytes: z.number(),
-  bitsPerByte: z.number(),
+  bitsPerByte: z.number().nullable(),
   champion: z.number().nullable(),
   change: z.number().nullable(),
   votes: z.boolean(),
@@ -15,7 +15,7 @@ const sliceSchema = z.object({
 export const verdictSchema = z.object({
   passes: z.boolean(),
   reason: z.string(),
-  bitsPerByte: z.number(),
+  bitsPerByte: z.number().nullable(),
   champion: z.number().nullable(),
   margin: z.number(),
   gzip: z.number().nullable().default(null).describe("bits per byte of gzip -9 on the same held-out texts"),

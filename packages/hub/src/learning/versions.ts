@@ -155,17 +155,16 @@ export class Versions {
   async rollback(model: string, actor: string): Promise<{ from: VersionsTable; to: VersionsTable }> {
     const champion = await this.champion(model);
     if (!champion) throw learningErrors.NO_CHAMPION({ model });
-    // The move that made it champion says who was before: rolling back twice goes back two.
-    const made = await this.#store.db
-      .selectFrom("promotions")
-      .selectAll()
-      .where("model", "=", model)
-      .where("version_id", "=", champion.id)
-      .where("kind", "=", "promoted")
-      .orderBy("seq", "desc")
-      .executeTakeFirst();
-    if (!made?.previous_id) throw learningErrors.NO_PREVIOUS_CHAMPION({ model });
-    const to = await this.get(made.previous_id, model);
+    // Promotions pile champions up and rollbacks take them off again: rolling back twice goes back two, and never in a circle.
+    const moves = await this.#store.db.selectFrom("promotions").selectAll().where("model", "=", model).orderBy("seq").execute();
+    const champions: string[] = [];
+    for (const move of moves) {
+      if (move.kind === "promoted") champions.push(move.version_id);
+      else champions.pop();
+    }
+    const previous = champions.at(-2);
+    if (previous === undefined) throw learningErrors.NO_PREVIOUS_CHAMPION({ model });
+    const to = await this.get(previous, model);
     await this.#checkWeights(to);
     await this.#move(to, champion, "rolled-back", "rolled-back", actor);
     return { from: champion, to };

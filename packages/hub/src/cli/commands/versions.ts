@@ -17,7 +17,7 @@ const versions: CommandMaker = (program, tools) => {
         .versions.map((version) => [
           `v${version.number}`,
           version.status,
-          version.verdict?.bitsPerByte.toFixed(3) ?? "-",
+          version.verdict?.bitsPerByte?.toFixed(3) ?? "-",
           version.verdict?.gzip?.toFixed(3) ?? "-",
           String(version.training.trainer ?? ""),
           new Date(version.createdAt).toISOString().slice(0, 19).replace("T", " "),
