@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -44,14 +44,18 @@ interface Measured {
 async function startHub(): Promise<Measured> {
   const data = mkdtempSync(join(tmpdir(), "entente-start-"));
   const started = performance.now();
-  // `--learn` is left out of the measured command's tail by an empty folder, so that the hub is idle afterwards.
-  const child = spawn("npm", ["run", "-s", "entente", "--", "--data", data, "--set", "http.port=0", "up"], {
+  // An empty folder to learn from is refused at once, so that the hub is idle afterwards.
+  const empty = join(data, "empty");
+  mkdirSync(empty);
+  const child = spawn("npm", ["start", "-s", "--", "--data", data, "--set", "http.port=0", "--learn", empty], {
     cwd: root,
     stdio: "ignore",
     detached: true,
   });
+  const ended = once(child, "close");
   try {
     for (;;) {
+      if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}`);
       try {
         const { url, pid } = JSON.parse(readFileSync(join(data, "run", "hub.json"), "utf8"));
         if ((await fetch(new URL("/readyz", url))).ok) {
@@ -65,8 +69,8 @@ async function startHub(): Promise<Measured> {
       await sleep(5);
     }
   } finally {
-    if (child.pid) process.kill(-child.pid, "SIGKILL");
-    await once(child, "close");
+    if (child.pid && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+    await ended;
     rmSync(data, { recursive: true, force: true });
   }
 }
