@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { sql } from "kysely";
 import { systemClock } from "../src/base/clock.ts";
 import { Corpus } from "../src/learning/corpus.ts";
 import { ingest, isHeldOut } from "../src/learning/ingest/ingest.ts";
@@ -179,6 +180,26 @@ test("an ingestion that is aborted keeps whole batches, and the next one goes on
       .executeTakeFirstOrThrow();
     assert.equal(count, 200);
   }));
+
+test("a full disk stops ingestion with what to do, keeps whole batches, and the next run goes on", (t) =>
+  withStore(t, "sqlite", async (store) => {
+    using folder = scratchFolder();
+    for (let n = 0; n < 300; n++) writeFileSync(join(folder.path, `${n}.txt`), prose(n, 60));
+    const { page_count } = await pragma(store, "page_count");
+    // SQLite gives the same error for a file that may not grow as for a disk that is full.
+    await pragma(store, `max_page_count = ${(page_count ?? 0) + 250}`);
+    await assert.rejects(take(store, folder.path), { code: "STORE_FULL", message: /free some space and run again/ });
+    const kept = await store.db.selectFrom("documents").select("id").execute();
+    assert.ok(kept.length % 64 === 0 && kept.length < 300, `${kept.length} kept`);
+    await pragma(store, "max_page_count = 1000000");
+    assert.equal((await take(store, folder.path)).added, 300 - kept.length);
+    assert.equal((await store.events.verify()).brokenAt, undefined);
+  }));
+
+async function pragma(store: Store, text: string): Promise<Record<string, number>> {
+  const { rows } = await sql.raw<Record<string, number>>(`pragma ${text}`).execute(store.db);
+  return rows[0] ?? {};
+}
 
 test("passages joined are the text, and their lines are where the text is", () => {
   const texts = ["", "one line", "a\n\nb\n", `${"x".repeat(9000)}\nend\n`, prose(5, 400), "𝄞".repeat(5000)];

@@ -28,6 +28,8 @@ class SqliteConnection implements SqliteDatabase {
     // A transaction takes the write lock at once: one that reads first and writes later would fail, not wait, when another
     // process wrote in between.
     const query = asked === "begin" ? "begin immediate" : asked;
+    // On a full disk SQLite has rolled back by itself, and a second rollback would hide the reason.
+    if (query === "rollback" && !this.#db.isTransaction) return nothing;
     const known = this.#statements.get(query);
     if (known) return known;
     const made = statement(this.#db.prepare(query));
@@ -36,6 +38,13 @@ class SqliteConnection implements SqliteDatabase {
     return made;
   }
 }
+
+const nothing: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [][Symbol.iterator](),
+};
 
 function statement(prepared: StatementSync): SqliteStatement {
   const bind = (parameters: readonly unknown[]): SQLInputValue[] => parameters as SQLInputValue[]; // why: Kysely passes on what the typed tables allow
