@@ -1,0 +1,12 @@
+import { render } from "preact";
+import { App } from "./app.tsx";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/shell.css";
+import "./styles/parts.css";
+import "./styles/views.css";
+import { applyTheme, storedTheme } from "./theme.ts";
+
+applyTheme(storedTheme());
+const root = document.getElementById("console");
+if (root) render(<App />, root);

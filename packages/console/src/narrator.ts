@@ -1,0 +1,107 @@
+/** Tells people what agents do: one sentence for each event worth one, without the actor's name. Pure. */
+import { figure } from "./figures.ts";
+import type { HubEvent } from "./hub/event.ts";
+
+/** `good`, `warn` and `bad` are worth a colour. */
+export type Tone = "plain" | "good" | "warn" | "bad";
+
+/** A sentence, and whether it is news or only what machines say to each other. */
+export interface Sentence {
+  readonly text: string;
+  readonly tone: Tone;
+  readonly news: boolean;
+}
+
+/** The sentence for an event. Kinds that nobody wrote one for are named as they are. */
+export function narrate(event: HubEvent): Sentence {
+  const told = news(event);
+  if (told !== undefined) return { tone: "plain", news: true, ...(typeof told === "string" ? { text: told } : told) };
+  return { text: chatter(event), tone: event.data.outcome && event.data.outcome !== "ok" ? "bad" : "plain", news: false };
+}
+
+type Told = string | { readonly text: string; readonly tone: Tone } | undefined;
+
+function news({ kind, data, subject }: HubEvent): Told {
+  switch (kind) {
+    case "hub.started":
+      return `opens: version ${data.version} on ${data.engine}`;
+    case "hub.stopped":
+      return "closes";
+    case "run.started":
+      return `begins to learn from ${data.root}`;
+    case "source.ingested":
+      return `read ${Number(data.added) + Number(data.changed)} new or changed files of ${data.files} in ${data.durationMs} ms (${data.unchanged} unchanged, ${data.removed} gone)`;
+    case "negotiation.announced":
+      return `calls for proposals: “${data.about}” to ${list(data.bidders)}`;
+    case "negotiation.event":
+      return negotiationNews(data);
+    case "agreement.signed":
+      return `awards “${data.about}” to ${data.contractor} for ${figure(data.price)} credits`;
+    case "agreement.fulfilled":
+      return good(`kept its promise for “${data.about}”: ${seconds(data.elapsedMs)} of ${seconds(data.promisedMs)}`);
+    case "agreement.late":
+      return warn(`was late with “${data.about}”: ${seconds(data.elapsedMs)} instead of ${seconds(data.promisedMs)}`);
+    case "agreement.failed":
+      return bad(`broke “${data.about}”: ${data.problem}`);
+    case "selection.made":
+      return `chose ${data.texts} texts by ${data.method}, score ${figure(data.score, 4)}`;
+    case "version.registered":
+      return `made version ${data.number} of ${data.model}`;
+    case "version.passed":
+      return good(`lets version ${data.number} pass: ${data.reason}`);
+    case "version.refused":
+      return warn(`refuses version ${data.number}: ${data.reason}`);
+    case "version.promoted":
+      return good(`version ${data.number} of ${data.model} is the champion now`);
+    case "version.rolled-back":
+      return warn(`went back to version ${data.number} of ${data.model}`);
+    case "run.unchanged":
+      return "nothing new to learn";
+    case "run.failed":
+      return bad(`run ${subject} failed: ${data.problem}`);
+    default:
+      return undefined;
+  }
+}
+
+function negotiationNews(data: HubEvent["data"]): Told {
+  if (data.type === "propose") {
+    const why = reason(data.details);
+    return `bids ${figure(data.price)} credits, ${seconds(data.promisedMs)}, quality ${figure(data.quality)}${why ? `: ${why}` : ""}`;
+  }
+  if (data.type === "refuse") return `declines${data.reason ? `: ${data.reason}` : ""}`;
+  return data.type === "failure" ? bad(`fails: ${data.reason}`) : undefined;
+}
+
+function chatter({ kind, data, subject }: HubEvent): string {
+  switch (kind) {
+    case "tool.called":
+      return `called ${subject}, ${data.outcome === "ok" ? "" : `${data.outcome}, `}${seconds(data.durationMs)}`;
+    case "agent.registered":
+      return `takes in ${subject}: ${list(data.skills)}`;
+    case "run.entered":
+      return `the run goes on to “${data.phase}”`;
+    case "task.started":
+      return `took a task from ${data.owner}${data.text ? `: ${data.text}` : ""}`;
+    case "task.ended":
+      return `ended its task: ${String(data.state).replace("TASK_STATE_", "").toLowerCase()}`;
+    default:
+      return `${kind} ${subject}`;
+  }
+}
+
+const good = (text: string): Told => ({ text, tone: "good" });
+const warn = (text: string): Told => ({ text, tone: "warn" });
+const bad = (text: string): Told => ({ text, tone: "bad" });
+
+function seconds(value: unknown): string {
+  return typeof value === "number" ? `${(value / 1000).toFixed(value < 100 ? 2 : 1)} s` : "no promise";
+}
+
+function list(value: unknown): string {
+  return Array.isArray(value) && value.length > 0 ? value.join(", ") : "nobody";
+}
+
+function reason(details: unknown): string {
+  return typeof details === "object" && details !== null && "reason" in details ? String(details.reason) : "";
+}

@@ -1,0 +1,38 @@
+import type { VNode } from "preact";
+import { duration, percent } from "../figures.ts";
+import type { RunningCall } from "../hub/live.ts";
+
+/** Time left of a call in ms: by its own count when that is in seconds, else by its pace so far. Pure. */
+export function timeLeftMs(call: RunningCall, now: number): number | undefined {
+  if (!call.total || call.done <= 0) return undefined;
+  if (call.unit === "s") return Math.max(0, (call.total - call.done) * 1000);
+  const elapsed = now - call.since;
+  return elapsed < 1000 ? undefined : Math.max(0, (elapsed * (call.total - call.done)) / call.done);
+}
+
+/** A running call: its bar, what it says, and the time left. Keeps its place while there is nothing to tell. */
+export function Work({ call, idle = "" }: { readonly call: RunningCall | undefined; readonly idle?: string }): VNode {
+  const share = call?.total ? Math.min(1, call.done / call.total) : 0;
+  const left = call ? timeLeftMs(call, Date.now()) : undefined;
+  return (
+    <div class="work">
+      <div class="work-line">
+        <span class="soft">{call?.message ?? idle}</span>
+        <span class="number">
+          {call?.total ? percent(share, 0) : ""}
+          {left === undefined ? "" : `, ${duration(Math.round(left / 1000) * 1000)} left`}
+        </span>
+      </div>
+      <div
+        class="meter"
+        role="progressbar"
+        aria-label={call?.tool ?? "no call is running"}
+        aria-valuenow={Math.round(share * 100)}
+        aria-valuemin={0}
+        aria-valuemax={100}
+      >
+        <span style={{ width: `${share * 100}%` }} />
+      </div>
+    </div>
+  );
+}
