@@ -1,6 +1,6 @@
 /** A hub on the network: the HTTP front with MCP, A2A, live events, metrics and the console, and a graceful end. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { jsonRpcRoutes } from "./a2a/bindings/json-rpc.ts";
 import type { Clock } from "./base/clock.ts";
 import type { Config } from "./base/config.ts";
@@ -56,11 +56,16 @@ export function runningHub(dataFolder: string): RunningHub | undefined {
   }
 }
 
+// A file that names this very process is no proof: in a container every start may have the same number.
+const servedHere = new Map<string, string>();
+
 /** Opens a hub and serves it. Throws HUB_RUNNING, PORT_TAKEN and whatever opening throws. */
 export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub> {
   const dataFolder = config.values["data.dir"];
   const running = runningHub(dataFolder);
-  if (running && running.pid !== process.pid) throw servingErrors.HUB_RUNNING({ dataFolder, ...running });
+  const here = servedHere.get(resolve(dataFolder));
+  if (running && (running.pid !== process.pid || here === running.url))
+    throw servingErrors.HUB_RUNNING({ dataFolder, ...running });
   const hub = await openHub({ config, ...(clock ? { clock } : {}) });
   const { values } = config;
   const access = Access.open(dataFolder, hub.clock);
@@ -121,11 +126,13 @@ export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub
     await hub.addAgents(values["http.publicUrl"] || url.origin);
   } catch (error) {
     await mcp.close();
+    await front.drain();
     await hub[Symbol.asyncDispose]();
     throw error;
   }
   ready.agents = true;
   const runFile = join(dataFolder, "run", "hub.json");
+  servedHere.set(resolve(dataFolder), url.origin);
   writeFileWhole(runFile, `${JSON.stringify({ pid: process.pid, url: url.origin })}\n`);
   await hub.store.events.record({
     kind: "hub.started",
@@ -133,19 +140,24 @@ export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub
     subject: "hub",
     data: { version, url: url.origin, engine: hub.store.engine },
   });
+  const close = async (): Promise<void> => {
+    ready.agents = false;
+    rmSync(runFile, { force: true });
+    servedHere.delete(resolve(dataFolder));
+    hub.registry.stop("the hub is shutting down");
+    streams.close();
+    await Promise.all([front.drain(), mcp.drain(values["limits.drainMs"])]);
+    await hub.store.events.record({ kind: "hub.stopped", actor: "hub", subject: "hub", data: {} });
+    await hub[Symbol.asyncDispose]();
+  };
+  let closing: Promise<void> | undefined;
   return {
     hub,
     url,
     consoleLink: () => `${url.origin}/?code=${access.issueCode()}`,
-    [Symbol.asyncDispose]: async () => {
-      ready.agents = false;
-      rmSync(runFile, { force: true });
-      hub.registry.stop("the hub is shutting down");
-      streams.close();
-      await mcp.close();
-      await front.drain();
-      await hub.store.events.record({ kind: "hub.stopped", actor: "hub", subject: "hub", data: {} });
-      await hub[Symbol.asyncDispose]();
+    [Symbol.asyncDispose]: () => {
+      closing ??= close();
+      return closing;
     },
   };
 }
@@ -156,9 +168,10 @@ function consoleRoutes(access: Access): readonly Route[] {
       method: "GET",
       path: "/*",
       access: "open",
-      handle: async (_request, response, url) => {
+      handle: async (request, response, url) => {
         const code = url.searchParams.get("code");
-        if (code !== null) {
+        // A look at the link (HEAD, as previews do) must not spend the code.
+        if (code !== null && request.method === "GET") {
           const cookie = access.redeemCode(code);
           // Without the code in the address, so that it stays out of the history.
           return void response

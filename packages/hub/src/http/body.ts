@@ -8,6 +8,15 @@ export const httpErrors = defineErrors({
   },
   BODY_NOT_JSON: { status: 400, text: (d: { problem: string }) => `wanted a JSON body; ${d.problem}` },
   ROUTE_UNKNOWN: { status: 404, text: (d: { method: string; path: string }) => `nothing answers ${d.method} ${d.path}` },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    text: (d: { method: string; path: string; allowed: readonly string[] }) =>
+      `${d.path} answers ${d.allowed.join(", ")}; got ${d.method}`,
+  },
+  PATH_INVALID: {
+    status: 400,
+    text: (d: { path: string }) => `wanted a path with whole percent escapes in UTF-8; got ${d.path}`,
+  },
   PORT_TAKEN: {
     status: 500,
     text: (d: { host: string; port: number }) =>
@@ -30,7 +39,8 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
   if (Number(request.headers["content-length"] ?? 0) > limitBytes) throw httpErrors.BODY_TOO_LARGE({ limitBytes });
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  // Kept open at an early end, so that the answer can still be sent.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const bytes: Buffer = chunk;
     size += bytes.length;
     if (size > limitBytes) throw httpErrors.BODY_TOO_LARGE({ limitBytes });
@@ -61,7 +71,12 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 export function sendError(response: ServerResponse, thrown: unknown): void {
   const error = asEntenteError(thrown);
   if (response.headersSent) return void response.destroy();
-  const headers: Record<string, string> = error.status === 401 ? { "www-authenticate": 'Bearer realm="entente"' } : {};
+  const headers: Record<string, string> =
+    error.status === 401
+      ? { "www-authenticate": 'Bearer realm="entente"' }
+      : error.code === "METHOD_NOT_ALLOWED"
+        ? { allow: String(error.details.allowed).replaceAll(",", ", ") }
+        : {};
   const message = error.code === "INTERNAL" ? "something failed inside the hub; its log says what" : error.message;
   sendJson(
     response,

@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EventLog, HubEvent } from "../store/event-log.ts";
 import { httpErrors } from "./body.ts";
 
+const streamHeaders = { "content-type": "text/event-stream", "cache-control": "no-store" };
 const pageSize = 500;
 const heartbeatMs = 15_000;
 const maxBufferedBytes = 4 * 1024 * 1024;
@@ -36,12 +37,16 @@ export class EventStreams {
 
   /** Answers one request; resolves when the client is gone. */
   async serve(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    if (request.method === "HEAD") return void response.writeHead(200, streamHeaders).end();
     if (this.#open.size >= this.#input.limit) throw httpErrors.TOO_MANY_STREAMS({ limit: this.#input.limit });
     this.#open.add(response);
     this.#input.opened(this.#open.size);
-    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+    response.writeHead(200, streamHeaders);
     response.write("retry: 1000\n\n");
-    let last = Number(request.headers["last-event-id"] ?? url.searchParams.get("after") ?? 0);
+    const asked = Number(request.headers["last-event-id"] ?? url.searchParams.get("after") ?? 0);
+    let last = Number.isSafeInteger(asked) && asked > 0 ? asked : 0;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    response.on("close", resolve);
     let pumping = false;
     let again = false;
     const send = (frame: string): void => {
@@ -59,6 +64,7 @@ export class EventStreams {
         for (const event of page) send(frameOf(event));
         last = page.at(-1)?.seq ?? last;
         if (page.length === pageSize) again = true;
+        if (response.writableNeedDrain) await Promise.race([new Promise((drained) => response.once("drain", drained)), promise]);
       }
       pumping = false;
     };
@@ -66,8 +72,6 @@ export class EventStreams {
     const stopCommits = this.#input.onCommit(wake);
     const stopProgress = this.#input.onProgress((progress) => send(`event: progress\ndata: ${JSON.stringify(progress)}\n\n`));
     const heartbeat = setInterval(() => send(": alive\n\n"), heartbeatMs);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    response.on("close", resolve);
     wake();
     await promise;
     clearInterval(heartbeat);

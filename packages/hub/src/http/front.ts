@@ -8,7 +8,7 @@ import type { Logger } from "../base/logger.ts";
 import { type Access, securityErrors } from "../security/token.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { httpErrors, sendError } from "./body.ts";
-import { findRoute, type Route } from "./route.ts";
+import { findRoute, methodsOf, type Route } from "./route.ts";
 
 /** What the front stands on. */
 export interface FrontInput {
@@ -19,6 +19,9 @@ export interface FrontInput {
   readonly routes: readonly Route[];
 }
 
+const longestHeadersMs = 10_000;
+const longestCheckMs = 2000;
+const lingerMs = 2000;
 const loopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
 
 /** The listening front. */
@@ -29,9 +32,16 @@ export class Front {
 
   constructor(input: FrontInput) {
     this.#input = input;
-    this.#server = createServer((request, response) => void this.#answer(request, response));
-    this.#server.requestTimeout = input.config.values["limits.requestMs"];
-    this.#server.headersTimeout = Math.min(10_000, input.config.values["limits.requestMs"]);
+    const requestTimeout = input.config.values["limits.requestMs"];
+    this.#server = createServer(
+      {
+        requestTimeout,
+        headersTimeout: Math.min(longestHeadersMs, requestTimeout),
+        // Node looks for slow senders this often; its own default of 30 s would double the limit.
+        connectionsCheckingInterval: Math.min(longestCheckMs, requestTimeout),
+      },
+      (request, response) => void this.#answer(request, response),
+    );
   }
 
   /** Starts listening; resolves to the address. Throws PORT_TAKEN or HOST_NEEDS_NAMES. */
@@ -76,18 +86,27 @@ export class Front {
       label = route.path;
       await route.handle(request, response, requestUrl(request));
     } catch (error) {
-      if (!response.headersSent && !request.complete) response.setHeader("connection", "close");
       this.#input.log.debug({ error, url: request.url }, "a request was answered with an error");
+      if (!request.complete) this.#linger(request, response);
       sendError(response, error);
     }
+  }
+
+  // Closing at once on a client that still sends would reset the connection, and with it the answer: the connection is kept
+  // for a moment, whatever the client asked for, and the rest is read and thrown away.
+  #linger(request: IncomingMessage, response: ServerResponse): void {
+    if (!response.headersSent) response.setHeader("connection", "keep-alive");
+    request.resume();
+    const timer = setTimeout(() => request.socket.destroy(), lingerMs);
+    request.once("close", () => clearTimeout(timer));
   }
 
   #admit(request: IncomingMessage): Route {
     const { config, access, routes } = this.#input;
     const host = request.headers.host ?? "";
     const name = host.replace(/:\d+$/, "").toLowerCase();
-    if (!loopbackHosts.includes(name) && !config.values["http.allowedHosts"].includes(name))
-      throw securityErrors.HOST_FORBIDDEN({ host });
+    const allowed = config.values["http.allowedHosts"].map((known) => known.toLowerCase());
+    if (!loopbackHosts.includes(name) && !allowed.includes(name)) throw securityErrors.HOST_FORBIDDEN({ host });
     const origin = request.headers.origin;
     if (
       origin !== undefined &&
@@ -97,8 +116,15 @@ export class Front {
     )
       throw securityErrors.ORIGIN_FORBIDDEN({ origin });
     const path = requestUrl(request).pathname;
-    const route = findRoute(routes, request.method ?? "GET", path);
-    if (!route) throw httpErrors.ROUTE_UNKNOWN({ method: request.method ?? "", path });
+    if (!isDecodable(path)) throw httpErrors.PATH_INVALID({ path });
+    const { method = "GET" } = request;
+    const route = findRoute(routes, method, path);
+    if (!route) {
+      const methods = methodsOf(routes, path);
+      throw methods.length > 0
+        ? httpErrors.METHOD_NOT_ALLOWED({ method, path, allowed: methods })
+        : httpErrors.ROUTE_UNKNOWN({ method, path });
+    }
     if (route.access === "token") access.check(request.headers);
     if (this.#draining) throw httpErrors.DRAINING({});
     return route;
@@ -108,4 +134,13 @@ export class Front {
 function requestUrl(request: IncomingMessage): URL {
   // The host was checked; only path and query are used.
   return new URL(`http://hub${request.url?.startsWith("/") ? request.url : "/"}`);
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -15,8 +15,17 @@ export function findRoute(routes: readonly Route[], method: string, path: string
   for (const route of routes) {
     if (route.method !== "*" && route.method !== method && !(route.method === "GET" && method === "HEAD")) continue;
     if (route.path === path) return route;
-    const prefix = route.path.endsWith("/*") ? route.path.slice(0, -1) : undefined;
-    if (prefix !== undefined && path.startsWith(prefix) && prefix.length > (best?.path.length ?? 0)) best = route;
+    if (covers(route, path) && route.path.length > (best?.path.length ?? 0)) best = route;
   }
   return best;
+}
+
+/** The methods that a path answers, not counting the route that takes every path. */
+export function methodsOf(routes: readonly Route[], path: string): readonly string[] {
+  const there = routes.filter((route) => route.path !== "/*" && (route.path === path || covers(route, path)));
+  return [...new Set(there.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method])))].sort();
+}
+
+function covers(route: Route, path: string): boolean {
+  return route.path.endsWith("/*") && path.startsWith(route.path.slice(0, -1));
 }

@@ -38,6 +38,7 @@ export class McpHttp {
   readonly #modern: McpHttpHandler;
   readonly #answerModern: ReturnType<typeof toNodeHandler>;
   readonly #sessions = new Map<string, Session>();
+  readonly #calls = new Set<Promise<void>>();
   readonly #sweeper: NodeJS.Timeout;
 
   constructor(input: McpHttpInput) {
@@ -49,6 +50,11 @@ export class McpHttp {
 
   /** Answers one HTTP request. */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === "POST") {
+      const call = new Promise<void>((ended) => response.once("close", ended));
+      this.#calls.add(call);
+      void call.then(() => this.#calls.delete(call));
+    }
     const body = request.method === "POST" ? await readJson(request, this.#input.config.values["limits.bodyBytes"]) : undefined;
     const probe = new Request("http://hub/mcp", { method: request.method ?? "GET", headers: plainHeaders(request) });
     if (body !== undefined && !(await isLegacyRequest(probe, body))) {
@@ -56,6 +62,15 @@ export class McpHttp {
       return this.#answerModern(request as IncomingMessage & { method: string; url: string }, response, body);
     }
     return this.#serveSession(request, response, body);
+  }
+
+  /** Lets the calls under way end, for at most `limitMs`; then ends every session and stream. */
+  async drain(limitMs: number): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, limitMs);
+    await Promise.race([Promise.all(this.#calls), late]);
+    clearTimeout(timer);
+    await this.close();
   }
 
   /** Ends every session and stream. */
