@@ -98,6 +98,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     log,
     clock,
     limitMs: config.values["limits.toolMs"],
+    graceMs: config.values["limits.drainMs"],
   });
   store.onCommit(
     () =>

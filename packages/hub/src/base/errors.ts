@@ -70,13 +70,15 @@ export function asEntenteError(thrown: unknown): EntenteError {
   return baseErrors.INTERNAL({ message }, { cause: thrown });
 }
 
-// The libraries (quantum, negotiation, learning, pipe) have error classes of their own with a coded, upper-case `code`.
+// The libraries (quantum, negotiation, learning, pipe) have error classes of their own with a coded, upper-case `code`. Node's
+// ERR_… and system errors look alike, but are mistakes inside the hub and not the caller's.
 function hasCode(thrown: unknown): thrown is Error & { code: string; details?: ErrorDetails } {
   return (
     thrown instanceof Error &&
     "code" in thrown &&
     typeof thrown.code === "string" &&
     /^[A-Z]+_[A-Z_]+$/.test(thrown.code) &&
+    !thrown.code.startsWith("ERR_") &&
     !("syscall" in thrown)
   );
 }

@@ -24,6 +24,7 @@ export const mcpErrors = defineErrors({
     text: (d: { tool: string; problems: readonly string[] }) =>
       `${d.tool} gave a result that does not fit its own schema: ${d.problems.join("; ")}`,
   },
+  TOOL_NAME_TAKEN: { status: 500, text: (d: { name: string }) => `wanted one tool of each name; got two named "${d.name}"` },
   RESOURCE_UNKNOWN: { status: 404, text: (d: { uri: string }) => `there is no resource at ${d.uri}` },
   PROMPT_UNKNOWN: {
     status: 404,
@@ -68,7 +69,8 @@ export class Catalogue {
   constructor(tools: readonly Tool[], resources: readonly Resource[], prompts: readonly Prompt[]) {
     const sorted = tools.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     this.#tools = new Map(sorted.map((tool) => [tool.name, tool]));
-    if (this.#tools.size !== tools.length) throw new Error("two tools share a name");
+    const twice = sorted.find((tool, i) => tool.name === sorted[i + 1]?.name);
+    if (twice) throw mcpErrors.TOOL_NAME_TAKEN({ name: twice.name });
     this.listed = sorted.map(listTool);
     this.resources = resources;
     this.prompts = prompts;

@@ -29,6 +29,8 @@ export interface DispatchInput {
   readonly log: Logger;
   readonly clock: Clock;
   readonly limitMs: number;
+  /** How long a tool whose call was ended may take to notice, before nobody waits for it any more. */
+  readonly graceMs: number;
 }
 
 /** Who calls and how to reach them meanwhile. */
@@ -72,7 +74,7 @@ export class Dispatcher {
 
   /** Runs a tool and returns its checked result. Throws EntenteError; the record is durable by then either way. */
   async call(name: string, rawInput: unknown, caller: Caller): Promise<Record<string, unknown>> {
-    const { clock, events, metrics, limitMs } = this.#input;
+    const { clock, events, metrics, limitMs, graceMs } = this.#input;
     const tool = this.catalogue.tool(name);
     const id = newId("call", clock.now());
     const started = clock.now();
@@ -89,7 +91,7 @@ export class Dispatcher {
         caller.progress?.(progress);
         for (const listener of this.#listeners) listener({ ...progress, call: id, tool: name, principal: caller.principal.id });
       };
-      const raw = await tool.run(parsed.data, this.context(caller, signal, report));
+      const raw = await endedBy(signal, graceMs, tool.run(parsed.data, this.context(caller, signal, report)));
       const checked = tool.output.safeParse(raw);
       if (!checked.success) throw mcpErrors.TOOL_OUTPUT_INVALID({ tool: name, problems: problemsOf(checked.error) });
       result = checked.data;
@@ -121,6 +123,23 @@ export class Dispatcher {
       throw failure;
     }
     return result ?? {};
+  }
+}
+
+// A tool hears the signal and ends in its own order (a trainer keeps its checkpoint first); one that does not is left behind.
+async function endedBy<T>(signal: AbortSignal, graceMs: number, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    timer = setTimeout(() => reject(signal.reason), graceMs);
+  };
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    clearTimeout(timer);
   }
 }
 
