@@ -54,7 +54,7 @@ export function bidderReply(
   const refuse = (thrown: unknown, ctx: AgentContext): Answer => {
     const error = asEntenteError(thrown);
     ctx.log.warn({ err: error, agent: name }, "an agent could not answer and declines");
-    return { act: "refuse", reason: error.code === "INTERNAL" ? String(error.details.message) : error.message };
+    return { act: "refuse", reason: error.message };
   };
   return async (message, ctx) => {
     if (!message.extensions.includes(negotiationExtension)) return undefined;
