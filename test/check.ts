@@ -11,7 +11,7 @@ const longestFile = 600;
 
 const checks: readonly { readonly name: string; readonly run: () => readonly string[] | Promise<readonly string[]> }[] = [
   { name: "types", run: () => command("tsc", ["-b"]) },
-  { name: "lint and format", run: () => command("biome", ["ci", "--reporter=summary", "."]) },
+  { name: "lint and format", run: () => command("biome", ["ci", "--colors=off", "."]) },
   { name: "dead code and dependencies", run: () => command("knip", ["--no-progress"]) },
   { name: "layers", run: layerViolations },
   { name: "file lengths", run: longFiles },

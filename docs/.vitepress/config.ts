@@ -1,6 +1,7 @@
 import { defineConfig } from "vitepress";
 
-const pages = (folder: string, names: readonly string[]) => names.map((name) => ({ text: name.replaceAll("-", " "), link: `/${folder}/${name}` }));
+const pages = (folder: string, names: readonly string[]) =>
+  names.map((name) => ({ text: name.replaceAll("-", " "), link: `/${folder}/${name}` }));
 
 export default defineConfig({
   title: "Entente",
