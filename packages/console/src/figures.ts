@@ -9,6 +9,11 @@ export function figure(value: unknown, digits = 2): string {
   });
 }
 
+/** A number of things: `1 credit`, `2.05 credits`. */
+export function counted(value: unknown, thing: string): string {
+  return `${figure(value)} ${thing}${value === 1 ? "" : "s"}`;
+}
+
 /** A share as percent: 0.981 is `98.1 %`. */
 export function percent(share: number, digits = 1): string {
   return `${(share * 100).toFixed(Number.isInteger(share * 100) ? 0 : digits)} %`;
@@ -20,7 +25,8 @@ export function duration(ms: unknown): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   const minutes = Math.floor(ms / 60_000);
-  if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`;
+  const seconds = Math.floor((ms % 60_000) / 1000);
+  if (minutes < 60) return seconds === 0 ? `${minutes} min` : `${minutes} min ${seconds} s`;
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }

@@ -1,5 +1,5 @@
 /** Tells people what agents do: one sentence for each event worth one, without the actor's name. Pure. */
-import { figure } from "./figures.ts";
+import { counted, figure } from "./figures.ts";
 import type { HubEvent } from "./hub/event.ts";
 
 /** `good`, `warn` and `bad` are worth a colour. */
@@ -36,7 +36,7 @@ function news({ kind, data, subject }: HubEvent): Told {
     case "negotiation.event":
       return negotiationNews(data);
     case "agreement.signed":
-      return `awards “${data.about}” to ${data.contractor} for ${figure(data.price)} credits`;
+      return `awards “${data.about}” to ${data.contractor} for ${counted(data.price, "credit")}`;
     case "agreement.fulfilled":
       return good(`kept its promise for “${data.about}”: ${seconds(data.elapsedMs)} of ${seconds(data.promisedMs)}`);
     case "agreement.late":
@@ -67,7 +67,7 @@ function news({ kind, data, subject }: HubEvent): Told {
 function negotiationNews(data: HubEvent["data"]): Told {
   if (data.type === "propose") {
     const why = reason(data.details);
-    return `bids ${figure(data.price)} credits, ${seconds(data.promisedMs)}, quality ${figure(data.quality)}${why ? `: ${why}` : ""}`;
+    return `bids ${counted(data.price, "credit")}, ${seconds(data.promisedMs)}, quality ${figure(data.quality)}${why ? `: ${why}` : ""}`;
   }
   if (data.type === "refuse") return `declines${data.reason ? `: ${data.reason}` : ""}`;
   return data.type === "failure" ? bad(`fails: ${data.reason}`) : undefined;

@@ -3,19 +3,6 @@ import { useEffect, useState } from "preact/hooks";
 
 const moved = "entente:moved";
 
-/** The values in a path for a pattern like `/runs/:id`, or undefined when it does not fit. Pure. */
-export function matchPath(pattern: string, path: string): Readonly<Record<string, string>> | undefined {
-  const [wanted, given] = [pattern, path].map((text) => text.split("/").filter(Boolean));
-  if (!wanted || !given || wanted.length !== given.length) return undefined;
-  const values: Record<string, string> = {};
-  for (const [index, part] of wanted.entries()) {
-    const value = given[index] ?? "";
-    if (part.startsWith(":")) values[part.slice(1)] = decodeURIComponent(value);
-    else if (part !== value) return undefined;
-  }
-  return values;
-}
-
 /** Goes to an address of the console. */
 export function navigate(href: string, how: "push" | "replace" = "push"): void {
   if (how === "push") history.pushState(null, "", href);

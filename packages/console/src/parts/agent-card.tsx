@@ -1,5 +1,4 @@
 import type { VNode } from "preact";
-import { percent } from "../figures.ts";
 import type { Agent } from "../hub/agent.ts";
 import { Pill } from "./pill.tsx";
 import { Raw } from "./raw.tsx";
@@ -39,7 +38,7 @@ export function AgentCard({ agent }: { readonly agent: Agent }): VNode {
             <dt>Reliability</dt>
             <dd class="row">
               <span class="meter" style={{ flex: "1 1 3rem" }}>
-                <span style={{ width: percent(agent.reliability) }} />
+                <span style={{ width: `${agent.reliability * 100}%` }} />
               </span>
               <span class="number">{agent.reliability.toFixed(2)}</span>
             </dd>

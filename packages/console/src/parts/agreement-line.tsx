@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { duration, figure } from "../figures.ts";
+import { counted, duration } from "../figures.ts";
 import type { HubEvent } from "../hub/event.ts";
 import type { Agreement } from "../hub/negotiation.ts";
 import { useTool } from "../hub/use-tool.ts";
@@ -18,8 +18,8 @@ export function AgreementLine({ id }: { readonly id: string }): VNode {
     <div class="stack" style={{ gap: "var(--space-1)" }}>
       <p class="row small">
         <span>
-          Agreement of <strong>{document.initiator}</strong> with <strong>{document.contractor}</strong>: {figure(document.price)}{" "}
-          credits, {duration(document.promisedMs)}
+          Agreement of <strong>{document.initiator}</strong> with <strong>{document.contractor}</strong>:{" "}
+          {counted(document.price, "credit")}, {duration(document.promisedMs)}
         </span>
         <Pill tone={verified ? "good" : "bad"}>{verified ? "both signatures verified" : "a signature does not hold"}</Pill>
         <Outcome agreement={data} />

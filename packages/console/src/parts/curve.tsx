@@ -66,7 +66,7 @@ function optionsFor(element: HTMLElement): uPlot.Options {
     legend: { show: false },
     series: [{}, { label: "loss", stroke: accent ?? "", width: 2, points: { show: false } }],
     axes: [
-      { ...axis, label: "step", labelSize: 18, labelFont: axis.font },
+      { ...axis, label: "step", labelSize: 16, labelGap: 0, labelFont: axis.font, size: 30 },
       { ...axis, label: "loss, nats per token", labelSize: 18, labelFont: axis.font, size: 44 },
     ],
   };

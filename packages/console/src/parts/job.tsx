@@ -35,7 +35,11 @@ export function Job({ id, subject }: { readonly id: string; readonly subject: st
       {data ? (
         <>
           <Bids negotiation={data} />
-          {data.because ? <p class="small">{sentence(data.because)}</p> : null}
+          {data.because ? (
+            <p class="small">
+              <strong>Why:</strong> {data.because}.
+            </p>
+          ) : null}
           {data.agreements.map((agreement) => (
             <AgreementLine key={agreement} id={agreement} />
           ))}
@@ -55,7 +59,7 @@ function Bids({ negotiation }: { readonly negotiation: Negotiation }): VNode {
   const rows = [...negotiation.participants].sort((a, b) => placed(a) - placed(b));
   return (
     <div class="scroll-x">
-      <table class="table">
+      <table class="table bids cards">
         <thead>
           <tr>
             <th scope="col">Agent</th>
@@ -69,9 +73,7 @@ function Bids({ negotiation }: { readonly negotiation: Negotiation }): VNode {
               Quality
             </th>
             <th scope="col">Why</th>
-            <th scope="col" colSpan={2}>
-              Score
-            </th>
+            <th scope="col">Score</th>
             <th scope="col">Outcome</th>
           </tr>
         </thead>
@@ -82,12 +84,24 @@ function Bids({ negotiation }: { readonly negotiation: Negotiation }): VNode {
             return (
               <tr key={who.name} class={tone === "good" || tone === "busy" ? "won" : undefined}>
                 <td>{who.name}</td>
-                <td class="number">{figure(who.price)}</td>
-                <td class="number">{who.promisedMs === null ? "–" : duration(who.promisedMs)}</td>
-                <td class="number">{figure(who.quality)}</td>
+                <td class="number" data-label="Credits">
+                  {figure(who.price)}
+                </td>
+                <td class="number" data-label="Promised">
+                  {who.promisedMs === null ? "–" : duration(who.promisedMs)}
+                </td>
+                <td class="number" data-label="Quality">
+                  {figure(who.quality)}
+                </td>
                 <td class="soft why">{who.reason ?? ""}</td>
-                <td class="bar">{bid ? <ScoreBar bid={bid} /> : null}</td>
-                <td class="number">{bid ? bid.total.toFixed(3) : ""}</td>
+                <td class="bar">
+                  {bid ? (
+                    <span class="scored">
+                      <ScoreBar bid={bid} />
+                      {bid.total.toFixed(3)}
+                    </span>
+                  ) : null}
+                </td>
                 <td>
                   <Pill tone={tone}>{word}</Pill>
                 </td>
@@ -98,9 +112,4 @@ function Bids({ negotiation }: { readonly negotiation: Negotiation }): VNode {
       </table>
     </div>
   );
-}
-
-function sentence(text: string): string {
-  const whole = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }

@@ -19,7 +19,7 @@ export function PassageCard({ passage, question }: { readonly passage: Passage; 
           {passage.path}:{passage.startLine}–{passage.endLine}
         </h3>
         <span class="small soft number" title="reciprocal rank over words and vectors">
-          {passage.score.toFixed(4)}
+          score {passage.score.toFixed(4)}
         </span>
       </header>
       <pre>

@@ -3,7 +3,8 @@ import { phases } from "../hub/run.ts";
 
 /** Where a run is on its way from ingest to done. */
 export function Stepper({ phase, status }: { readonly phase: string; readonly status: string }): VNode {
-  const at = phases.findIndex((name) => phase === name);
+  const names: readonly string[] = phases;
+  const at = names.indexOf(phase);
   const running = status === "running";
   return (
     <ol class="steps" aria-label="phases of the run">

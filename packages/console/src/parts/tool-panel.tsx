@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { duration } from "../figures.ts";
 import { exampleInput, typeName } from "../hub/example-input.ts";
 import { callTool, HubError, type JsonSchema, type ToolDescription } from "../hub/mcp.ts";
@@ -17,6 +17,9 @@ export function ToolPanel({ tool }: { readonly tool: ToolDescription }): VNode {
   const [input, setInput] = useState(() => JSON.stringify(exampleInput(tool.inputSchema), undefined, 2));
   const [outcome, setOutcome] = useState<Outcome | undefined>(undefined);
   const [busy, setBusy] = useState(false);
+  const title = useRef<HTMLHeadingElement>(null);
+  // On a narrow screen the panel lies below the list.
+  useEffect(() => title.current?.scrollIntoView({ block: "nearest" }), []);
   const call = async (): Promise<void> => {
     setBusy(true);
     const started = performance.now();
@@ -34,7 +37,7 @@ export function ToolPanel({ tool }: { readonly tool: ToolDescription }): VNode {
   return (
     <section class="panel stack" aria-labelledby="tool-title">
       <div class="row">
-        <h2 id="tool-title" class="mono">
+        <h2 id="tool-title" class="mono" ref={title}>
           {tool.name}
         </h2>
         {tool.annotations?.readOnlyHint ? <Pill tone="plain">only reads</Pill> : <Pill tone="busy">changes things</Pill>}

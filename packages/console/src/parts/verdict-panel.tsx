@@ -45,7 +45,7 @@ function Slices({ slices, margin }: { readonly slices: readonly Slice[]; readonl
         <thead>
           <tr>
             <th scope="col">Slice</th>
-            <th scope="col" class="number">
+            <th scope="col" class="number spare">
               Held out
             </th>
             <th scope="col" class="number">
@@ -64,7 +64,7 @@ function Slices({ slices, margin }: { readonly slices: readonly Slice[]; readonl
           {slices.map((slice) => (
             <tr key={slice.slice}>
               <td class="mono">{slice.slice}</td>
-              <td class="number">{bytes(slice.bytes)}</td>
+              <td class="number spare">{bytes(slice.bytes)}</td>
               <td class="number">{slice.bitsPerByte.toFixed(3)}</td>
               <td class="number">{slice.champion?.toFixed(3) ?? "–"}</td>
               <td class="number">{slice.change === null ? "–" : `${slice.change > 0 ? "+" : ""}${percent(slice.change)}`}</td>
@@ -72,7 +72,9 @@ function Slices({ slices, margin }: { readonly slices: readonly Slice[]; readonl
                 {slice.votes || !slice.passes ? (
                   <Pill tone={slice.passes ? "good" : "bad"}>{slice.passes ? "passes" : "fails"}</Pill>
                 ) : (
-                  <Pill tone="plain">no vote</Pill>
+                  <span title="too little text to tell; shown, but without a vote">
+                    <Pill tone="plain">no vote</Pill>
+                  </span>
                 )}
               </td>
             </tr>

@@ -1,14 +1,7 @@
 import type { VNode } from "preact";
 import { duration, percent } from "../figures.ts";
 import type { RunningCall } from "../hub/live.ts";
-
-/** Time left of a call in ms: by its own count when that is in seconds, else by its pace so far. Pure. */
-export function timeLeftMs(call: RunningCall, now: number): number | undefined {
-  if (!call.total || call.done <= 0) return undefined;
-  if (call.unit === "s") return Math.max(0, (call.total - call.done) * 1000);
-  const elapsed = now - call.since;
-  return elapsed < 1000 ? undefined : Math.max(0, (elapsed * (call.total - call.done)) / call.done);
-}
+import { timeLeftMs } from "../time-left.ts";
 
 /** A running call: its bar, what it says, and the time left. Keeps its place while there is nothing to tell. */
 export function Work({ call, idle = "" }: { readonly call: RunningCall | undefined; readonly idle?: string }): VNode {

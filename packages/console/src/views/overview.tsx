@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { bytes, duration, figure, percent } from "../figures.ts";
+import { duration, figure, percent } from "../figures.ts";
 import type { Agent } from "../hub/agent.ts";
 import type { HubEvent } from "../hub/event.ts";
 import type { HubStatus } from "../hub/status.ts";
@@ -118,9 +118,7 @@ function Tiles({
       <section class="panel tile">
         <h3>Events in the log</h3>
         <p class="figure">{figure(status.events)}</p>
-        <p class="small soft number">
-          up {duration(status.uptimeMs)}, {bytes(status.memoryBytes)}
-        </p>
+        <p class="small soft number">up {duration(status.uptimeMs)}</p>
       </section>
     </div>
   );

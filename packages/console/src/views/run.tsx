@@ -78,6 +78,7 @@ function Head({ run }: { readonly run: LearningRun }): VNode {
       <div class="row">
         <Pill>{run.status}</Pill>
         <span class="small soft">
+          {running ? "" : `${runOutcome(run)}, `}
           {run.endedAt === null ? `for ${duration(Date.now() - run.startedAt)}` : `took ${duration(run.endedAt - run.startedAt)}`}
           {ingest ? `, ${figure(ingest.files)} files of ${bytes(ingest.bytes)} read` : ""}
         </span>

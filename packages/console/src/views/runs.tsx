@@ -34,7 +34,7 @@ export function Runs(): VNode {
 function RunTable({ runs }: { readonly runs: readonly RunRow[] }): VNode {
   return (
     <div class="scroll-x">
-      <table class="table">
+      <table class="table cards">
         <thead>
           <tr>
             <th scope="col">Started</th>
@@ -57,7 +57,9 @@ function RunTable({ runs }: { readonly runs: readonly RunRow[] }): VNode {
                 <Pill>{run.status}</Pill>
               </td>
               <td class="soft">{runOutcome(run)}</td>
-              <td class="number">{duration((run.endedAt ?? Date.now()) - run.startedAt)}</td>
+              <td class="number" data-label="Took">
+                {duration((run.endedAt ?? Date.now()) - run.startedAt)}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -94,7 +94,7 @@ function VersionTable({ list }: { readonly list: VersionList }): VNode {
   const numbers = new Map(list.versions.map((version) => [version.id, version.number]));
   return (
     <div class="scroll-x">
-      <table class="table">
+      <table class="table cards">
         <thead>
           <tr>
             <th scope="col">Version</th>
@@ -142,16 +142,22 @@ function Row({ version, champion, parent }: RowProps): VNode {
       <td>
         <Pill>{version.status}</Pill>
       </td>
-      <td class="soft">{version.parent === null ? "nothing" : `version ${parent ?? "?"}`}</td>
-      <td class="number">{verdict ? verdict.bitsPerByte.toFixed(3) : "–"}</td>
-      <td class="number">{verdict?.gzip?.toFixed(3) ?? "–"}</td>
+      <td data-label="Learned on from" class="soft">
+        {version.parent === null ? "nothing" : `version ${parent ?? "?"}`}
+      </td>
+      <td data-label="Bits/byte" class="number">
+        {verdict ? verdict.bitsPerByte.toFixed(3) : "–"}
+      </td>
+      <td data-label="gzip -9" class="number">
+        {verdict?.gzip?.toFixed(3) ?? "–"}
+      </td>
       <td class="why soft">{verdict?.reason ?? "not examined"}</td>
       <td class="why soft">
         {String(training.trainer ?? "–")}, {figure(training.tokens)} tokens in{" "}
         {duration(typeof training.seconds === "number" ? training.seconds * 1000 : undefined)}
         <Raw value={version} />
       </td>
-      <td class="soft number" title={dayTime(version.createdAt)}>
+      <td data-label="Made" class="soft number" title={dayTime(version.createdAt)}>
         {ago(version.createdAt, Date.now())}
       </td>
     </tr>

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { HubEvent } from "../src/hub/event.ts";
+import { narrate } from "../src/narrator.ts";
+
+const event = (kind: string, data: HubEvent["data"], subject = "x"): HubEvent => ({
+  seq: 1,
+  at: 0,
+  kind,
+  actor: "somebody",
+  subject,
+  data,
+  hash: "",
+});
+
+test("a bid is told with its price, its time, its quality and its reason", () => {
+  const bid = { type: "propose", price: 2.05, promisedMs: 2000, quality: 0.63, details: { reason: "quick" } };
+  assert.deepEqual(narrate(event("negotiation.event", bid)), {
+    text: "bids 2.05 credits, 2.0 s, quality 0.63: quick",
+    tone: "plain",
+    news: true,
+  });
+});
+
+test("a promise that was kept is good news, a late one a warning, a broken one bad", () => {
+  const times = { about: "train", elapsedMs: 3000, promisedMs: 2000, problem: "gone" };
+  const tones = ["fulfilled", "late", "failed"].map((how) => narrate(event(`agreement.${how}`, times)).tone);
+  assert.deepEqual(tones, ["good", "warn", "bad"]);
+});
+
+test("one credit is not one credits", () => {
+  assert.equal(
+    narrate(event("agreement.signed", { about: "ingest", contractor: "librarian", price: 1 })).text,
+    "awards “ingest” to librarian for 1 credit",
+  );
+});
+
+test("a tool call is no news, and a failed one is marked", () => {
+  const told = narrate(event("tool.called", { outcome: "TOOL_UNKNOWN", durationMs: 44 }, "hub_status"));
+  assert.deepEqual(told, { text: "called hub_status, TOOL_UNKNOWN, 0.04 s", tone: "bad", news: false });
+});
+
+test("an event of a kind that nobody wrote a sentence for is still told", () => {
+  assert.equal(narrate(event("moon.landed", {}, "eagle")).text, "moon.landed eagle");
+});
