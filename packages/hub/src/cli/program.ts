@@ -69,8 +69,8 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     if (interrupt.signal.aborted) return exitCodes.interrupted;
     const error = asEntenteError(thrown);
-    process.stderr.write(`${paint("red", error.code)}: ${error.message}\n`);
+    process.stderr.write(`${paint("red", error.code, process.stderr)}: ${error.message}\n`);
     if (error.code === "INTERNAL" && error.cause instanceof Error) process.stderr.write(`${error.cause.stack ?? ""}\n`);
-    return error.code.startsWith("CONFIG_") ? exitCodes.usage : exitCodes.failed;
+    return error.code.startsWith("CONFIG_") || error.code === "ARGUMENT_INVALID" ? exitCodes.usage : exitCodes.failed;
   }
 }

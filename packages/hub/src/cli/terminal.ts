@@ -5,9 +5,9 @@ type Colour = keyof typeof colours;
 
 const useColour = (stream: NodeJS.WriteStream): boolean => stream.isTTY === true && !process.env.NO_COLOR;
 
-/** Text in a colour, when stdout shows colours. */
-export function paint(colour: Colour, text: string): string {
-  return useColour(process.stdout) ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text;
+/** Text in a colour, when the stream it is for shows colours. */
+export function paint(colour: Colour, text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  return useColour(stream) ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text;
 }
 
 /** Prints a line to stdout, above a bar that may be standing. */

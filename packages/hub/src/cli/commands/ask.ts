@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type CommandMaker, printJson, withSession } from "../command.ts";
+import { numberFrom } from "../errors.ts";
 import { paint, say } from "../terminal.ts";
 
 const answer = z.object({
@@ -20,7 +21,7 @@ const ask: CommandMaker = (program, tools) => {
       const result = await withSession(tools, (session) =>
         session.call(
           "learning_ask",
-          { question, passages: Number(options.passages), write: options.write },
+          { question, passages: numberFrom("--passages", options.passages), write: options.write },
           { signal: tools.signal },
         ),
       );

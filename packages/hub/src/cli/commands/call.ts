@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
-import { EntenteError } from "../../base/errors.ts";
 import { type CommandMaker, printJson, withSession } from "../command.ts";
+import { cliErrors } from "../errors.ts";
 import { clearBar, showBar } from "../terminal.ts";
 
 const call: CommandMaker = (program, tools) => {
@@ -11,18 +11,7 @@ const call: CommandMaker = (program, tools) => {
     .argument("[input]", "a JSON object, or - for stdin", "{}")
     .action(async (tool: string, raw: string) => {
       const given = raw === "-" ? await text(process.stdin) : raw;
-      let input: object;
-      try {
-        input = JSON.parse(given);
-      } catch (cause) {
-        throw new EntenteError(
-          "INPUT_INVALID",
-          400,
-          `wanted a JSON object as input; ${cause instanceof Error ? cause.message : cause}`,
-          {},
-          { cause },
-        );
-      }
+      const input = objectFrom(given);
       const started = Date.now();
       const result = await withSession(tools, (session) =>
         session.call(tool, input, {
@@ -35,3 +24,15 @@ const call: CommandMaker = (program, tools) => {
     });
 };
 export default call;
+
+function objectFrom(text: string): object {
+  let got: string;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+    got = Array.isArray(value) ? "an array" : JSON.stringify(value);
+  } catch (cause) {
+    got = cause instanceof Error ? cause.message : String(cause);
+  }
+  throw cliErrors.ARGUMENT_INVALID({ argument: "[input]", wanted: "a JSON object", got });
+}

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
-import { EntenteError } from "../../base/errors.ts";
 import { type CommandMaker, printJson, withSession } from "../command.ts";
+import { cliErrors, numberFrom } from "../errors.ts";
 import { clearBar, duration, paint, say, showBar } from "../terminal.ts";
 
 const solved = z.object({
@@ -30,20 +30,19 @@ const solve: CommandMaker = (program, tools) => {
     .action(async (file: string, options: { format?: string; solver: string; seconds: string; seed: string }) => {
       const format = options.format ?? formatOf[extname(file)];
       if (format === undefined)
-        throw new EntenteError(
-          "INPUT_INVALID",
-          400,
-          `wanted --format qubo, q, ising or mc, since the name "${file}" does not tell`,
-          {},
-        );
+        throw cliErrors.ARGUMENT_INVALID({
+          argument: "--format",
+          wanted: "qubo, q, ising or mc, since the file's name does not tell",
+          got: JSON.stringify(file),
+        });
       const content = file === "-" ? await text(process.stdin) : readFile(file);
       const started = Date.now();
       const input = {
         text: content,
         format,
         solver: options.solver,
-        seconds: Number(options.seconds),
-        seed: Number(options.seed),
+        seconds: numberFrom("--seconds", options.seconds),
+        seed: numberFrom("--seed", options.seed),
       };
       const result = await withSession(tools, (session) =>
         session.call("quantum_solve", input, {
@@ -69,12 +68,7 @@ function readFile(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (cause) {
-    throw new EntenteError(
-      "INPUT_INVALID",
-      400,
-      `could not read ${file}: ${cause instanceof Error ? cause.message : cause}`,
-      {},
-      { cause },
-    );
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw cliErrors.ARGUMENT_INVALID({ argument: "<file>", wanted: "a file to read", got: problem }, { cause });
   }
 }

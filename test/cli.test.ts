@@ -1,0 +1,236 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { test } from "node:test";
+import { loadConfig, serveHub } from "@entente/hub";
+import { makeProgram } from "../packages/hub/src/cli/program.ts";
+import { scratch } from "./hub-process.ts";
+
+const main = resolve(import.meta.dirname, "../packages/hub/src/main.ts");
+const graphs = resolve(import.meta.dirname, "../../shared/data/qubo");
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface Desk {
+  readonly folder: string;
+  /** Runs `entente` in the folder, with its data in `data/`. */
+  readonly entente: (args: readonly string[], given?: { stdin?: string; env?: Record<string, string> }) => Promise<Ended>;
+}
+
+async function withDesk(work: (desk: Desk) => Promise<void>): Promise<void> {
+  using folder = scratch();
+  const { ENTENTE_TEST_POSTGRES: _, NO_COLOR: __, ...environment } = process.env;
+  const entente: Desk["entente"] = async (args, { stdin = "", env = {} } = {}) => {
+    const child = spawn(process.execPath, ["--conditions=entente", main, ...args], {
+      cwd: folder.path,
+      env: { ...environment, ENTENTE_DATA_DIR: join(folder.path, "data"), ...env },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    child.stdin.on("error", () => {}); // A command that reads nothing may be gone before its input is written.
+    child.stdin.end(stdin);
+    const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+    return { code, out, err };
+  };
+  await work({ folder: folder.path, entente });
+}
+
+const commands = ["agents", "ask", "call", "config", "doctor", "learn", "mcp", "rollback", "solve", "tools", "up", "versions"];
+const pair = "p qubo 0 2 2 1\n0 0 -1\n1 1 -1\n0 1 3\n";
+
+test("every command explains itself with --help, on stdout and with code 0", () =>
+  withDesk(async ({ entente, folder }) => {
+    const overview = await entente(["--help"]);
+    assert.equal(overview.code, 0);
+    const listed = [...overview.out.matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1]).filter((name) => name !== "help");
+    assert.deepEqual(listed, commands, "the help lists the commands there are");
+    const program = await makeProgram(new AbortController().signal);
+    for (const command of program.commands) {
+      assert.match(command.helpInformation(), new RegExp(`^Usage: entente ${command.name()}\\b[\\s\\S]*\\.\\n`));
+      assert.match(command.description(), /^[A-Z].*\.$/, `${command.name()} is described in whole sentences`);
+    }
+    for (const command of ["solve", "up"]) {
+      const { code, out, err } = await entente([command, "--help"]);
+      assert.equal(code, 0, command);
+      assert.match(out, new RegExp(`^Usage: entente ${command}\\b`));
+      assert.equal(err, "");
+    }
+    assert.equal(existsSync(join(folder, "data")), false, "help opens nothing");
+  }));
+
+test("--json prints one JSON value and nothing else", () =>
+  withDesk(async ({ entente, folder }) => {
+    writeFileSync(join(folder, "pair.qubo"), pair);
+    for (const args of [
+      ["agents"],
+      ["config"],
+      ["doctor"],
+      ["tools"],
+      ["tools", "hub_status"],
+      ["versions"],
+      ["ask", "anything"],
+      ["solve", "pair.qubo"],
+    ]) {
+      const { code, out, err } = await entente(["--json", ...args]);
+      assert.equal(code, 0, `${args}: ${err}`);
+      assert.equal(typeof JSON.parse(out), "object", String(args));
+    }
+    const after = await entente(["versions", "--json"]);
+    assert.deepEqual(JSON.parse(after.out).versions, [], "the option may stand at the end");
+  }));
+
+test("what the hub refuses ends with 1, a wrong command line or configuration with 2, an unhealthy folder with 4", () =>
+  withDesk(async ({ entente, folder }) => {
+    writeFileSync(join(folder, "entente.txt"), pair);
+    writeFileSync(join(folder, "broken.json"), "{");
+    const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
+      [["versions"], 0, /^$/],
+      [["rollback"], 1, /NO_CHAMPION: .*entente learn/],
+      [["call", "hub_statsu"], 1, /TOOL_UNKNOWN: .*did you mean "hub_status"/],
+      [["call", "quantum_solve", '{"seconds":-1}'], 1, /TOOL_INPUT_INVALID: .*seconds/],
+      [["solv", "x"], 2, /unknown command 'solv'[\s\S]*Did you mean solve\?/],
+      [["solve"], 2, /missing required argument 'file'/],
+      [["solve", "pair.qubo", "--secnds", "1"], 2, /unknown option '--secnds'[\s\S]*Did you mean --seconds\?/],
+      [["solve", "none.qubo"], 2, /ARGUMENT_INVALID: <file>: .*none\.qubo/],
+      [["solve", "entente.txt"], 2, /ARGUMENT_INVALID: --format: wanted qubo, q, ising or mc/],
+      [
+        ["solve", "entente.txt", "--format", "qubo", "--seconds", "soon"],
+        2,
+        /ARGUMENT_INVALID: --seconds: wanted a number; got "soon"/,
+      ],
+      [["call", "hub_status", "{"], 2, /ARGUMENT_INVALID: \[input\]: wanted a JSON object/],
+      [["call", "hub_status", "[1]"], 2, /wanted a JSON object; got an array/],
+      [["--set", "http.prot=1", "config"], 2, /CONFIG_UNKNOWN_KEY: .*did you mean "http\.port"/],
+      [["--set", "http.port=high", "config"], 2, /CONFIG_INVALID_VALUE: http\.port from flag/],
+      [["--config", "broken.json", "config"], 2, /CONFIG_FILE_UNREADABLE: .*broken\.json/],
+    ];
+    for (const [args, code, says] of cases) {
+      const ended = await entente(args);
+      assert.equal(ended.code, code, `${args.join(" ")}: ${ended.err}`);
+      assert.match(ended.err, says, args.join(" "));
+      if (code !== 0) assert.equal(ended.out, "", `${args.join(" ")} prints its error on stderr only`);
+    }
+    mkdirSync(join(folder, "data", "keys"), { recursive: true });
+    writeFileSync(join(folder, "data", "keys", "token"), "open\n");
+    chmodSync(join(folder, "data", "keys", "token"), 0o644);
+    const unhealthy = await entente(["doctor"]);
+    assert.equal(unhealthy.code, 4);
+    assert.match(unhealthy.out, /^BAD +token file +mode 644$/m);
+  }));
+
+test("solve reads each format from a file and from stdin, and a bad file is refused with its line", () =>
+  withDesk(async ({ entente, folder }) => {
+    const problems: readonly (readonly [string, string, number, number | null])[] = [
+      ["qubo", pair, -1, null],
+      ["ising", "2 1\n1 2 1\n", -1, null],
+      ["mc", "3 3\n1 2 1\n2 3 1\n1 3 1\n", -2, 2],
+      ["q", "2 2\n1 1 5\n1 2 -4\n", -5, 5],
+    ];
+    for (const [format, content, energy, objective] of problems) {
+      writeFileSync(join(folder, `problem.${format}`), content);
+      const [file, piped] = [
+        await entente(["solve", `problem.${format}`, "--json"]),
+        await entente(["solve", "-", "--format", format, "--json"], { stdin: content }),
+      ];
+      for (const ended of [file, piped]) {
+        assert.equal(ended.code, 0, `${format}: ${ended.err}`);
+        const solved = JSON.parse(ended.out);
+        assert.deepEqual([solved.energy, solved.objective], [energy, objective], format);
+      }
+    }
+    const shown = await entente(["solve", "problem.mc"]);
+    assert.match(shown.out, /^value {4}2 /m);
+    assert.match(shown.out, /^model {4}3 variables, 3 couplings$/m);
+    writeFileSync(join(folder, "bad.qubo"), "p qubo 0 3 1 1\n0 0 -1\n0 1 zz\n");
+    const bad = await entente(["solve", "bad.qubo"]);
+    assert.equal(bad.code, 1);
+    assert.match(bad.err, /FORMAT_SYNTAX: .*line 3: .*"zz"/);
+  }));
+
+test(
+  "solve finds the best known value of a benchmark file",
+  { skip: existsSync(join(graphs, "bqp50_1.q")) ? false : "no ../shared/data/qubo beside the checkout" },
+  () =>
+    withDesk(async ({ entente }) => {
+      const { code, out, err } = await entente(["solve", join(graphs, "bqp50_1.q"), "--json", "--seconds", "0.5"]);
+      assert.equal(code, 0, err);
+      assert.equal(JSON.parse(out).objective, 2098);
+    }),
+);
+
+test("config shows every value with its source: default, file, environment, flag, the last one winning", () =>
+  withDesk(async ({ entente, folder }) => {
+    writeFileSync(
+      join(folder, "entente.json"),
+      JSON.stringify({ http: { port: 1111 }, "limits.toolMs": 2222, "learning.batch": 3 }),
+    );
+    const env = { ENTENTE_LIMITS_TOOL_MS: "3333", ENTENTE_STORE_URL: "postgres://me:secret@db/hub", ENTENTE_LEARNING_BATCH: "4" };
+    const { out, err } = await entente(["--set", "learning.batch=5", "config", "--json"], { env });
+    const config = JSON.parse(out);
+    assert.deepEqual(config["http.port"], { value: 1111, source: "file entente.json" }, err);
+    assert.deepEqual(config["limits.toolMs"], { value: 3333, source: "environment ENTENTE_LIMITS_TOOL_MS" });
+    assert.deepEqual(config["learning.batch"], { value: 5, source: "flag" });
+    assert.equal(config["log.level"].source, "default");
+    assert.deepEqual(config["store.url"], { value: "***", source: "environment ENTENTE_STORE_URL" });
+    const shown = await entente(["config"], { env });
+    assert.doesNotMatch(shown.out + shown.err, /secret@/);
+    assert.match(shown.out, /^learning\.batch +4 +environment ENTENTE_LEARNING_BATCH /m);
+  }));
+
+test("call takes its input as an argument or by - from stdin, and prints the result as JSON", () =>
+  withDesk(async ({ entente }) => {
+    const input = JSON.stringify({ text: pair, format: "qubo" });
+    for (const ended of [
+      await entente(["call", "quantum_solve", input]),
+      await entente(["call", "quantum_solve", "-"], { stdin: input }),
+    ]) {
+      assert.equal(ended.code, 0, ended.err);
+      assert.equal(JSON.parse(ended.out).energy, -1);
+    }
+    const nothing = await entente(["call", "hub_status"]);
+    assert.equal(nothing.code, 0, "the input may be left out");
+  }));
+
+test("piped output has no colour codes, whatever the environment says of the terminal", () =>
+  withDesk(async ({ entente }) => {
+    const env = { TERM: "xterm-256color", COLORTERM: "truecolor", FORCE_COLOR: "1" };
+    for (const args of [["config"], ["doctor"], ["rollback"]]) {
+      const { out, err } = await entente(args, { env });
+      assert.ok((out + err).length > 0);
+      assert.ok(!(out + err).includes("\u001b"), args.join(" "));
+    }
+  }));
+
+test("a command finds the hub that runs on its folder, and a second `up` there is refused", () =>
+  withDesk(async ({ entente, folder }) => {
+    await using served = await serveHub(
+      loadConfig({
+        flags: [
+          ["data.dir", join(folder, "data")],
+          ["http.port", "0"],
+          ["log.level", "silent"],
+        ],
+      }),
+    );
+    const status = await entente(["call", "hub_status"]);
+    assert.equal(status.code, 0, status.err);
+    const events = await served.hub.store.events.read({ after: 0, limit: 1000 });
+    assert.ok(
+      events.some((event) => event.kind === "tool.called" && event.subject === "hub_status"),
+      "the running hub answered",
+    );
+    const wrong = await entente(["call", "quantum_solve", '{"text":"nonsense"}']);
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.err, /^FORMAT_SYNTAX: .*line 1/, "an error keeps its code over the wire");
+    const doctor = await entente(["doctor"]);
+    assert.match(doctor.out, new RegExp(`^ok +hub +running at ${served.url.origin} `, "m"));
+    const second = await entente(["up"], { env: { ENTENTE_HTTP_PORT: "0" } });
+    assert.equal(second.code, 1);
+    assert.match(second.err, /HUB_RUNNING: .*stop it first/);
+  }));
