@@ -47,7 +47,9 @@ export function paleTexts(least: number): readonly string[] {
     const [light, dark] = [luminance(ink), luminance(ground)].sort((a, b) => b - a);
     const ratio = ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05);
     if (ratio < least)
-      pale.push(`${ratio.toFixed(2)} ${ink.slice(0, 3).map(Math.round)}/${ground.slice(0, 3).map(Math.round)} "${text.slice(0, 40)}"`);
+      pale.push(
+        `${ratio.toFixed(2)} ${ink.slice(0, 3).map(Math.round)}/${ground.slice(0, 3).map(Math.round)} "${text.slice(0, 40)}"`,
+      );
   }
   return pale;
 }
