@@ -11,7 +11,7 @@ import { after, before, test } from "node:test";
 import { loadConfig, operator, type ServedHub, serveHub } from "@entente/hub";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { scratch, writeProse } from "./hub-process.ts";
-import { paleTexts, skippedHeadings } from "./page-audit.ts";
+import { paleTexts, skippedHeadings, watchShifts } from "./page-audit.ts";
 
 const browserPath = process.env.ENTENTE_CHROMIUM ?? "/usr/bin/chromium";
 const browserFlags =
@@ -142,6 +142,7 @@ test(
       { principal: operator },
     );
     await overview.getByRole("heading", { name: "Learning now" }).waitFor();
+    await overview.evaluate(watchShifts);
     const href = await overview.getByRole("link", { name: "Learning now" }).getAttribute("href");
     assert.match(href ?? "", /^\/runs\/run_/);
     runId = href?.split("/")[2] ?? "";

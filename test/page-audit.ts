@@ -66,3 +66,13 @@ export function skippedHeadings(): readonly string[] {
   }
   return skipped;
 }
+
+/** Adds up in `window.shifted` how far things move without being asked to (Layout Instability API), from now on. */
+export function watchShifts(): void {
+  Object.assign(window, { shifted: 0 });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries())
+      if ("value" in entry && "hadRecentInput" in entry && !entry.hadRecentInput)
+        Object.assign(window, { shifted: Number(Reflect.get(window, "shifted")) + Number(entry.value) });
+  }).observe({ type: "layout-shift", buffered: false });
+}

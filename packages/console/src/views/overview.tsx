@@ -44,7 +44,7 @@ export function Overview(): VNode {
                 when it is better; everything they do appears here.
               </Empty>
             ) : (
-              <Skeleton height="7.5rem" />
+              <Skeleton height="8.1rem" />
             )}
           </section>
         )}
