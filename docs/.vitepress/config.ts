@@ -10,7 +10,10 @@ export default defineConfig({
     search: { provider: "local" },
     sidebar: [
       { text: "Guides", items: pages("guides", ["operator", "analyst", "model-owner", "agent-author"]) },
-      { text: "Reference", items: pages("reference", ["tools", "cli", "configuration", "errors", "metrics", "guarantees"]) },
+      {
+        text: "Reference",
+        items: pages("reference", ["tools", "cli", "configuration", "errors", "metrics", "guarantees", "benchmarks"]),
+      },
       { text: "Decisions", items: pages("decisions", ["001-toolchain", "002-layers", "003-both-curators", "004-text-vectors"]) },
     ],
   },
