@@ -1,6 +1,5 @@
 /** What bids are scored by, in the order the console draws them. */
 export const criteria = ["quality", "price", "reliability", "promisedTime"] as const;
-export type Criterion = (typeof criteria)[number];
 
 /** Somebody who was asked, and what came back. */
 export interface Participant {
