@@ -74,7 +74,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
   });
   const contracting: Contracting = new Contracting({ store, registry, clock, dataFolder });
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
-  const solving = new Solving(clock);
+  const solving = new Solving();
   const hubDesk: HubDesk = { store, config, registry, contracting, startedAt };
   const negotiationDesk: NegotiationDesk = { store, contracting, keyOf: (party) => registry.get(party).key.publicJwk };
   const [hubTools, negotiationTools, learningTools, quantumTools, resources, prompts] = await Promise.all([

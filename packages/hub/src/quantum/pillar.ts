@@ -1,15 +1,128 @@
-import type { Clock } from "../base/clock.ts";
-import { toolsOf } from "../base/tool.ts";
+/**
+ * The optimisation pillar owns one solver thread. It starts with the first call, serves all calls (each is sliced, so
+ * several share it), ends after a time without calls, and is replaced by the next call when it died. The hub's main
+ * thread only hands orders over and steps back, so it answers others while a large model is solved.
+ */
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+import { type Endpoint, overPort, PipeError, type Remote, type RemoteStream, remote, transfer } from "@entente/pipe";
+import { type ToolContext, toolsOf } from "../base/tool.ts";
+import { quantumErrors } from "./errors.ts";
+import {
+  type SelectAnswer,
+  type SelectOrder,
+  type SolveAnswer,
+  type SolveOrder,
+  type Step,
+  solverInterface,
+} from "./solver-interface.ts";
+
+/** What a call needs of its context. */
+export type Following = Pick<ToolContext, "signal" | "progress">;
+
+/** Settings of the pillar. */
+export interface SolvingInput {
+  /** Time without calls after which the thread ends, ms. */
+  readonly idleMs?: number;
+  /** The module that serves the solver interface. */
+  readonly worker?: URL;
+}
+
+type Client = Remote<(typeof solverInterface)["methods"]>;
+
+interface Thread {
+  readonly worker: Worker;
+  readonly endpoint: Endpoint;
+  readonly client: Client;
+  calls: number;
+}
+
+const defaultIdleMs = 30_000;
+const ownWorker = new URL(`./solver.worker${extname(import.meta.url)}`, import.meta.url);
 
 /** What the optimisation tools stand on. */
 export class Solving {
-  readonly clock: Clock;
+  readonly #idleMs: number;
+  readonly #module: URL;
+  #thread: Thread | undefined;
+  #idle: NodeJS.Timeout | undefined;
 
-  constructor(clock: Clock) {
-    this.clock = clock;
+  constructor({ idleMs = defaultIdleMs, worker = ownWorker }: SolvingInput = {}) {
+    this.#idleMs = idleMs;
+    this.#module = worker;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {}
+  /** Whether the solver thread runs. */
+  get running(): boolean {
+    return this.#thread !== undefined && this.#thread.endpoint.closeReason === undefined;
+  }
+
+  /** Solves a model in the solver thread. Throws SOLVER_ENDED, the codes of @entente/quantum, or the signal's reason. */
+  solve(order: SolveOrder, ctx: Following): Promise<SolveAnswer> {
+    return this.#follow((client) => client.solve(order, { signal: ctx.signal }), ctx);
+  }
+
+  /** Chooses a subset in the solver thread; `order.embeddings` moves there. Throws as `solve` does. */
+  select(order: SelectOrder, ctx: Following): Promise<SelectAnswer> {
+    const { buffer } = order.embeddings;
+    const moved = buffer instanceof ArrayBuffer ? transfer(order, [buffer]) : order;
+    return this.#follow((client) => client.select(moved, { signal: ctx.signal }), ctx);
+  }
+
+  /** Ends the thread; calls under way fail with SOLVER_ENDED. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#idle);
+    await this.#end("the hub is shutting down");
+  }
+
+  async #follow<A>(begin: (client: Client) => RemoteStream<Step<A>>, { signal, progress }: Following): Promise<A> {
+    signal.throwIfAborted();
+    const thread = this.#enter();
+    let answer: { readonly value: A } | undefined;
+    try {
+      for await (const step of begin(thread.client)) {
+        if ("answer" in step) answer = { value: step.answer };
+        else progress({ done: step.done, total: 1, message: step.message });
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof PipeError && (error.code === "PEER_GONE" || error.code === "PIPE_CLOSED"))) throw error;
+      throw quantumErrors.SOLVER_ENDED({ reason: thread.endpoint.closeReason?.message ?? error.message }, { cause: error });
+    } finally {
+      this.#leave(thread);
+    }
+    if (!answer) throw quantumErrors.SOLVER_ENDED({ reason: "it gave no answer" });
+    return answer.value;
+  }
+
+  #enter(): Thread {
+    clearTimeout(this.#idle);
+    if (!this.#thread || !this.running) this.#thread = this.#start();
+    this.#thread.calls += 1;
+    this.#thread.worker.ref();
+    return this.#thread;
+  }
+
+  #leave(thread: Thread): void {
+    thread.calls -= 1;
+    if (thread.calls > 0) return;
+    thread.worker.unref(); // An idle thread holds no process open.
+    if (thread !== this.#thread) return;
+    this.#idle = setTimeout(() => void this.#end("no calls"), this.#idleMs).unref();
+  }
+
+  #start(): Thread {
+    const worker = new Worker(this.#module, { name: "solver" });
+    const endpoint = overPort(worker);
+    return { worker, endpoint, client: remote(endpoint, solverInterface), calls: 0 };
+  }
+
+  async #end(reason: string): Promise<void> {
+    const thread = this.#thread;
+    this.#thread = undefined;
+    thread?.endpoint.close(reason);
+    await thread?.worker.terminate();
+  }
 }
 
 /** Declares an optimisation tool. */

@@ -1,16 +1,5 @@
 import { type Bqm, bqmFromTerms, isingFormat, maxCutFormat, maxCutModel, parse, qFormat, quboFormat } from "@entente/quantum";
-import { defineErrors } from "../base/errors.ts";
-
-export const quantumErrors = defineErrors({
-  PROBLEM_MISSING: {
-    status: 400,
-    text: (_: Record<string, never>) => "wanted a problem: either `terms` (linear and quadratic) or `text` with its `format`",
-  },
-});
-
-/** File formats that are read, and what they mean. */
-export const problemFormats = ["qubo", "ising", "mc", "q"] as const;
-export type ProblemFormat = (typeof problemFormats)[number];
+import type { ProblemFormat, Terms } from "./problem-formats.ts";
 
 /** A model ready to solve, and how its energy reads in the problem's own terms. */
 export interface Problem {
@@ -34,11 +23,6 @@ export function readProblem(text: string, format: ProblemFormat): Problem {
 }
 
 /** A model from terms as a client writes them. */
-export function problemFromTerms(terms: {
-  vartype: "BINARY" | "SPIN";
-  linear: readonly (readonly [string | number, number])[];
-  quadratic: readonly (readonly [string | number, string | number, number])[];
-  offset: number;
-}): Problem {
+export function problemFromTerms(terms: Terms): Problem {
   return { model: bqmFromTerms(terms), objective: undefined };
 }

@@ -1,11 +1,9 @@
-import { labelOf, sampleAt, solve } from "@entente/quantum";
 import { z } from "zod";
+import { quantumErrors } from "../errors.ts";
 import { defineQuantumTool } from "../pillar.ts";
-import { problemFormats, problemFromTerms, quantumErrors, readProblem } from "../reading.ts";
+import { problemFormats } from "../problem-formats.ts";
 
 const label = z.union([z.string(), z.number()]);
-const shownSamples = 5;
-const namedVariables = 5000;
 
 export default defineQuantumTool({
   name: "quantum_solve",
@@ -54,32 +52,17 @@ export default defineQuantumTool({
     }),
   }),
   hints: { readOnly: true },
-  run: async (input, ctx) => {
-    if (!input.terms && input.text === undefined) throw quantumErrors.PROBLEM_MISSING({});
-    const { model, objective } = input.terms ? problemFromTerms(input.terms) : readProblem(input.text ?? "", input.format);
-    const { samples, provenance } = await solve(model, {
-      solver: input.solver,
-      seed: input.seed,
-      timeLimitMs: input.seconds * 1000,
-      signal: ctx.signal,
-      progress: ({ fraction, energy, reads }) =>
-        ctx.progress({ done: fraction, total: 1, message: `energy ${energy} after ${reads} reads` }),
-      ...(input.reads === undefined ? {} : { reads: input.reads }),
-      ...(input.target === undefined ? {} : { target: input.target }),
-    });
-    const best = sampleAt(samples, 0);
-    return {
-      energy: provenance.energy,
-      objective: objective ? objective(provenance.energy) : null,
-      variables: model.size,
-      couplings: model.biases.length,
-      sample:
-        model.size <= namedVariables
-          ? Object.fromEntries(Array.from(best, (value, i) => [String(labelOf(model, i)), value]))
-          : null,
-      bits: Array.from(best, (value) => (value > 0 ? "+" : "-")).join(""),
-      energies: [...samples.energies].slice(0, shownSamples),
-      provenance: { ...provenance },
+  run: (input, ctx, solving) => {
+    const { terms, text, format, solver, seconds, seed, reads, target } = input;
+    if (!terms && text === undefined) throw quantumErrors.PROBLEM_MISSING({});
+    const order = {
+      problem: terms ? { terms } : { text: text ?? "", format },
+      solver,
+      seconds,
+      seed,
+      ...(reads === undefined ? {} : { reads }),
+      ...(target === undefined ? {} : { target }),
     };
+    return solving.solve(order, ctx);
   },
 });
