@@ -4,22 +4,16 @@
  * every view is photographed there.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { existsSync, globSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { loadConfig, operator, type ServedHub, serveHub } from "@entente/hub";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { buildConsole, launchBrowser, missingBrowser } from "./console-browser.ts";
 import { scratch, writeProse } from "./hub-process.ts";
 import { paleTexts, skippedHeadings, watchShifts } from "./page-audit.ts";
 
-const browserPath = process.env.ENTENTE_CHROMIUM ?? "/usr/bin/chromium";
-const browserFlags =
-  "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
-const missing = !existsSync(browserPath) && process.env.CI !== "true";
-const options = { skip: missing ? `no browser at ${browserPath}: set ENTENTE_CHROMIUM` : false };
+const options = { skip: missingBrowser() };
 
-const root = resolve(import.meta.dirname, "..");
 const photos = process.env.ENTENTE_SCREENSHOTS;
 const champion = "is the champion now";
 
@@ -44,16 +38,6 @@ const settings: readonly (readonly [string, string])[] = [
 ];
 const open = (): Promise<ServedHub> => serveHub(loadConfig({ flags: [...settings, ["http.port", port]] }));
 
-function buildConsole(): void {
-  const home = join(root, "packages/console");
-  const built = join(home, "dist/index.html");
-  const sources = globSync(["src/**/*", "public/*", "index.html", "vite.config.ts"], { cwd: home });
-  const newest = Math.max(...sources.map((file) => statSync(join(home, file)).mtimeMs));
-  if (existsSync(built) && statSync(built).mtimeMs > newest) return;
-  const result = spawnSync("npm", ["run", "build", "--workspace", "@entente/console"], { cwd: root, encoding: "utf8" });
-  assert.equal(result.status, 0, `the console does not build:\n${result.stdout}${result.stderr}`);
-}
-
 async function pageAt(path: string, context: BrowserContext = session): Promise<Page> {
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
@@ -72,12 +56,12 @@ async function photograph(page: Page, name: string): Promise<void> {
 const said = (page: Page, text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
 
 before(async () => {
-  if (missing) return;
+  if (options.skip) return;
   buildConsole();
   writeProse(files, 40);
   served = await open();
   port = served.url.port;
-  browser = await chromium.launch({ executablePath: browserPath, args: browserFlags.split(" ") });
+  browser = await launchBrowser();
   session = await browser.newContext({ viewport: { width: 1360, height: 900 } });
 });
 

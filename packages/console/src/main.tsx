@@ -3,7 +3,11 @@ import { App } from "./app.tsx";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/shell.css";
+import "./styles/sign-in.css";
 import "./styles/parts.css";
+import "./styles/tables.css";
+import "./styles/progress.css";
+import "./styles/overview.css";
 import "./styles/views.css";
 import { applyTheme, storedTheme } from "./theme.ts";
 

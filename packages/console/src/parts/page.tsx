@@ -27,7 +27,7 @@ export function Page({ title, sub, actions, children }: PageProps): VNode {
           <h1 ref={heading} tabIndex={-1}>
             {title}
           </h1>
-          {sub === undefined ? null : <p>{sub}</p>}
+          {sub === undefined ? null : <p class="page-sub">{sub}</p>}
         </div>
         {actions}
       </div>
