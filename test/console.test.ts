@@ -34,7 +34,7 @@ const settings: readonly (readonly [string, string])[] = [
   ["learning.vocabulary", "400"],
   ["learning.sequence", "64"],
   ["learning.batch", "8"],
-  ["learning.seconds", "4"],
+  ["learning.seconds", "8"],
 ];
 const open = (): Promise<ServedHub> => serveHub(loadConfig({ flags: [...settings, ["http.port", port]] }));
 

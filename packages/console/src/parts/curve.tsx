@@ -11,6 +11,7 @@ import type { CurvePoint } from "../hub/run.ts";
 import { onSchemeChange } from "../theme.ts";
 
 const heightPx = 272;
+const wholeSteps = [1, 10, 100, 1000, 10_000, 100_000].flatMap((power) => [power, 2 * power, 5 * power]);
 
 /** The loss of a run by step; grows as points come. */
 export function Curve({ points }: { readonly points: readonly CurvePoint[] }): VNode {
@@ -66,7 +67,7 @@ function optionsFor(element: HTMLElement): uPlot.Options {
     legend: { show: false },
     series: [{}, { label: "loss", stroke: accent ?? "", width: 2, points: { show: false } }],
     axes: [
-      { ...axis, label: "step", labelSize: 16, labelGap: 0, labelFont: axis.font, size: 30 },
+      { ...axis, incrs: wholeSteps, label: "step", labelSize: 16, labelGap: 0, labelFont: axis.font, size: 30 },
       { ...axis, label: "loss, nats per token", labelSize: 18, labelFont: axis.font, size: 44 },
     ],
   };
