@@ -42,19 +42,31 @@ export interface ServedHub extends AsyncDisposable {
 const consoleFolder = join(import.meta.dirname, "../../console/dist");
 const frontAgent = "coordinator";
 
-/** The hub running on a data folder, if its process is alive. */
-export function runningHub(dataFolder: string): RunningHub | undefined {
+/**
+ * The hub running on a data folder: its process is alive and its address is taken. A number alone proves nothing, since
+ * after a crash another program may have got it; only an address that refuses at once shows that the hub is gone.
+ */
+export async function runningHub(dataFolder: string): Promise<RunningHub | undefined> {
   const path = join(dataFolder, "run", "hub.json");
   if (!existsSync(path)) return undefined;
+  let running: RunningHub;
   try {
-    const running: RunningHub = JSON.parse(readFileSync(path, "utf8"));
+    running = JSON.parse(readFileSync(path, "utf8"));
     process.kill(running.pid, 0);
-    return running;
   } catch {
     // A left-over of a hub that was killed.
     return undefined;
   }
+  try {
+    await fetch(new URL("/healthz", running.url), { signal: AbortSignal.timeout(probeMs) });
+  } catch (error) {
+    const { cause } = error instanceof Error ? error : { cause: undefined };
+    if (cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED") return undefined;
+  }
+  return running;
 }
+
+const probeMs = 2000;
 
 // A file that names this very process is no proof: in a container every start may have the same number.
 const servedHere = new Map<string, string>();
@@ -62,7 +74,7 @@ const servedHere = new Map<string, string>();
 /** Opens a hub and serves it. Throws HUB_RUNNING, PORT_TAKEN and whatever opening throws. */
 export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub> {
   const dataFolder = config.values["data.dir"];
-  const running = runningHub(dataFolder);
+  const running = await runningHub(dataFolder);
   const here = servedHere.get(resolve(dataFolder));
   if (running && (running.pid !== process.pid || here === running.url))
     throw servingErrors.HUB_RUNNING({ dataFolder, ...running });

@@ -32,7 +32,7 @@ const longestCallMs = 24 * 3_600_000;
 
 /** Reaches the hub of a configuration. */
 export async function openSession(config: Config): Promise<Session> {
-  const running = runningHub(config.values["data.dir"]);
+  const running = await runningHub(config.values["data.dir"]);
   return running ? connect(running.url, readToken(config)) : embed(config);
 }
 

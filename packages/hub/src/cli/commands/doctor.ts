@@ -22,7 +22,12 @@ const doctor: CommandMaker = (program, tools) => {
     .description("Check the machine, the data folder, the store and the event log's hash chain.")
     .action(async () => {
       const config = tools.config();
-      const findings = [...machineFindings(), ...folderFindings(config), await storeFinding(), ...[await runtimeFinding()]];
+      const findings = [
+        ...machineFindings(),
+        ...(await folderFindings(config)),
+        await storeFinding(),
+        ...[await runtimeFinding()],
+      ];
       if (tools.json()) printJson({ healthy: findings.every((finding) => finding.healthy), findings });
       else
         for (const { check, healthy, found } of findings)
@@ -58,9 +63,9 @@ function machineFindings(): readonly Finding[] {
   ];
 }
 
-function folderFindings(config: Config): readonly Finding[] {
+async function folderFindings(config: Config): Promise<readonly Finding[]> {
   const folder = config.values["data.dir"];
-  const running = runningHub(folder);
+  const running = await runningHub(folder);
   const hub: Finding = {
     check: "hub",
     healthy: true,

@@ -20,7 +20,7 @@ const learn: CommandMaker = (program, tools) => {
     .option("--force", "train even when no file changed")
     .action(async (path: string, options: { force?: boolean }) => {
       const config = tools.config();
-      await using _own = runningHub(config.values["data.dir"]) ? undefined : await serveHub(config);
+      await using _own = (await runningHub(config.values["data.dir"])) ? undefined : await serveHub(config);
       await using session = await openSession(config);
       const stop = new AbortController();
       const { events } = z.object({ events: z.number() }).parse(await session.call("hub_status", {}));
