@@ -2,7 +2,8 @@
 export interface Slice {
   readonly slice: string;
   readonly bytes: number;
-  readonly bitsPerByte: number;
+  /** Null when the loss was not a number. */
+  readonly bitsPerByte: number | null;
   readonly champion: number | null;
   readonly change: number | null;
   readonly votes: boolean;
@@ -13,7 +14,8 @@ export interface Slice {
 export interface Verdict {
   readonly passes: boolean;
   readonly reason: string;
-  readonly bitsPerByte: number;
+  /** Null when the loss was not a number. */
+  readonly bitsPerByte: number | null;
   readonly champion: number | null;
   readonly margin: number;
   readonly gzip: number | null;

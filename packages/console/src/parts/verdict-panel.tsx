@@ -22,7 +22,7 @@ export function VerdictPanel({ version }: { readonly version: Version | null }):
           <Compare
             unit="bits per byte of held-out text, fewer is better"
             values={[
-              { label: "this version", value: verdict.bitsPerByte, ours: true },
+              ...(verdict.bitsPerByte === null ? [] : [{ label: "this version", value: verdict.bitsPerByte, ours: true }]),
               ...(verdict.champion === null ? [] : [{ label: "champion", value: verdict.champion }]),
               ...(verdict.gzip === null ? [] : [{ label: "gzip -9", value: verdict.gzip }]),
             ]}
@@ -65,7 +65,7 @@ function Slices({ slices, margin }: { readonly slices: readonly Slice[]; readonl
             <tr key={slice.slice}>
               <td class="mono">{slice.slice}</td>
               <td class="number spare">{bytes(slice.bytes)}</td>
-              <td class="number">{slice.bitsPerByte.toFixed(3)}</td>
+              <td class="number">{slice.bitsPerByte?.toFixed(3) ?? "–"}</td>
               <td class="number">{slice.champion?.toFixed(3) ?? "–"}</td>
               <td class="number">{slice.change === null ? "–" : `${slice.change > 0 ? "+" : ""}${percent(slice.change)}`}</td>
               <td>

@@ -132,13 +132,15 @@ function Champion({ status, versions }: { readonly status: HubStatus; readonly v
       <h3>Champion</h3>
       <p class="figure">
         {champion ? <a href="/versions">version {champion.number}</a> : "none"}{" "}
-        {verdict?.gzip ? <small>{percent(1 - verdict.bitsPerByte / verdict.gzip, 0)} below gzip</small> : null}
+        {verdict?.gzip && verdict.bitsPerByte !== null ? (
+          <small>{percent(1 - verdict.bitsPerByte / verdict.gzip, 0)} below gzip</small>
+        ) : null}
       </p>
       {verdict ? (
         <Compare
           unit="bits per byte of held-out text, fewer is better"
           values={[
-            { label: "bits per byte", value: verdict.bitsPerByte, ours: true },
+            ...(verdict.bitsPerByte === null ? [] : [{ label: "bits per byte", value: verdict.bitsPerByte, ours: true }]),
             ...(verdict.gzip === null ? [] : [{ label: "gzip -9", value: verdict.gzip }]),
           ]}
         />

@@ -102,7 +102,7 @@ function Row({ version, champion, parent }: RowProps): VNode {
         {version.parent === null ? "nothing" : `version ${parent ?? "?"}`}
       </td>
       <td data-label="Bits/byte" class="number">
-        {verdict ? verdict.bitsPerByte.toFixed(3) : "–"}
+        {verdict?.bitsPerByte?.toFixed(3) ?? "–"}
       </td>
       <td data-label="gzip -9" class="number">
         {verdict?.gzip?.toFixed(3) ?? "–"}
