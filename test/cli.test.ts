@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { loadConfig, serveHub } from "@entente/hub";
 import { makeProgram } from "../packages/hub/src/cli/program.ts";
-import { scratch } from "./hub-process.ts";
+import { run as command, scratch, start, untilReady } from "./hub-process.ts";
 
 const main = resolve(import.meta.dirname, "../packages/hub/src/main.ts");
 const graphs = resolve(import.meta.dirname, "../../shared/data/qubo");
@@ -41,7 +41,7 @@ async function withDesk(work: (desk: Desk) => Promise<void>): Promise<void> {
   await work({ folder: folder.path, entente });
 }
 
-const commands = ["agents", "ask", "call", "config", "doctor", "learn", "mcp", "rollback", "solve", "tools", "up", "versions"];
+const commands = ["agents", "ask", "call", "config", "doctor", "learn", "link", "mcp", "rollback", "solve", "tools", "up", "versions"];
 const pair = "p qubo 0 2 2 1\n0 0 -1\n1 1 -1\n0 1 3\n";
 
 test("every command explains itself with --help, on stdout and with code 0", () =>
@@ -234,3 +234,22 @@ test("a command finds the hub that runs on its folder, and a second `up` there i
     assert.equal(second.code, 1);
     assert.match(second.err, /HUB_RUNNING: .*stop it first/);
   }));
+
+test("link gives a console link of the running hub that opens once, and says when no hub runs", async () => {
+  using folder = scratch();
+  const data = join(folder.path, "data");
+  const none = await command(data, ["log.level=silent"], "link");
+  assert.equal(none.code, 1);
+  assert.match(none.said, /HUB_NOT_RUNNING.*entente up/);
+  const child = start(data, ["log.level=silent", "http.port=0"], "up");
+  try {
+    await untilReady(data, child);
+    const { said } = await command(data, ["log.level=silent"], "link");
+    const open = () => fetch(said.trim(), { redirect: "manual" });
+    assert.equal((await open()).headers.get("location"), "/");
+    assert.equal((await open()).headers.get("location"), "/?link=spent");
+  } finally {
+    child.kill("SIGTERM");
+    await once(child, "close");
+  }
+});

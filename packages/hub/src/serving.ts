@@ -120,6 +120,12 @@ export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub
         handle: async (_request, response) =>
           void response.writeHead(200, { "content-type": hub.metrics.registry.contentType }).end(await hub.metrics.text()),
       },
+      {
+        method: "POST",
+        path: "/console-link",
+        access: "token",
+        handle: async (_request, response) => sendJson(response, 200, { link: `${url.origin}/?code=${access.issueCode()}` }),
+      },
       { method: "*", path: "/mcp", access: "token", handle: (request, response) => mcp.serve(request, response) },
       {
         method: "GET",

@@ -23,13 +23,11 @@ export function SignIn({ spent }: { readonly spent: boolean }): VNode {
         </p>
         <ol>
           <li>
-            Stop the hub where it runs (Ctrl+C) and start it again. Nothing is lost: a learning run goes on where it was.
+            Where the hub runs, ask it for a link:
             <br />
-            <Command text="npx entente up" />
+            <Command text="npx entente link" />
           </li>
-          <li>
-            Open the line that begins with <code>console</code>. This browser then stays signed in for thirty days.
-          </li>
+          <li>Open it within ten minutes. This browser then stays signed in for thirty days.</li>
         </ol>
         <p class="small soft">
           Programs use the token in <code>keys/token</code> of the data folder instead.

@@ -1,6 +1,10 @@
 import { defineErrors } from "../base/errors.ts";
 
 export const cliErrors = defineErrors({
+  HUB_NOT_RUNNING: {
+    status: 409,
+    text: (d: { dataFolder: string }) => `no hub is running on ${d.dataFolder}; start one with: entente up`,
+  },
   ARGUMENT_INVALID: {
     status: 400,
     text: (d: { argument: string; wanted: string; got: string }) => `${d.argument}: wanted ${d.wanted}; got ${d.got}`,
