@@ -80,7 +80,7 @@ test("the console link signs a browser in, once, and leaves its code out of the 
   const other = await browser.newContext();
   const late = await pageAt(link, other);
   await late.getByRole("heading", { name: "This link has been used" }).waitFor();
-  await said(late, "npx entente up");
+  await said(late, "npx entente link");
   await photograph(late, "link-spent");
   await other.close();
 });
