@@ -41,7 +41,21 @@ async function withDesk(work: (desk: Desk) => Promise<void>): Promise<void> {
   await work({ folder: folder.path, entente });
 }
 
-const commands = ["agents", "ask", "call", "config", "doctor", "learn", "link", "mcp", "rollback", "solve", "tools", "up", "versions"];
+const commands = [
+  "agents",
+  "ask",
+  "call",
+  "config",
+  "doctor",
+  "learn",
+  "link",
+  "mcp",
+  "rollback",
+  "solve",
+  "tools",
+  "up",
+  "versions",
+];
 const pair = "p qubo 0 2 2 1\n0 0 -1\n1 1 -1\n0 1 3\n";
 
 test("every command explains itself with --help, on stdout and with code 0", () =>

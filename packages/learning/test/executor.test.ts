@@ -58,7 +58,7 @@ test("a process killed with SIGKILL in the middle of a run leaves whole checkpoi
   const program = join(import.meta.dirname, "programs/train.ts");
   let kills = 0;
   for (let attempt = 0; attempt < 3; attempt++) {
-    const child = spawn(process.execPath, ["--conditions=source", program, JSON.stringify(spec)], {
+    const child = spawn(process.execPath, ["--conditions=entente", program, JSON.stringify(spec)], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const exited = new Promise<NodeJS.Signals | null>((resolve) => child.once("exit", (_, signal) => resolve(signal)));

@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "..");
 
 async function modulesLoadedBy(entry: string): Promise<string[]> {
   const program = `await import(${JSON.stringify(entry)}); console.log(JSON.stringify(process.report.getReport().sharedObjects))`;
-  const { stdout } = await execute(process.execPath, ["--conditions=source", "--input-type=module", "-e", program]);
+  const { stdout } = await execute(process.execPath, ["--conditions=entente", "--input-type=module", "-e", program]);
   return JSON.parse(stdout);
 }
 

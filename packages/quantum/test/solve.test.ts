@@ -103,7 +103,7 @@ test("importing the package loads no sampler", async () => {
   const entry = new URL("../src/index.ts", import.meta.url).href;
   const program = `process.on("exit", () => console.log(JSON.stringify(loaded))); const loaded = []; const { registerHooks } = await import("node:module");
     registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context); } }); await import(${JSON.stringify(entry)});`;
-  const { stdout, stderr } = spawnSync(process.execPath, ["--conditions=source", "--input-type=module", "-e", program], {
+  const { stdout, stderr } = spawnSync(process.execPath, ["--conditions=entente", "--input-type=module", "-e", program], {
     encoding: "utf8",
   });
   const loaded: string[] = JSON.parse(stdout || `"${stderr}"`);
