@@ -7,20 +7,20 @@
  * A text is held out for examination by its hash, and near duplicates go where their first one went, so what the
  * examiner asks was never trained on.
  */
-import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Transaction } from "kysely";
 import type { Clock } from "../../base/clock.ts";
 import { defineErrors } from "../../base/errors.ts";
 import { newId } from "../../base/ids.ts";
-import { sha256 } from "../../base/json.ts";
 import type { Progress } from "../../base/tool.ts";
 import type { Database, DocumentsTable } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { vectorBytes, vectorOf } from "./features.ts";
 import { areNear, bandKeys, signatureOf } from "./near-duplicates.ts";
-import { cutPassages, decodeText, sliceOf } from "./text.ts";
-import { type Found, reasonOf, type SkipReason, walk } from "./walk.ts";
+import { type ReadFile, readText } from "./reading.ts";
+import { cutPassages, sliceOf } from "./text.ts";
+import { type Found, walk } from "./walk.ts";
 
 export const ingestErrors = defineErrors({
   FOLDER_MISSING: { status: 404, text: (d: { path: string }) => `wanted a folder to learn from; there is none at ${d.path}` },
@@ -74,12 +74,15 @@ const namedSkips = 50;
 type Known = Pick<DocumentsTable, "id" | "path" | "size" | "mtime_us" | "status">;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-interface Prepared {
+/** A file to read, and what the ledger knew of it. */
+interface Changed {
   readonly found: Found;
   readonly known: Known | undefined;
-  readonly outcome:
-    | { readonly ok: true; readonly text: string; readonly hash: string; readonly size: number }
-    | { readonly ok: false; readonly reason: SkipReason };
+}
+
+/** A file that was read. */
+interface Prepared extends Changed {
+  readonly outcome: ReadFile;
 }
 
 /** Ingests a folder. Throws FOLDER_*, STORE_FULL. */
@@ -118,7 +121,7 @@ export async function ingest(input: IngestInput): Promise<IngestReport> {
     report.skipped[reason] = (report.skipped[reason] ?? 0) + 1;
     if (report.skippedFiles.length < namedSkips) report.skippedFiles.push({ path, reason });
   };
-  const todo: Found[] = [];
+  const work: Changed[] = [];
   for (const item of walk(root, input.ignored)) {
     signal.throwIfAborted();
     if (item.kind === "passed") {
@@ -133,12 +136,13 @@ export async function ingest(input: IngestInput): Promise<IngestReport> {
       report.unchanged += 1;
       continue;
     }
-    if (known) knownOf.set(item, known);
-    todo.push(item);
+    work.push({ found: item, known });
   }
-  for (let at = 0; at < todo.length; at += batchFiles) {
+  for (let at = 0; at < work.length; at += batchFiles) {
     signal.throwIfAborted();
-    const batch = todo.slice(at, at + batchFiles).map((found) => prepare(found, input.maxFileBytes));
+    const batch = work
+      .slice(at, at + batchFiles)
+      .map((changed): Prepared => ({ ...changed, outcome: readText(changed.found, input.maxFileBytes) }));
     try {
       await commitBatch(input, source, batch, report, skip);
     } catch (error) {
@@ -150,10 +154,10 @@ export async function ingest(input: IngestInput): Promise<IngestReport> {
       throw error;
     }
     progress({
-      done: Math.min(at + batchFiles, todo.length),
-      total: todo.length,
+      done: Math.min(at + batchFiles, work.length),
+      total: work.length,
       unit: "files",
-      message: `read ${Math.min(at + batchFiles, todo.length)} of ${todo.length} new or changed files`,
+      message: `read ${Math.min(at + batchFiles, work.length)} of ${work.length} new or changed files`,
     });
     await new Promise(setImmediate);
   }
@@ -198,8 +202,6 @@ async function forgetUnused(trx: Transaction<Database>): Promise<void> {
     .execute();
 }
 
-const knownOf = new WeakMap<Found, Known>();
-
 function checkFolder(root: string): void {
   const stats = statSync(root, { throwIfNoEntry: false });
   if (!stats) throw ingestErrors.FOLDER_MISSING({ path: root });
@@ -231,39 +233,6 @@ async function findNear(
     .orderBy("hash")
     .execute();
   return candidates.find((candidate) => areNear(signature, new Uint32Array(new Uint8Array(candidate.signature).buffer)))?.hash;
-}
-
-function prepare(found: Found, maxFileBytes: number): Prepared {
-  const known = knownOf.get(found);
-  if (found.size > maxFileBytes) return { found, known, outcome: { ok: false, reason: "too large" } };
-  let bytes: Buffer;
-  try {
-    bytes = readWhole(found.file, maxFileBytes);
-  } catch (error) {
-    return { found, known, outcome: { ok: false, reason: reasonOf(error) } };
-  }
-  const decoded = decodeText(bytes);
-  return {
-    found,
-    known,
-    outcome: decoded.ok ? { ok: true, text: decoded.text, hash: sha256(bytes), size: bytes.length } : decoded,
-  };
-}
-
-// One open file from first to last byte: a file replaced meanwhile is read whole in its old form, one that shrinks is read as far as it goes.
-function readWhole(file: Buffer, limit: number): Buffer {
-  const fd = openSync(file, "r");
-  try {
-    const bytes = Buffer.allocUnsafe(Math.min(fstatSync(fd).size, limit));
-    let length = 0;
-    for (;;) {
-      const read = readSync(fd, bytes, length, bytes.length - length, null);
-      length += read;
-      if (read === 0 || length === bytes.length) return bytes.subarray(0, length);
-    }
-  } finally {
-    closeSync(fd);
-  }
 }
 
 async function commitBatch(
