@@ -12,7 +12,7 @@ import { privateFolder } from "./base/files.ts";
 import { loadFolder } from "./base/folder.ts";
 import type { Logger } from "./base/logger.ts";
 import type { Prompt, Resource } from "./base/resource.ts";
-import type { Principal, ToolContext, ToolFactory } from "./base/tool.ts";
+import type { ToolContext, ToolFactory } from "./base/tool.ts";
 import { version } from "./base/version.ts";
 import type { HubDesk } from "./desk/hub-desk.ts";
 import { Learning } from "./learning/pillar.ts";
@@ -22,6 +22,7 @@ import { bidderReply } from "./negotiation/bidder.ts";
 import { Contracting } from "./negotiation/contracting.ts";
 import type { NegotiationDesk } from "./negotiation/desk.ts";
 import { Solving } from "./quantum/pillar.ts";
+import { Principals } from "./store/principals.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { openLog } from "./telemetry/log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
@@ -34,9 +35,6 @@ export interface HubInput {
   readonly baseUrl?: string;
 }
 
-/** The operator: whoever holds the hub's token or sits at its machine. */
-export const operator: Principal = { id: "operator", kind: "operator" };
-
 /** A hub, joined. */
 export interface Hub extends AsyncDisposable {
   readonly config: Config;
@@ -45,6 +43,7 @@ export interface Hub extends AsyncDisposable {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly store: Store;
+  readonly principals: Principals;
   readonly dispatcher: Dispatcher;
   readonly registry: Registry;
   readonly contracting: Contracting;
@@ -60,6 +59,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
   const log = openLog(config.values["log.level"]);
   const metrics = new Metrics();
   const store = await openStore({ url: config.values["store.url"], dataFolder, clock });
+  const principals = new Principals(store, clock);
   const startedAt = clock.now();
   const registry: Registry = new Registry({
     store,
@@ -75,7 +75,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
   const contracting: Contracting = new Contracting({ store, registry, clock, dataFolder });
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
   const solving = new Solving();
-  const hubDesk: HubDesk = { store, config, registry, contracting, startedAt };
+  const hubDesk: HubDesk = { store, principals, config, registry, contracting, startedAt };
   const negotiationDesk: NegotiationDesk = { store, contracting, keyOf: (party) => registry.get(party).key.publicJwk };
   const [hubTools, negotiationTools, learningTools, quantumTools, resources, prompts] = await Promise.all([
     loadFolder<ToolFactory<HubDesk>>(folder("desk/tools")),
@@ -121,6 +121,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     log,
     metrics,
     store,
+    principals,
     dispatcher,
     registry,
     contracting,

@@ -11,6 +11,7 @@ export {
 export { type Config, type ConfigInput, loadConfig } from "./base/config.ts";
 export { type ConfigName, type ConfigValues, configKeys, environmentName } from "./base/config-keys.ts";
 export { EntenteError } from "./base/errors.ts";
+export { operator } from "./base/principals.ts";
 export { version } from "./base/version.ts";
-export { type Hub, type HubInput, openHub, operator } from "./gateway.ts";
+export { type Hub, type HubInput, openHub } from "./gateway.ts";
 export { type ServedHub, serveHub } from "./serving.ts";

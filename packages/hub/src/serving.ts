@@ -6,8 +6,9 @@ import type { Clock } from "./base/clock.ts";
 import type { Config } from "./base/config.ts";
 import { defineErrors } from "./base/errors.ts";
 import { writeFileWhole } from "./base/files.ts";
+import { operator } from "./base/principals.ts";
 import { version } from "./base/version.ts";
-import { type Hub, openHub, operator } from "./gateway.ts";
+import { type Hub, openHub } from "./gateway.ts";
 import { sendJson } from "./http/body.ts";
 import { EventStreams } from "./http/event-stream.ts";
 import { Front } from "./http/front.ts";
@@ -80,7 +81,7 @@ export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub
     throw servingErrors.HUB_RUNNING({ dataFolder, ...running });
   const hub = await openHub({ config, ...(clock ? { clock } : {}) });
   const { values } = config;
-  const access = Access.open(dataFolder, hub.clock);
+  const access = Access.open(dataFolder, hub.clock, (hash) => hub.principals.find(hash));
   const streams = new EventStreams({
     events: hub.store.events,
     onCommit: (listener) => hub.store.onCommit(listener),
@@ -123,14 +124,14 @@ export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub
       {
         method: "POST",
         path: "/console-link",
-        access: "token",
+        access: "operator",
         handle: async (_request, response) => sendJson(response, 200, { link: `${url.origin}/?code=${access.issueCode()}` }),
       },
-      { method: "*", path: "/mcp", access: "token", handle: (request, response) => mcp.serve(request, response) },
+      { method: "*", path: "/mcp", access: "operator", handle: (request, response) => mcp.serve(request, response) },
       {
         method: "GET",
         path: "/events",
-        access: "token",
+        access: "operator",
         handle: (request, response, url) => streams.serve(request, response, url),
       },
       ...jsonRpcRoutes(hub.registry, values["limits.bodyBytes"], frontAgent),

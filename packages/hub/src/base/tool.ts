@@ -2,10 +2,10 @@ import type { z } from "zod";
 import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
 
-/** Who is calling: a person with the hub's token, one of its agents, or the hub itself. */
+/** Who is calling: the operator with the hub's own token, a client with a token of its own, one of the hub's agents, or the hub itself. */
 export interface Principal {
   readonly id: string;
-  readonly kind: "operator" | "agent" | "hub";
+  readonly kind: "operator" | "client" | "agent" | "hub";
 }
 
 /** One step of progress: `done` of `total` (the same unit, named by `unit`), with a sentence for people. */

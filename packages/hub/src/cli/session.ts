@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Config } from "../base/config.ts";
 import { EntenteError } from "../base/errors.ts";
+import { operator } from "../base/principals.ts";
 import type { Progress } from "../base/tool.ts";
-import { openHub, operator } from "../gateway.ts";
+import { openHub } from "../gateway.ts";
 import { runningHub } from "../serving.ts";
 
 /** Options of a call. */

@@ -2,11 +2,13 @@ import type { Registry } from "../a2a/registry.ts";
 import type { Config } from "../base/config.ts";
 import { toolsOf } from "../base/tool.ts";
 import type { Contracting } from "../negotiation/contracting.ts";
+import type { Principals } from "../store/principals.ts";
 import type { Store } from "../store/store.ts";
 
 /** What the tools about the hub itself stand on. */
 export interface HubDesk {
   readonly store: Store;
+  readonly principals: Principals;
   readonly config: Config;
   readonly registry: Registry;
   readonly contracting: Contracting;

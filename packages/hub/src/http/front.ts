@@ -5,6 +5,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Config } from "../base/config.ts";
 import type { Logger } from "../base/logger.ts";
+import { nobody } from "../base/principals.ts";
+import type { Principal } from "../base/tool.ts";
 import { type Access, securityErrors } from "../security/token.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { httpErrors, sendError } from "./body.ts";
@@ -82,9 +84,10 @@ export class Front {
     });
     response.setHeader("x-content-type-options", "nosniff");
     try {
-      const route = this.#admit(request);
+      const route = this.#route(request);
       label = route.path;
-      await route.handle(request, response, requestUrl(request));
+      const caller = await this.#caller(route, request);
+      await route.handle(request, response, requestUrl(request), caller);
     } catch (error) {
       this.#input.log.debug({ error, url: request.url }, "a request was answered with an error");
       if (!request.complete) this.#linger(request, response);
@@ -101,8 +104,17 @@ export class Front {
     request.once("close", () => clearTimeout(timer));
   }
 
-  #admit(request: IncomingMessage): Route {
-    const { config, access, routes } = this.#input;
+  async #caller(route: Route, request: IncomingMessage): Promise<Principal> {
+    if (route.access === "open") return nobody;
+    const { access } = this.#input;
+    const caller = await access.check(request.headers);
+    if (route.access === "operator" && caller.kind !== "operator")
+      throw securityErrors.OPERATOR_ONLY({ path: route.path, principal: caller.id });
+    return caller;
+  }
+
+  #route(request: IncomingMessage): Route {
+    const { config, routes } = this.#input;
     const host = request.headers.host ?? "";
     const name = host.replace(/:\d+$/, "").toLowerCase();
     const allowed = config.values["http.allowedHosts"].map((known) => known.toLowerCase());
@@ -125,7 +137,6 @@ export class Front {
         ? httpErrors.METHOD_NOT_ALLOWED({ method, path, allowed: methods })
         : httpErrors.ROUTE_UNKNOWN({ method, path });
     }
-    if (route.access === "token") access.check(request.headers);
     if (this.#draining) throw httpErrors.DRAINING({});
     return route;
   }

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Principal } from "../base/tool.ts";
 
 /** One HTTP route. `path` is exact, or ends in `/*` to take everything below. */
 export interface Route {
   readonly method: "GET" | "POST" | "DELETE" | "*";
   readonly path: string;
-  /** `open` routes need no token. */
-  readonly access: "open" | "token";
-  readonly handle: (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
+  /** `open` routes need no token, `token` routes that of any principal, `operator` routes the hub's own. */
+  readonly access: "open" | "token" | "operator";
+  /** `caller` is who the token belongs to; nobody on an open route. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse, url: URL, caller: Principal) => Promise<void>;
 }
 
 /** The route for a request: exact paths first, then the longest prefix. */

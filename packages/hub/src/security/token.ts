@@ -1,7 +1,8 @@
 /**
- * The hub's own access: one token made at first run and kept in `keys/token` (0600). Programs send it as a bearer
- * token. A browser gets in by a one-time code in the console link, which is exchanged for a cookie signed with a key
- * derived from the token: it survives a restart and dies with the token.
+ * Who may call. The operator's token is made at first run and kept in `keys/token` (0600); further principals get tokens
+ * of their own, of which the hub keeps only a hash. Programs send a token as a bearer token. A browser gets in by a
+ * one-time code in the console link, which is exchanged for a cookie signed with a key derived from the operator's
+ * token: it survives a restart and dies with the token.
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
@@ -9,6 +10,9 @@ import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { defineErrors } from "../base/errors.ts";
 import { writeFileWhole } from "../base/files.ts";
+import { sha256 } from "../base/json.ts";
+import { operator } from "../base/principals.ts";
+import type { Principal } from "../base/tool.ts";
 
 export const securityErrors = defineErrors({
   TOKEN_MISSING: {
@@ -18,7 +22,13 @@ export const securityErrors = defineErrors({
   },
   TOKEN_WRONG: {
     status: 401,
-    text: (_: Record<string, never>) => "the token is not this hub's; it is in keys/token of the data folder",
+    text: (_: Record<string, never>) =>
+      "the token is not one of this hub's, or it was revoked; the operator's is in keys/token of the data folder",
+  },
+  OPERATOR_ONLY: {
+    status: 403,
+    text: (d: { path: string; principal: string }) =>
+      `${d.path} wants the operator's token; "${d.principal}" is a client of this hub`,
   },
   HOST_FORBIDDEN: {
     status: 403,
@@ -35,24 +45,34 @@ const codeLifeMs = 10 * 60_000;
 const cookieLifeMs = 30 * 24 * 3_600_000;
 const cookieName = "entente_session";
 
+/** Finds the principal of a token by the token's SHA-256 in hex; undefined when there is none. */
+export type FindPrincipal = (tokenHash: string) => Promise<Principal | undefined>;
+
+/** A fresh token: 256 random bits. */
+export function newToken(): string {
+  return randomBytes(32).toString("base64url");
+}
+
 /** Checks tokens, codes and cookies of one hub. */
 export class Access {
   readonly token: string;
   readonly #clock: Clock;
+  readonly #find: FindPrincipal;
   readonly #cookieKey: Buffer;
   readonly #codes = new Map<string, number>();
 
-  constructor(token: string, clock: Clock) {
+  constructor(token: string, clock: Clock, find: FindPrincipal) {
     this.token = token;
     this.#clock = clock;
+    this.#find = find;
     this.#cookieKey = createHmac("sha256", token).update("entente console session").digest();
   }
 
-  /** Reads the token of a data folder, or makes one. */
-  static open(dataFolder: string, clock: Clock): Access {
+  /** Reads the operator's token of a data folder, or makes one; `find` knows the tokens of everybody else. */
+  static open(dataFolder: string, clock: Clock, find: FindPrincipal): Access {
     const path = join(dataFolder, "keys", "token");
-    if (!existsSync(path)) writeFileWhole(path, `${randomBytes(32).toString("base64url")}\n`);
-    return new Access(readFileSync(path, "utf8").trim(), clock);
+    if (!existsSync(path)) writeFileWhole(path, `${newToken()}\n`);
+    return new Access(readFileSync(path, "utf8").trim(), clock, find);
   }
 
   /** A code that opens the console once within ten minutes. */
@@ -73,16 +93,21 @@ export class Access {
     return `${cookieName}=${expires}.${this.#sign(expires)}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${cookieLifeMs / 1000}`;
   }
 
-  /** Throws TOKEN_* unless the headers carry the token or a good console cookie. */
-  check(headers: { readonly authorization?: string | undefined; readonly cookie?: string | undefined }): void {
+  /** Who the headers' token or console cookie belongs to. Throws TOKEN_MISSING or TOKEN_WRONG. */
+  async check(headers: {
+    readonly authorization?: string | undefined;
+    readonly cookie?: string | undefined;
+  }): Promise<Principal> {
     const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1];
     if (bearer !== undefined) {
-      if (sameText(bearer, this.token)) return;
+      if (sameText(bearer, this.token)) return operator;
+      const principal = await this.#find(sha256(bearer));
+      if (principal) return principal;
       throw securityErrors.TOKEN_WRONG({});
     }
     const cookie = new RegExp(`(?:^|; )${cookieName}=(\\d+)\\.([0-9a-f]+)`).exec(headers.cookie ?? "");
     if (cookie?.[1] && cookie[2] && Number(cookie[1]) > this.#clock.now() && sameText(cookie[2], this.#sign(Number(cookie[1]))))
-      return;
+      return operator;
     throw securityErrors.TOKEN_MISSING({});
   }
 

@@ -22,6 +22,14 @@ export interface EventHeadTable {
   hash: string;
 }
 
+/** Clients with tokens of their own; `token_hash` is the token's SHA-256 in hex. */
+export interface PrincipalsTable {
+  name: string;
+  token_hash: string;
+  created_at: number;
+  revoked_at: number | null;
+}
+
 export interface AgentsTable {
   name: string;
   card_json: string;
@@ -182,6 +190,7 @@ export interface PromotionsTable {
 export interface Database {
   events: EventsTable;
   event_head: EventHeadTable;
+  principals: PrincipalsTable;
   agents: AgentsTable;
   tasks: TasksTable;
   sources: SourcesTable;

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AgentCard, Extensions } from "@a2a-js/sdk";
 import { JsonRpcTransportHandler } from "@a2a-js/sdk/server";
+import type { Principal } from "../../base/tool.ts";
 import { readJson, sendJson } from "../../http/body.ts";
 import type { Route } from "../../http/route.ts";
 import { callContext, type Registry } from "../registry.ts";
@@ -24,7 +25,7 @@ export function jsonRpcRoutes(registry: Registry, limitBytes: number, front: str
       method: "POST",
       path: "/a2a/*",
       access: "token",
-      handle: (request, response, url) => answer(registry, agentName(url, ""), request, response, limitBytes),
+      handle: (request, response, url, caller) => answer(registry, agentName(url, ""), caller, request, response, limitBytes),
     },
   ];
 }
@@ -37,6 +38,7 @@ function agentName(url: URL, rest: string): string {
 async function answer(
   registry: Registry,
   name: string,
+  caller: Principal,
   request: IncomingMessage,
   response: ServerResponse,
   limitBytes: number,
@@ -44,7 +46,7 @@ async function answer(
   const { rpc } = registry.get(name);
   const body = await readJson(request, limitBytes);
   const id = typeof body === "object" && body !== null && "id" in body ? body.id : null;
-  const context = callContext("operator", {
+  const context = callContext(caller.id, {
     version: headerText(request, "a2a-version"),
     extensions: Extensions.parseServiceParameter(headerText(request, "a2a-extensions")),
   });

@@ -1,5 +1,6 @@
+import { operator } from "../../base/principals.ts";
 import { version } from "../../base/version.ts";
-import { openHub, operator } from "../../gateway.ts";
+import { openHub } from "../../gateway.ts";
 import { serveMcpStdio } from "../../mcp/eras/stdio.ts";
 import { makeMcpServer } from "../../mcp/server.ts";
 import type { CommandMaker } from "../command.ts";

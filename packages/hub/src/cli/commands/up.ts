@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { asEntenteError } from "../../base/errors.ts";
-import { operator } from "../../gateway.ts";
+import { operator } from "../../base/principals.ts";
 import { serveHub } from "../../serving.ts";
 import type { CommandMaker } from "../command.ts";
 import { readToken } from "../session.ts";

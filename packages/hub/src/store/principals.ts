@@ -1,0 +1,84 @@
+import type { Clock } from "../base/clock.ts";
+import { defineErrors } from "../base/errors.ts";
+import type { Principal } from "../base/tool.ts";
+import type { Store } from "./store.ts";
+
+export const principalErrors = defineErrors({
+  PRINCIPAL_TAKEN: {
+    status: 409,
+    text: (d: { name: string }) => `there is a principal "${d.name}" already; revoke it first, or choose another name`,
+  },
+  PRINCIPAL_UNKNOWN: {
+    status: 404,
+    text: (d: { name: string; known: readonly string[] }) =>
+      `there is no principal "${d.name}" with a token; there are ${d.known.join(", ") || "none"}`,
+  },
+});
+
+/** A principal as it is listed; `revokedAt` is set once its token is good no more. */
+export interface KnownPrincipal {
+  readonly name: string;
+  readonly createdAt: number;
+  readonly revokedAt: number | undefined;
+}
+
+/** The clients that have tokens of their own. Only a token's SHA-256 is kept; a name that was revoked may be given anew. */
+export class Principals {
+  readonly #store: Store;
+  readonly #clock: Clock;
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** The principal of a token hash; undefined when there is none or it was revoked. */
+  async find(tokenHash: string): Promise<Principal | undefined> {
+    const row = await this.#store.db
+      .selectFrom("principals")
+      .select("name")
+      .where("token_hash", "=", tokenHash)
+      .where("revoked_at", "is", null)
+      .executeTakeFirst();
+    // The prefix keeps a client apart from an agent of the same name: tasks are kept under their owner's id.
+    return row && { id: `client:${row.name}`, kind: "client" };
+  }
+
+  /** Adds a principal with the hash of its token. Throws PRINCIPAL_TAKEN. */
+  async add(name: string, tokenHash: string, actor: string): Promise<void> {
+    await this.#store.transaction(async (trx) => {
+      const known = await trx.selectFrom("principals").select("revoked_at").where("name", "=", name).executeTakeFirst();
+      if (known && known.revoked_at === null) throw principalErrors.PRINCIPAL_TAKEN({ name });
+      const row = { token_hash: tokenHash, created_at: this.#clock.now(), revoked_at: null };
+      await trx
+        .insertInto("principals")
+        .values({ name, ...row })
+        .onConflict((conflict) => conflict.column("name").doUpdateSet(row))
+        .execute();
+      await this.#store.events.append(trx, [{ kind: "principal.added", actor, subject: name, data: {} }]);
+    });
+  }
+
+  /** Ends a principal's token. Throws PRINCIPAL_UNKNOWN. */
+  async revoke(name: string, actor: string): Promise<void> {
+    await this.#store.transaction(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable("principals")
+        .set({ revoked_at: this.#clock.now() })
+        .where("name", "=", name)
+        .where("revoked_at", "is", null)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) {
+        const rows = await trx.selectFrom("principals").select("name").where("revoked_at", "is", null).orderBy("name").execute();
+        throw principalErrors.PRINCIPAL_UNKNOWN({ name, known: rows.map((row) => row.name) });
+      }
+      await this.#store.events.append(trx, [{ kind: "principal.revoked", actor, subject: name, data: {} }]);
+    });
+  }
+
+  /** Every principal, by name. */
+  async list(): Promise<readonly KnownPrincipal[]> {
+    const rows = await this.#store.db.selectFrom("principals").selectAll().orderBy("name").execute();
+    return rows.map((row) => ({ name: row.name, createdAt: row.created_at, revokedAt: row.revoked_at ?? undefined }));
+  }
+}
