@@ -12,20 +12,7 @@ import { searchPassages } from "../src/learning/searching.ts";
 import type { Store } from "../src/store/store.ts";
 import { scratchFolder } from "./scratch.ts";
 import { engines, withStore } from "./stores.ts";
-
-const take = (store: Store, root: string, options: { maxFileBytes?: number; heldOutShare?: number } = {}) =>
-  ingest({
-    store,
-    clock: systemClock,
-    root,
-    actor: "tester",
-    ignored: [".git", "*.lock"],
-    maxFileBytes: 10_000,
-    heldOutShare: 0,
-    signal: new AbortController().signal,
-    progress: () => {},
-    ...options,
-  });
+import { take } from "./taking.ts";
 
 // Words that differ from file to file, so that none is a near duplicate of another.
 const prose = (seed: number, lines = 30): string =>

@@ -27,7 +27,24 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-/** Words of a query, letters and digits only, each once, at most 32: safe to hand to either engine's query language. */
+// Words that a question is built with and that say nothing of what it is about.
+const asking = new Set(
+  "a an and are as at be been before but by can could did do does for from get had has have how i if in into is it its made make me my no not of on or our should so than that the their them then there these they this to up us was we were what when where which while who why will with would you your".split(
+    " ",
+  ),
+);
+
+/**
+ * Words of a query, letters and digits only, lower case, each once, at most 32: safe to hand to either engine's query
+ * language. The words a question is built with are left out, unless it has no others.
+ */
 export function queryWords(query: string): readonly string[] {
-  return [...new Set(query.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [])].slice(0, 32);
+  const words = [...new Set(query.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [])];
+  const telling = words.filter((word) => !asking.has(word));
+  return (telling.length > 0 ? telling : words).slice(0, 32);
+}
+
+/** Whether a word is long enough to stand for all words that begin with it (`version` for `versions`). */
+export function isPrefix(word: string): boolean {
+  return word.length >= 4;
 }

@@ -4,7 +4,7 @@
  */
 import { PostgresDialect, sql } from "kysely";
 import { Pool, types } from "pg";
-import { type Backend, type Connection, type Hit, queryWords } from "../backend.ts";
+import { type Backend, type Connection, type Hit, isPrefix, queryWords } from "../backend.ts";
 
 const int8 = 20;
 
@@ -33,7 +33,7 @@ export function openPostgres(url: string): Backend {
 async function searchText(connection: Connection, query: string, limit: number): Promise<readonly Hit[]> {
   const words = queryWords(query);
   if (words.length === 0) return [];
-  const tsquery = words.map((word) => `'${word}'`).join(" | ");
+  const tsquery = words.map((word) => `'${word}'${isPrefix(word) ? ":*" : ""}`).join(" | ");
   const found = await sql<{ id: number; rank: number }>`
     select id, ts_rank(fts, to_tsquery('simple', ${tsquery})) as rank from passages
     where fts @@ to_tsquery('simple', ${tsquery}) order by rank desc, id limit ${limit}`.execute(connection);

@@ -6,7 +6,7 @@ import { chmodSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from "kysely";
 import { getLoadablePath } from "sqlite-vec";
-import { type Backend, type Connection, type Hit, queryWords } from "../backend.ts";
+import { type Backend, type Connection, type Hit, isPrefix, queryWords } from "../backend.ts";
 
 const cachedStatements = 256;
 
@@ -77,7 +77,7 @@ export function openSqlite(path: string): Backend {
 async function searchText(connection: Connection, query: string, limit: number): Promise<readonly Hit[]> {
   const words = queryWords(query);
   if (words.length === 0) return [];
-  const match = words.map((word) => `"${word}"`).join(" OR ");
+  const match = words.map((word) => `"${word}"${isPrefix(word) ? "*" : ""}`).join(" OR ");
   const found = await sql<{ rowid: number; rank: number }>`
     select rowid, rank from passages_fts where passages_fts match ${match} order by rank limit ${limit}`.execute(connection);
   return found.rows.map((row) => ({ passage: row.rowid, score: -row.rank }));
