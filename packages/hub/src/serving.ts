@@ -16,6 +16,7 @@ import type { Route } from "./http/route.ts";
 import { sendStaticFile } from "./http/static-files.ts";
 import { McpHttp } from "./mcp/eras/http.ts";
 import { makeMcpServer } from "./mcp/server.ts";
+import { openSecret } from "./security/keys.ts";
 import { Access } from "./security/token.ts";
 
 export const servingErrors = defineErrors({
@@ -89,12 +90,14 @@ export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub
     limit: values["limits.eventStreams"],
     opened: (count) => hub.metrics.eventStreams.set(count),
   });
+  const stateKey = openSecret(dataFolder, "request-state");
   const mcp = new McpHttp({
-    makeServer: () => makeMcpServer(hub.dispatcher, operator, version),
+    makeServer: () => makeMcpServer({ dispatcher: hub.dispatcher, principal: operator, version, stateKey }),
     config,
     clock: hub.clock,
     sessionsChanged: (count) => hub.metrics.mcpSessions.set(count),
   });
+  hub.dispatcher.catalogue.onChange(() => mcp.toolsChanged());
   const ready = { agents: false };
   const front = new Front({
     config,

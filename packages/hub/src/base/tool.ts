@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Clock } from "./clock.ts";
+import type { Json } from "./json.ts";
 import type { Logger } from "./logger.ts";
 
 /** Who is calling: the operator with the hub's own token, a client with a token of its own, one of the hub's agents, or the hub itself. */
@@ -16,9 +17,43 @@ export interface Progress {
   readonly message?: string;
 }
 
+/** What may be asked of a person: a form of flat fields, as JSON Schema (MCP elicitation, form mode). */
+export interface QuestionForm {
+  readonly type: "object";
+  readonly properties: { readonly [field: string]: { readonly type: string; readonly [key: string]: Json | undefined } };
+  readonly required?: readonly string[];
+}
+
+/**
+ * Thrown by a tool that cannot end before its caller has answered. The caller's client asks the person and calls the tool
+ * again with the same input; `state` comes back then, sealed on its way, in `ctx.answer`.
+ */
+export class InputNeeded extends Error {
+  override readonly name = "InputNeeded";
+  readonly form: QuestionForm;
+  readonly state: Json;
+
+  constructor(question: string, form: QuestionForm, state: Json) {
+    super(question);
+    this.form = form;
+    this.state = state;
+  }
+}
+
+/** What came of an earlier `InputNeeded`. `content` is what was filled in, when it was accepted. */
+export interface ToolAnswer {
+  readonly state: Json;
+  readonly action: "accept" | "decline" | "cancel";
+  readonly content: { readonly [field: string]: Json | undefined };
+}
+
 /** What a running tool is given. */
 export interface ToolContext {
   readonly principal: Principal;
+  /** Whether `InputNeeded` reaches a person: the caller's client can ask. */
+  readonly canAsk: boolean;
+  /** The answer to this tool's earlier question, when the call follows one. */
+  readonly answer: ToolAnswer | undefined;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
   readonly log: Logger;

@@ -1,6 +1,7 @@
 /**
- * The catalogue: every tool, resource and prompt, joined once at start and never changed after. Lists are built here,
- * so that listing costs the same for five tools and five thousand.
+ * The catalogue: every tool, resource and prompt. What the hub itself can do is joined once at start; a group of tools
+ * (those of the agents) may be replaced as a whole while the hub runs. Lists are built when that happens and not when
+ * somebody lists, so that listing costs the same for five tools and five thousand.
  */
 import { z } from "zod";
 import { defineErrors } from "../base/errors.ts";
@@ -59,21 +60,48 @@ export interface ListedTool {
   };
 }
 
+interface Kept {
+  readonly tool: Tool;
+  readonly listed: ListedTool;
+}
+
 /** What the hub can do. */
 export class Catalogue {
-  readonly listed: readonly ListedTool[];
   readonly resources: readonly Resource[];
   readonly prompts: readonly Prompt[];
-  readonly #tools: ReadonlyMap<string, Tool>;
+  readonly #groups = new Map<string, readonly Kept[]>();
+  readonly #changed = new Set<() => void>();
+  #tools: ReadonlyMap<string, Tool> = new Map();
+  #listed: readonly ListedTool[] = [];
 
   constructor(tools: readonly Tool[], resources: readonly Resource[], prompts: readonly Prompt[]) {
-    const sorted = tools.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    this.#tools = new Map(sorted.map((tool) => [tool.name, tool]));
-    const twice = sorted.find((tool, i) => tool.name === sorted[i + 1]?.name);
-    if (twice) throw mcpErrors.TOOL_NAME_TAKEN({ name: twice.name });
-    this.listed = sorted.map(listTool);
     this.resources = resources;
     this.prompts = prompts;
+    this.replace("hub", tools);
+  }
+
+  /** Every tool as clients see it, by name. The same array until the next change. */
+  get listed(): readonly ListedTool[] {
+    return this.#listed;
+  }
+
+  /** Puts `tools` in place of what the group held. Throws TOOL_NAME_TAKEN, and changes nothing then. */
+  replace(group: string, tools: readonly Tool[]): void {
+    const kept = tools.map((tool) => ({ tool, listed: listTool(tool) }));
+    const others = [...this.#groups].flatMap(([name, members]) => (name === group ? [] : members));
+    const sorted = [...others, ...kept].sort((a, b) => (a.tool.name < b.tool.name ? -1 : 1));
+    const twice = sorted.find(({ tool }, i) => tool.name === sorted[i + 1]?.tool.name);
+    if (twice) throw mcpErrors.TOOL_NAME_TAKEN({ name: twice.tool.name });
+    this.#groups.set(group, kept);
+    this.#tools = new Map(sorted.map(({ tool }) => [tool.name, tool]));
+    this.#listed = sorted.map(({ listed }) => listed);
+    for (const listener of this.#changed) listener();
+  }
+
+  /** Calls `listener` after each change of the tools; returns how to stop. */
+  onChange(listener: () => void): () => void {
+    this.#changed.add(listener);
+    return () => this.#changed.delete(listener);
   }
 
   /** The tool of that name. Throws TOOL_UNKNOWN with the nearest name. */

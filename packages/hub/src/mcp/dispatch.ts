@@ -9,7 +9,7 @@ import { asEntenteError, baseErrors, type EntenteError } from "../base/errors.ts
 import { newId } from "../base/ids.ts";
 import { canonicalJson, type Json, sha256 } from "../base/json.ts";
 import type { Logger } from "../base/logger.ts";
-import type { Principal, Progress, ToolContext } from "../base/tool.ts";
+import { InputNeeded, type Principal, type Progress, type ToolAnswer, type ToolContext } from "../base/tool.ts";
 import type { EventLog } from "../store/event-log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { type Catalogue, mcpErrors } from "./catalogue.ts";
@@ -38,6 +38,10 @@ export interface Caller {
   readonly principal: Principal;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ((progress: Progress) => void) | undefined;
+  /** Whether the caller's client can ask a person. */
+  readonly canAsk?: boolean;
+  /** What a person answered to this tool's earlier question. */
+  readonly answer?: ToolAnswer | undefined;
 }
 
 const recordedInputBytes = 1024;
@@ -64,6 +68,8 @@ export class Dispatcher {
     const { log, clock } = this.#input;
     return {
       principal: caller.principal,
+      canAsk: caller.canAsk ?? false,
+      answer: caller.answer,
       signal,
       progress,
       log,
@@ -72,7 +78,10 @@ export class Dispatcher {
     };
   }
 
-  /** Runs a tool and returns its checked result. Throws EntenteError; the record is durable by then either way. */
+  /**
+   * Runs a tool and returns its checked result. Throws EntenteError, or InputNeeded to a caller that can ask; the record is
+   * durable by then either way.
+   */
   async call(name: string, rawInput: unknown, caller: Caller): Promise<Record<string, unknown>> {
     const { clock, events, metrics, limitMs, graceMs } = this.#input;
     const tool = this.catalogue.tool(name);
@@ -83,6 +92,7 @@ export class Dispatcher {
     let outcome = "ok";
     let result: Record<string, unknown> | undefined;
     let failure: EntenteError | undefined;
+    let question: InputNeeded | undefined;
     try {
       signal.throwIfAborted();
       const parsed = tool.input.safeParse(rawInput ?? {});
@@ -96,15 +106,18 @@ export class Dispatcher {
       if (!checked.success) throw mcpErrors.TOOL_OUTPUT_INVALID({ tool: name, problems: problemsOf(checked.error) });
       result = checked.data;
     } catch (thrown) {
-      failure = limit.aborted
-        ? baseErrors.DEADLINE_EXCEEDED({ limitMs, what: name }, { cause: thrown })
-        : signal.aborted
-          ? baseErrors.CANCELLED(
-              { reason: String(signal.reason?.message ?? signal.reason ?? "by the caller") },
-              { cause: thrown },
-            )
-          : asEntenteError(thrown);
-      outcome = failure.code;
+      if (thrown instanceof InputNeeded && caller.canAsk) question = thrown;
+      failure = question
+        ? undefined
+        : limit.aborted
+          ? baseErrors.DEADLINE_EXCEEDED({ limitMs, what: name }, { cause: thrown })
+          : signal.aborted
+            ? baseErrors.CANCELLED(
+                { reason: String(signal.reason?.message ?? signal.reason ?? "by the caller") },
+                { cause: thrown },
+              )
+            : asEntenteError(thrown);
+      outcome = failure?.code ?? "input-needed";
     }
     const durationMs = clock.now() - started;
     metrics.toolCalls.inc({ tool: name, outcome });
@@ -122,6 +135,7 @@ export class Dispatcher {
         this.#input.log.error({ err: failure, cause: failure.cause, tool: name }, "a tool failed");
       throw failure;
     }
+    if (question) throw question;
     return result ?? {};
   }
 }

@@ -2,19 +2,45 @@
  * One MCP server over the dispatcher, for either era and any transport: the SDK's low-level `Server` with our prebuilt
  * lists. (`McpServer.registerTool` would rebuild every schema for every request.)
  */
-import { ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
+import {
+  createRequestStateCodec,
+  type ElicitRequestFormParams,
+  inputRequired,
+  inputResponse,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+} from "@modelcontextprotocol/server";
 import { asEntenteError, EntenteError } from "../base/errors.ts";
-import type { Principal, Progress } from "../base/tool.ts";
+import type { Json } from "../base/json.ts";
+import { InputNeeded, type Principal, type Progress, type ToolAnswer } from "../base/tool.ts";
 import type { Dispatcher } from "./dispatch.ts";
 
 const instructions =
   "Entente is a hub where agents negotiate work, optimise with annealers and keep a language model learning from your files. Start with hub_status; learning_ask answers with cited passages.";
 
+/** What a server stands on. */
+export interface McpServerInput {
+  readonly dispatcher: Dispatcher;
+  readonly principal: Principal;
+  readonly version: string;
+  /** Seals what a tool that asks a person gives its client to bring back; at least 32 bytes, the same on every hub of a store. */
+  readonly stateKey: Uint8Array;
+}
+
+const answerLifeSeconds = 3600;
+const answerKey = "answer";
+
 /** Makes a server that acts for `principal`. */
-export function makeMcpServer(dispatcher: Dispatcher, principal: Principal, version: string): Server {
+export function makeMcpServer({ dispatcher, principal, version, stateKey }: McpServerInput): Server {
+  const states = createRequestStateCodec<Json>({ key: stateKey, ttlSeconds: answerLifeSeconds, bind: () => principal.id });
   const server = new Server(
     { name: "entente", title: "Entente", version },
-    { capabilities: { tools: {}, resources: {}, prompts: {} }, instructions },
+    {
+      capabilities: { tools: { listChanged: true }, resources: {}, prompts: {} },
+      instructions,
+      requestState: { verify: (state, ctx) => states.verify(state, ctx) },
+    },
   );
   const { catalogue } = dispatcher;
   const templates = catalogue.resources.filter((resource) => resource.uri.includes("{"));
@@ -37,10 +63,34 @@ export function makeMcpServer(dispatcher: Dispatcher, principal: Principal, vers
       if (token !== undefined) void ctx.mcpReq.notify({ method: "notifications/progress", params }).catch(() => {});
     };
     const { name } = request.params;
+    const given = inputResponse(ctx.mcpReq.inputResponses, answerKey);
+    const answer: ToolAnswer | undefined =
+      given.kind === "elicit"
+        ? // why: what a client sends as content is JSON; the tool checks what it reads of it
+          {
+            state: ctx.mcpReq.requestState<Json>() ?? null,
+            action: given.action,
+            content: (given.content ?? {}) as ToolAnswer["content"],
+          }
+        : undefined;
+    const capabilities = ctx.mcpReq.envelope?.["io.modelcontextprotocol/clientCapabilities"] ?? server.getClientCapabilities();
+    const canAsk = capabilities?.elicitation !== undefined;
     try {
-      const result = await dispatcher.call(name, request.params.arguments, { principal, signal: ctx.mcpReq.signal, progress });
+      const caller = { principal, signal: ctx.mcpReq.signal, progress, canAsk, answer };
+      const result = await dispatcher.call(name, request.params.arguments, caller);
       return { content: [{ type: "text" as const, text: JSON.stringify(result) }], structuredContent: result };
     } catch (thrown) {
+      if (thrown instanceof InputNeeded)
+        return inputRequired({
+          // why: a QuestionForm is the flat object schema that elicitation wants
+          inputRequests: {
+            [answerKey]: inputRequired.elicit({
+              message: thrown.message,
+              requestedSchema: thrown.form as ElicitRequestFormParams["requestedSchema"],
+            }),
+          },
+          requestState: await states.mint(thrown.state, ctx),
+        });
       const error = asEntenteError(thrown);
       if (error.code === "TOOL_UNKNOWN") throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
       return {

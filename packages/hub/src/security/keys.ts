@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CompactSign, type CryptoKey, compactVerify, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
@@ -23,6 +24,13 @@ export async function openPartyKey(dataFolder: string, party: string): Promise<P
   const jwk: JWK = JSON.parse(readFileSync(path, "utf8"));
   const { d: _secret, ...publicJwk } = jwk;
   return { id: party, privateKey: (await importJWK(jwk, algorithm)) as CryptoKey, publicJwk }; // why: an EC key is never a byte array
+}
+
+/** A secret of the data folder, 32 random bytes, made at first use and kept in `keys/NAME.secret`. */
+export function openSecret(dataFolder: string, name: string): Uint8Array {
+  const path = join(dataFolder, "keys", `${name}.secret`);
+  if (!existsSync(path)) writeFileWhole(path, `${randomBytes(32).toString("base64url")}\n`);
+  return Buffer.from(readFileSync(path, "utf8").trim(), "base64url");
 }
 
 /** Signs a JSON document: a compact JWS over its canonical form. */

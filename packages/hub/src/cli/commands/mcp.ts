@@ -3,6 +3,7 @@ import { version } from "../../base/version.ts";
 import { openHub } from "../../gateway.ts";
 import { serveMcpStdio } from "../../mcp/eras/stdio.ts";
 import { makeMcpServer } from "../../mcp/server.ts";
+import { openSecret } from "../../security/keys.ts";
 import type { CommandMaker } from "../command.ts";
 
 const mcp: CommandMaker = (program, tools) => {
@@ -12,7 +13,14 @@ const mcp: CommandMaker = (program, tools) => {
     .action(async () => {
       await using hub = await openHub({ config: tools.config() });
       await hub.addAgents("http://127.0.0.1");
-      await serveMcpStdio(() => makeMcpServer(hub.dispatcher, operator, version));
+      const stateKey = openSecret(hub.dataFolder, "request-state");
+      await serveMcpStdio(() => {
+        const server = makeMcpServer({ dispatcher: hub.dispatcher, principal: operator, version, stateKey });
+        // A client that left is noticed by its end of the pipe, not here.
+        const stop = hub.dispatcher.catalogue.onChange(() => void server.sendToolListChanged().catch(() => {}));
+        server.onclose = stop;
+        return server;
+      });
     });
 };
 export default mcp;

@@ -64,6 +64,13 @@ export class McpHttp {
     return this.#serveSession(request, response, body);
   }
 
+  /** Tells every client that listens that the list of tools is another one now. */
+  toolsChanged(): void {
+    this.#modern.notify.toolsChanged();
+    // A session whose client does not listen at the moment hears nothing, as the protocol has it.
+    for (const { server } of this.#sessions.values()) void server.sendToolListChanged().catch(() => {});
+  }
+
   /** Lets the calls under way end, for at most `limitMs`; then ends every session and stream. */
   async drain(limitMs: number): Promise<void> {
     const { promise: late, resolve } = Promise.withResolvers<void>();

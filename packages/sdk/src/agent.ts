@@ -1,0 +1,124 @@
+/**
+ * What an agent is to the SDK: a profile, how it works, and, if it takes jobs, how it bids. The hub keeps its tasks, signs
+ * its card and answers for it over every A2A binding; the agent itself is only this object, wherever it runs.
+ */
+
+/** JSON as programs hold it. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+/** A piece of content, as A2A 1.0 spells it: exactly one of text, raw (base64), url and data. */
+export interface Part {
+  readonly text?: string | undefined;
+  readonly raw?: string | undefined;
+  readonly url?: string | undefined;
+  readonly data?: Json | undefined;
+  readonly filename?: string | undefined;
+  readonly mediaType?: string | undefined;
+}
+
+/** One thing an agent is good for. `id` is what jobs are announced for and routed by. */
+export interface Skill {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly tags?: readonly string[] | undefined;
+  readonly examples?: readonly string[] | undefined;
+}
+
+/** A task as the agent gets it: its words, its data, and every part as it came. */
+export interface AgentTask {
+  readonly id: string;
+  readonly contextId: string;
+  readonly text: string;
+  readonly data: Json | undefined;
+  readonly parts: readonly Part[];
+}
+
+/** A piece of the result that is given out before the end. With `append` the parts go to the end of the artifact of that name. */
+export interface Piece {
+  readonly name: string;
+  readonly parts: readonly Part[];
+  readonly append?: boolean | undefined;
+  readonly last?: boolean | undefined;
+}
+
+/** What an agent is given beside its task. */
+export interface AgentContext {
+  /** Aborted when the task is cancelled, its time is up, or the hub is gone. */
+  readonly signal: AbortSignal;
+  /** The time that is left, ms; undefined without a deadline. */
+  readonly remainingMs: () => number | undefined;
+  /** Says where the work stands. */
+  readonly status: (sentence: string) => void;
+  /** Gives out a piece of the result. */
+  readonly artifact: (piece: Piece) => void;
+  /** Asks whoever sent the task (state input-required) and resolves to the answer's parts. */
+  readonly ask: (question: string, data?: Json) => Promise<readonly Part[]>;
+  /** Calls a tool of the hub as this agent. Rejects with a `HubError` that carries the tool's code. */
+  readonly call: (tool: string, input: { readonly [key: string]: Json | undefined }) => Promise<{ readonly [key: string]: Json }>;
+}
+
+/** How a task ended well. `cost` is in credits, where the agent charges. */
+export interface AgentResult {
+  readonly text: string;
+  readonly data?: Json | undefined;
+  readonly cost?: number | undefined;
+}
+
+/** A call for proposals: the job, and until when (ms since 1970) a bid counts. */
+export interface CallForProposals {
+  readonly negotiation: string;
+  readonly skill: string;
+  readonly job: { readonly [key: string]: Json | undefined };
+  readonly replyBy: number;
+}
+
+/** A bid: price in credits, time in ms, quality from 0 to 1, and why. */
+export interface Bid {
+  readonly price: number;
+  readonly promisedMs: number;
+  readonly quality: number;
+  readonly reason: string;
+}
+
+/** An agent. `name` is lower case with dashes; `restart` says whether a task that was cut off may be run again (default: no). */
+export interface Agent {
+  readonly name: string;
+  readonly description: string;
+  readonly skills: readonly Skill[];
+  readonly restart?: "fail" | "rerun" | undefined;
+  readonly execute: (task: AgentTask, context: AgentContext) => Promise<AgentResult>;
+  readonly bid?: ((call: CallForProposals) => Promise<Bid | undefined>) | undefined;
+}
+
+/**
+ * Declares an agent.
+ *
+ *     export const greeter = defineAgent({
+ *       name: "greeter", description: "Greets.", skills: [{ id: "greet", name: "Greet", description: "Greet somebody" }],
+ *       execute: async (task) => ({ text: `Hello, ${task.text}` }),
+ *     });
+ */
+export function defineAgent(agent: Agent): Agent {
+  return agent;
+}
+
+/** A text part. */
+export function textPart(text: string): Part {
+  return { text };
+}
+
+/** A data part. */
+export function dataPart(data: Json): Part {
+  return { data, mediaType: "application/json" };
+}
+
+/** All text parts, joined by newlines. */
+export function textOf(parts: readonly Part[]): string {
+  return parts.flatMap(({ text }) => (text === undefined ? [] : [text])).join("\n");
+}
+
+/** The first data part's value, or undefined. */
+export function dataOf(parts: readonly Part[]): Json | undefined {
+  return parts.find(({ data }) => data !== undefined)?.data;
+}
