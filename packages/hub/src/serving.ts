@@ -1,7 +1,7 @@
 /** A hub on the network: the HTTP front with MCP, A2A, live events, metrics and the console, and a graceful end. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { jsonRpcRoutes } from "./a2a/bindings/json-rpc.ts";
+import { a2aRoutes } from "./a2a/bindings/routes.ts";
 import type { Clock } from "./base/clock.ts";
 import type { Config } from "./base/config.ts";
 import { defineErrors } from "./base/errors.ts";
@@ -137,7 +137,7 @@ export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub
         access: "operator",
         handle: (request, response, url) => streams.serve(request, response, url),
       },
-      ...jsonRpcRoutes(hub.registry, values["limits.bodyBytes"], frontAgent),
+      ...a2aRoutes(hub.registry, values["limits.bodyBytes"], frontAgent),
       ...consoleRoutes(access),
     ],
   });

@@ -3,7 +3,7 @@
  * cancel, and leaves a record of its beginning and end in the event log.
  */
 
-import { type Message, type Part, type TaskState as State, TaskState, taskStateToJSON } from "@a2a-js/sdk";
+import { Message as SdkMessage, Part as SdkPart, type TaskState as State, TaskState, taskStateToJSON } from "@a2a-js/sdk";
 import { AgentEvent, type AgentExecutor, type ExecutionEventBus, type RequestContext } from "@a2a-js/sdk/server";
 import type { Agent, AgentContext, AgentTask } from "../base/agent.ts";
 import type { Clock } from "../base/clock.ts";
@@ -13,7 +13,8 @@ import type { Logger } from "../base/logger.ts";
 import type { ToolContext } from "../base/tool.ts";
 import type { EventLog } from "../store/event-log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { dataOf, dataPart, makeMessage, Role, textOf, textPart } from "./parts.ts";
+import { dataOf, dataPart, textOf, textPart } from "./parts.ts";
+import type { Message, Part } from "./protocol.ts";
 import { ownerOf } from "./task-store.ts";
 
 /** What an executor stands on. */
@@ -26,7 +27,7 @@ export interface ExecutorInput {
   /** A tool context that acts as the agent. */
   readonly context: (signal: AbortSignal) => ToolContext;
   /** Answers a message at once, without a task (a bid for a call), or undefined to make it a task. */
-  readonly reply: ((message: Message, ctx: AgentContext) => Promise<Part[] | undefined>) | undefined;
+  readonly reply: ((message: Message, ctx: AgentContext) => Promise<readonly Part[] | undefined>) | undefined;
 }
 
 /** The executor of one agent. */
@@ -49,17 +50,17 @@ export class HubExecutor implements AgentExecutor {
 
   execute = async (request: RequestContext, bus: ExecutionEventBus): Promise<void> => {
     const { agent, clock, events, metrics } = this.#input;
-    const { taskId, contextId, userMessage } = request;
+    const { taskId, contextId } = request;
+    const userMessage = SdkMessage.toJSON(request.userMessage) as Message; // why: toJSON gives the ProtoJSON of a message
+    const said = (parts: readonly Part[], more: object) =>
+      SdkMessage.fromJSON({ messageId: newId("msg", clock.now()), role: "ROLE_AGENT", parts: [...parts], ...more } as never); // why: ProtoJSON
     const controller = new AbortController();
     const context: AgentContext = {
       ...this.#input.context(controller.signal),
       status: (sentence) => publish(TaskState.TASK_STATE_WORKING, [textPart(sentence)]),
     };
-    const publish = (state: State, parts: Part[]): void => {
-      const message =
-        parts.length > 0
-          ? makeMessage({ messageId: newId("msg", clock.now()), role: Role.ROLE_AGENT, parts, contextId, taskId })
-          : undefined;
+    const publish = (state: State, parts: readonly Part[]): void => {
+      const message = parts.length > 0 ? said(parts, { contextId, taskId }) : undefined;
       bus.publish(
         AgentEvent.statusUpdate({
           taskId,
@@ -70,7 +71,7 @@ export class HubExecutor implements AgentExecutor {
       );
     };
     this.#running.set(taskId, controller);
-    let answer: Part[] | undefined;
+    let answer: readonly Part[] | undefined;
     try {
       answer = request.task ? undefined : await this.#input.reply?.(userMessage, context);
     } catch (thrown) {
@@ -79,11 +80,7 @@ export class HubExecutor implements AgentExecutor {
     }
     if (answer) {
       this.#running.delete(taskId);
-      bus.publish(
-        AgentEvent.message(
-          makeMessage({ messageId: newId("msg", clock.now()), role: Role.ROLE_AGENT, parts: answer, contextId }),
-        ),
-      );
+      bus.publish(AgentEvent.message(said(answer, { contextId })));
       bus.finished();
       return;
     }
@@ -95,7 +92,7 @@ export class HubExecutor implements AgentExecutor {
         data: { agent: agent.profile.name, context: contextId, owner: ownerOf(request.context), ...data },
       });
     let ended: State = TaskState.TASK_STATE_COMPLETED;
-    let outcome: Part[] = [];
+    let outcome: readonly Part[] = [];
     try {
       const submitted = {
         state: TaskState.TASK_STATE_SUBMITTED,
@@ -109,7 +106,7 @@ export class HubExecutor implements AgentExecutor {
             contextId,
             status: submitted,
             artifacts: [],
-            history: [userMessage],
+            history: [request.userMessage],
             metadata: undefined,
           },
         ),
@@ -118,7 +115,8 @@ export class HubExecutor implements AgentExecutor {
       publish(TaskState.TASK_STATE_WORKING, []);
       const task: AgentTask = { id: taskId, contextId, text: textOf(userMessage.parts), data: dataOf(userMessage.parts) };
       const result = await agent.execute(task, context);
-      const parts = [textPart(result.text), ...(result.data === undefined ? [] : [dataPart(result.data)])];
+      const made = [textPart(result.text), ...(result.data === undefined ? [] : [dataPart(result.data)])];
+      const parts = made.map((part) => SdkPart.fromJSON(part as never)); // why: ProtoJSON
       const artifact = { artifactId: "result", name: "result", description: "", parts, metadata: undefined, extensions: [] };
       bus.publish(
         AgentEvent.artifactUpdate({ taskId, contextId, artifact, append: false, lastChunk: true, metadata: undefined }),

@@ -2,29 +2,28 @@
  * The agents of this hub: each with a signed card, an A2A request handler over the store's durable tasks, and the ways
  * in (JSON-RPC over HTTP, and in-process calls that take the same path below the wire).
  */
-import { AgentCard, type Message, type Part, type SendMessageRequest, Task, TaskState } from "@a2a-js/sdk";
-import { DefaultRequestHandler, JsonRpcTransportHandler, ServerCallContext } from "@a2a-js/sdk/server";
+import { AgentCard } from "@a2a-js/sdk";
+import { DefaultRequestHandler } from "@a2a-js/sdk/server";
 import type { Agent, AgentContext } from "../base/agent.ts";
 import type { Clock } from "../base/clock.ts";
-import { baseErrors, defineErrors } from "../base/errors.ts";
+import { baseErrors } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { canonicalJson, sha256 } from "../base/json.ts";
 import type { Logger } from "../base/logger.ts";
-import type { ToolContext } from "../base/tool.ts";
+import { operator } from "../base/principals.ts";
+import type { Principal, ToolContext } from "../base/tool.ts";
 import { openPartyKey, type PartyKey } from "../security/keys.ts";
 import type { Store } from "../store/store.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Served } from "./bindings/http-call.ts";
 import { makeCard } from "./cards.ts";
+import { a2aErrors } from "./errors.ts";
 import { HubExecutor } from "./executor.ts";
-import { makeMessage, Role } from "./parts.ts";
+import { textPart } from "./parts.ts";
+import type { AgentCardJson, JsonObject, Message, Part, Task } from "./protocol.ts";
+import { sdkService } from "./sdk-service.ts";
+import type { AgentService, Call } from "./service.ts";
 import { StoredTasks } from "./task-store.ts";
-
-export const a2aErrors = defineErrors({
-  AGENT_UNKNOWN: {
-    status: 404,
-    text: (d: { name: string; known: readonly string[] }) => `there is no agent "${d.name}"; this hub has ${d.known.join(", ")}`,
-  },
-});
 
 /** What the registry stands on. */
 export interface RegistryInput {
@@ -37,16 +36,18 @@ export interface RegistryInput {
   /** A tool context that acts as the named agent. */
   readonly contextFor: (agent: string, signal: AbortSignal) => ToolContext;
   /** How an agent answers messages that need no task (bids); given by the negotiation service. */
-  readonly replyFor: (agent: Agent) => ((message: Message, ctx: AgentContext) => Promise<Part[] | undefined>) | undefined;
+  readonly replyFor: (
+    agent: Agent,
+  ) => ((message: Message, ctx: AgentContext) => Promise<readonly Part[] | undefined>) | undefined;
 }
 
 /** A registered agent. */
 export interface Member {
   readonly agent: Agent;
   readonly card: AgentCard;
+  readonly cardJson: AgentCardJson;
   readonly key: PartyKey;
-  readonly handler: DefaultRequestHandler;
-  readonly rpc: JsonRpcTransportHandler;
+  readonly service: AgentService;
   readonly executor: HubExecutor;
 }
 
@@ -80,7 +81,8 @@ export class Registry {
       reply: this.#input.replyFor(agent),
     });
     const handler = new DefaultRequestHandler(card, new StoredTasks(store, name, clock), executor);
-    const member: Member = { agent, card, key, handler, rpc: new JsonRpcTransportHandler(handler), executor };
+    const cardJson = AgentCard.toJSON(card) as AgentCardJson; // why: toJSON gives the ProtoJSON of a card
+    const member: Member = { agent, card, cardJson, key, service: sdkService(handler), executor };
     this.#members.set(name, member);
     await this.#keepCard(name, card, agent);
     return member;
@@ -103,43 +105,57 @@ export class Registry {
     return member;
   }
 
+  /** A member as bindings see it. Throws AGENT_UNKNOWN. */
+  served(name: string): Served {
+    const { card, service } = this.get(name);
+    const extensions = card.capabilities?.extensions.map((extension) => extension.uri) ?? [];
+    return { name, service, extensions, inputModes: card.defaultInputModes };
+  }
+
   /** Sends a message to an agent as `from` and waits for its answer or the end of its task; an abort cancels the task. */
   async send(
     to: string,
-    parts: Part[],
+    parts: readonly Part[],
     from: string,
-    options: { contextId?: string; extensions?: string[]; signal?: AbortSignal; onTask?: (id: string) => void } = {},
+    options: {
+      contextId?: string;
+      extensions?: readonly string[];
+      metadata?: JsonObject;
+      signal?: AbortSignal;
+      onTask?: (id: string) => void;
+    } = {},
   ): Promise<Reply> {
-    const { handler } = this.get(to);
-    const context = callContext(from);
-    const message = makeMessage({
+    const { service } = this.get(to);
+    const { contextId, extensions = [], metadata, signal, onTask } = options;
+    const principal: Principal = from === operator.id ? operator : { id: from, kind: "agent" };
+    const call: Call = { principal, extensions, tenant: "", version: "1.0", signal: never };
+    const message: Message = {
       messageId: newId("msg", this.#input.clock.now()),
-      role: Role.ROLE_USER,
+      role: "ROLE_USER",
       parts,
-      contextId: options.contextId ?? "",
-      extensions: options.extensions ?? [],
-    });
-    const request: SendMessageRequest = { tenant: "", message, configuration: undefined, metadata: undefined };
+      ...(contextId ? { contextId } : {}),
+      ...(extensions.length > 0 ? { extensions } : {}),
+      ...(metadata ? { metadata } : {}),
+    };
     let taskId: string | undefined;
     const cancel = (): void => {
-      if (taskId) void handler.cancelTask({ tenant: "", id: taskId, metadata: undefined }, context).catch(() => {}); // It may have ended meanwhile.
+      if (taskId) void service.cancelTask({ id: taskId }, call).catch(() => {}); // It may have ended meanwhile.
     };
-    options.signal?.addEventListener("abort", cancel);
+    signal?.addEventListener("abort", cancel);
     try {
-      for await (const event of handler.sendMessageStream(request, context)) {
-        const payload = event.payload;
-        if (payload?.$case === "message") return { kind: "message", parts: payload.value.parts };
-        if (payload?.$case === "task" && taskId === undefined) {
-          taskId = payload.value.id;
-          options.onTask?.(taskId);
-          if (options.signal?.aborted) cancel();
+      for await (const event of service.sendStreamingMessage({ message }, call)) {
+        if ("message" in event) return { kind: "message", parts: event.message.parts };
+        if ("task" in event && taskId === undefined) {
+          taskId = event.task.id;
+          onTask?.(taskId);
+          if (signal?.aborted) cancel();
         }
       }
     } finally {
-      options.signal?.removeEventListener("abort", cancel);
+      signal?.removeEventListener("abort", cancel);
     }
     if (taskId === undefined) throw baseErrors.INTERNAL({ message: `${to} answered neither with a message nor with a task` });
-    return { kind: "task", task: await handler.getTask({ tenant: "", id: taskId }, context) };
+    return { kind: "task", task: await service.getTask({ id: taskId }, call) };
   }
 
   /** Ends tasks that a stop of the hub cut off: they are marked failed and say so. Returns how many. */
@@ -148,26 +164,19 @@ export class Registry {
     const open = ["TASK_STATE_SUBMITTED", "TASK_STATE_WORKING"];
     const rows = await store.db.selectFrom("tasks").selectAll().where("state", "in", open).execute();
     for (const row of rows) {
-      const task = Task.fromJSON(JSON.parse(row.task_json));
-      const message = makeMessage({
+      const task: Task = JSON.parse(row.task_json);
+      const message: Message = {
         messageId: newId("msg", clock.now()),
-        role: Role.ROLE_AGENT,
-        parts: [
-          {
-            content: { $case: "text", value: "the hub stopped while this ran" },
-            metadata: undefined,
-            filename: "",
-            mediaType: "",
-          },
-        ],
+        role: "ROLE_AGENT",
+        parts: [textPart("the hub stopped while this ran")],
         contextId: row.context_id,
         taskId: row.id,
-      });
-      task.status = { state: TaskState.TASK_STATE_FAILED, message, timestamp: new Date(clock.now()).toISOString() };
+      };
+      const status = { state: "TASK_STATE_FAILED" as const, message, timestamp: new Date(clock.now()).toISOString() };
       await store.transaction(async (trx) => {
         await trx
           .updateTable("tasks")
-          .set({ state: "TASK_STATE_FAILED", task_json: canonicalJson(Task.toJSON(task)), updated_at: clock.now() })
+          .set({ state: "TASK_STATE_FAILED", task_json: canonicalJson({ ...task, status }), updated_at: clock.now() })
           .where("id", "=", row.id)
           .execute();
         await store.events.append(trx, [
@@ -220,14 +229,4 @@ export class Registry {
   }
 }
 
-/** The A2A call context of a caller inside the hub. */
-export function callContext(
-  user: string,
-  headers: { version?: string | undefined; extensions?: string[] } = {},
-): ServerCallContext {
-  return new ServerCallContext({
-    user: { isAuthenticated: true, userName: user },
-    requestedVersion: headers.version ?? "1.0",
-    requestedExtensions: headers.extensions ?? [],
-  });
-}
+const never = new AbortController().signal;

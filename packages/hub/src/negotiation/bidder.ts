@@ -2,10 +2,10 @@
  * The bidder's side of negotiation/v1: how an agent answers a call for proposals and signs what it offered, over
  * ordinary A2A messages with a data part. An accepted proposal is no message but a task: the executor takes it.
  */
-import type { Message, Part } from "@a2a-js/sdk";
 import { z } from "zod";
 import { negotiationExtension } from "../a2a/cards.ts";
 import { dataOf, dataPart } from "../a2a/parts.ts";
+import type { Message, Part } from "../a2a/protocol.ts";
 import type { Agent, AgentContext } from "../base/agent.ts";
 import { asEntenteError } from "../base/errors.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
@@ -47,7 +47,7 @@ export function bidderReply(
   agent: Agent,
   dataFolder: string,
   proposalOf: ProposalLookup,
-): ((message: Message, ctx: AgentContext) => Promise<Part[] | undefined>) | undefined {
+): ((message: Message, ctx: AgentContext) => Promise<readonly Part[] | undefined>) | undefined {
   const { bid } = agent;
   if (!bid) return undefined;
   const { name } = agent.profile;
@@ -57,7 +57,7 @@ export function bidderReply(
     return { act: "refuse", reason: error.message };
   };
   return async (message, ctx) => {
-    if (!message.extensions.includes(negotiationExtension)) return undefined;
+    if (!message.extensions?.includes(negotiationExtension)) return undefined;
     const data = dataOf(message.parts);
     const call = callSchema.safeParse(data);
     const signing = signSchema.safeParse(data);

@@ -3,7 +3,6 @@
  * over and tells how it ended. It decides nothing and keeps nothing but the signed agreement: what it tells becomes an
  * event of the session, and the end of an agreement is kept in one transaction with that event.
  */
-import { TaskState } from "@a2a-js/sdk";
 import type { ContractNetEvent } from "@entente/negotiation";
 import { negotiationExtension } from "../a2a/cards.ts";
 import { dataOf, dataPart, textOf, textPart } from "../a2a/parts.ts";
@@ -101,14 +100,15 @@ export class Initiator {
       ];
       const sent = registry.send(contractor, parts, call.initiator, {
         extensions: [negotiationExtension],
+        metadata: { skill: call.skill, agreement: agreement.id },
         signal,
         onTask: (task) => void records.setTask(agreement.id, task).catch(() => {}), // The link is a convenience; the task itself is kept.
       });
       const reply = await orAborted(sent, signal);
       if (reply.kind !== "task") return failed("it answered an accepted proposal with a message instead of a task");
       const { status, artifacts } = reply.task;
-      if (status?.state !== TaskState.TASK_STATE_COMPLETED)
-        return signal.aborted ? undefined : failed(textOf(status?.message?.parts ?? []) || "its task did not complete");
+      if (status.state !== "TASK_STATE_COMPLETED")
+        return signal.aborted ? undefined : failed(textOf(status.message?.parts ?? []) || "its task did not complete");
       const { promisedMs } = agreement;
       const elapsedMs = clock.now() - began;
       const kept = elapsedMs <= promisedMs * lateTolerance;
@@ -116,7 +116,7 @@ export class Initiator {
         event: {
           type: "inform-done",
           from: contractor,
-          output: JSON.parse(JSON.stringify(dataOf(artifacts[0]?.parts ?? []) ?? null)),
+          output: JSON.parse(JSON.stringify(dataOf(artifacts?.[0]?.parts ?? []) ?? null)),
         },
         closing: { document, status: kept ? "fulfilled" : "late", outcome: { elapsedMs, promisedMs } },
       };
@@ -169,7 +169,7 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 function answerOf(reply: Reply): Json | undefined {
   return reply.kind === "message"
     ? dataOf(reply.parts)
-    : { act: "refuse", reason: textOf(reply.task.status?.message?.parts ?? []) || "it made a task of a question" };
+    : { act: "refuse", reason: textOf(reply.task.status.message?.parts ?? []) || "it made a task of a question" };
 }
 
 function messageOf(error: unknown): string {

@@ -1,80 +1,82 @@
-/** A2A over JSON-RPC on HTTP: POST /a2a/NAME, cards at /a2a/NAME/.well-known/agent-card.json. */
+/** A2A over JSON-RPC 2.0 on HTTP: POST /a2a/NAME. Answers are 200 whatever came of the call; streams are Server-Sent Events. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { AgentCard, Extensions } from "@a2a-js/sdk";
-import { JsonRpcTransportHandler } from "@a2a-js/sdk/server";
 import type { Principal } from "../../base/tool.ts";
-import { readJson, sendJson } from "../../http/body.ts";
-import type { Route } from "../../http/route.ts";
-import { callContext, type Registry } from "../registry.ts";
+import { readJson } from "../../http/body.ts";
+import { encoded } from "../encoded.ts";
+import { a2aErrors, errorInfo, wireError } from "../errors.ts";
+import { readRequest } from "../request.ts";
+import { isOperation, isStreaming, operations } from "../service.ts";
+import { checkContentType, checkVersion, HttpCall, headerText, type Served, sendText, tellExtensions } from "./http-call.ts";
+import { sendEvents } from "./sse.ts";
 
-const cardPath = ".well-known/agent-card.json";
+type Id = string | number | null;
 
-/** The HTTP routes of the binding. `front` names the agent whose card stands at the well-known path of the whole hub. */
-export function jsonRpcRoutes(registry: Registry, limitBytes: number, front: string): readonly Route[] {
-  const sendCard = (response: ServerResponse, name: string): void =>
-    sendJson(response, 200, AgentCard.toJSON(registry.get(name).card), { "cache-control": "public, max-age=60" });
-  return [
-    { method: "GET", path: `/${cardPath}`, access: "open", handle: async (_request, response) => sendCard(response, front) },
-    {
-      method: "GET",
-      path: "/a2a/*",
-      access: "open",
-      handle: async (_request, response, url) => sendCard(response, agentName(url, cardPath)),
-    },
-    {
-      method: "POST",
-      path: "/a2a/*",
-      access: "token",
-      handle: (request, response, url, caller) => answer(registry, agentName(url, ""), caller, request, response, limitBytes),
-    },
-  ];
-}
-
-function agentName(url: URL, rest: string): string {
-  const [name = "", ...tail] = url.pathname.slice("/a2a/".length).split("/");
-  return tail.join("/") === rest ? decodeURIComponent(name) : url.pathname.slice("/a2a/".length);
-}
-
-async function answer(
-  registry: Registry,
-  name: string,
+/** Answers one request to an agent. */
+export async function answerJsonRpc(
+  served: Served,
   caller: Principal,
   request: IncomingMessage,
   response: ServerResponse,
   limitBytes: number,
 ): Promise<void> {
-  const { rpc } = registry.get(name);
-  const body = await readJson(request, limitBytes);
-  const id = typeof body === "object" && body !== null && "id" in body ? body.id : null;
-  const context = callContext(caller.id, {
-    version: headerText(request, "a2a-version"),
-    extensions: Extensions.parseServiceParameter(headerText(request, "a2a-extensions")),
-  });
-  const asError = (error: unknown) => ({ jsonrpc: "2.0", id, error: JsonRpcTransportHandler.mapToJSONRPCError(error) });
+  let id: Id = null;
   try {
-    const result = await rpc.handle(body as Record<string, unknown>, context); // why: the handler checks the envelope itself
-    if (!(Symbol.asyncIterator in result)) return sendJson(response, 200, result);
-    let open = false;
-    for await (const event of result) {
-      if (!open) response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
-      open = true;
-      if (response.destroyed) break;
-      if (!response.write(`data: ${JSON.stringify(event)}\n\n`)) await drained(response);
-    }
-    response.end();
-  } catch (error) {
-    if (response.headersSent) response.end(`event: error\ndata: ${JSON.stringify(asError(error))}\n\n`);
-    else sendJson(response, 200, asError(error));
+    checkContentType(request, ["application/json"]);
+    const envelope = readEnvelope(await readJson(request, limitBytes), (known) => {
+      id = known;
+    });
+    await dispatch(served, envelope, id, caller, request, response);
+  } catch (thrown) {
+    if (response.headersSent) response.destroy();
+    else sendText(response, 200, "application/json", errorText(id, thrown));
   }
 }
 
-function headerText(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value.join(",") : value;
+interface Envelope {
+  readonly method: string;
+  readonly params: unknown;
 }
 
-function drained(response: ServerResponse): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  response.once("drain", resolve).once("close", resolve);
-  return promise;
+function readEnvelope(body: unknown, setId: (id: Id) => void): Envelope {
+  const problem = (text: string) => a2aErrors.ENVELOPE_INVALID({ problem: text });
+  if (typeof body !== "object" || body === null || Array.isArray(body)) throw problem("wanted one JSON-RPC request object");
+  const { jsonrpc, id = null, method, params } = body as Record<string, unknown>; // why: an object that is no array
+  if (typeof id === "string" || Number.isInteger(id) || id === null)
+    setId(id as Id); // why: one of the three, checked here
+  else throw problem("id: wanted a string, a whole number or null");
+  if (jsonrpc !== "2.0") throw problem('jsonrpc: wanted "2.0"');
+  if (typeof method !== "string" || method === "") throw problem("method: wanted the name of a method");
+  return { method, params };
+}
+
+async function dispatch(
+  served: Served,
+  { method, params }: Envelope,
+  id: Id,
+  caller: Principal,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (!isOperation(method)) throw a2aErrors.METHOD_UNKNOWN({ method });
+  checkVersion(headerText(request, "a2a-version"), "1.0");
+  const parsed = readRequest(method, params);
+  const call = new HttpCall(request, response, caller, { version: "1.0", tenant: parsed.tenant ?? "" });
+  tellExtensions(response, call, served);
+  const start = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`;
+  if (isStreaming(method)) {
+    const stream = served.service[operations[method].method](parsed as never, call); // why: readRequest gave this operation's own parameters
+    return sendEvents(response, stream, {
+      item: (event) => `${start}${encoded(event)}}`,
+      error: (thrown) => errorText(id, thrown),
+    });
+  }
+  const result: unknown = await served.service[operations[method].method](parsed as never, call); // why: as above
+  sendText(response, 200, "application/json", `${start}${encoded(result)}}`);
+}
+
+function errorText(id: Id, thrown: unknown): string {
+  const error = wireError(thrown);
+  const info = errorInfo(error);
+  const data = info.length > 0 ? { data: info } : {};
+  return JSON.stringify({ jsonrpc: "2.0", id, error: { code: error.rpc, message: error.message, ...data } });
 }

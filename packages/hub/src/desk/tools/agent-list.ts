@@ -1,4 +1,3 @@
-import { AgentCard } from "@a2a-js/sdk";
 import { z } from "zod";
 import { verifyCard } from "../../a2a/cards.ts";
 import { defineHubTool } from "../hub-desk.ts";
@@ -43,7 +42,7 @@ export default defineHubTool({
         .execute(),
     ]);
     const agents = await Promise.all(
-      members.map(async ({ agent, card, key }) => {
+      members.map(async ({ agent, card, cardJson, key }) => {
         const { name, description, skills } = agent.profile;
         const agreed = (status: string): number =>
           Number(agreements.find((row) => row.contractor === name && row.status === status)?.count ?? 0);
@@ -70,7 +69,7 @@ export default defineHubTool({
             completed: task("TASK_STATE_COMPLETED"),
             failed: task("TASK_STATE_FAILED", "TASK_STATE_CANCELED"),
           },
-          card: JSON.parse(JSON.stringify(AgentCard.toJSON(card))),
+          card: JSON.parse(JSON.stringify(cardJson)),
         };
       }),
     );

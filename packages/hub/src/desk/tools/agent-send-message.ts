@@ -1,4 +1,3 @@
-import { taskStateToJSON } from "@a2a-js/sdk";
 import { z } from "zod";
 import { dataOf, dataPart, textOf, textPart } from "../../a2a/parts.ts";
 import { defineHubTool } from "../hub-desk.ts";
@@ -30,12 +29,12 @@ export default defineHubTool({
         data: JSON.parse(JSON.stringify(dataOf(reply.parts) ?? null)),
       };
     const { task } = reply;
-    const result = task.artifacts.flatMap((artifact) => artifact.parts);
-    const said = textOf(result) || textOf(task.status?.message?.parts ?? []);
+    const result = (task.artifacts ?? []).flatMap((artifact) => artifact.parts);
+    const said = textOf(result) || textOf(task.status.message?.parts ?? []);
     return {
       kind: "task" as const,
       taskId: task.id,
-      state: task.status ? taskStateToJSON(task.status.state) : null,
+      state: task.status.state,
       text: said,
       data: JSON.parse(JSON.stringify(dataOf(result) ?? null)),
     };
