@@ -14,6 +14,7 @@ import type { Logger } from "./base/logger.ts";
 import type { Prompt, Resource } from "./base/resource.ts";
 import type { ToolContext, ToolFactory } from "./base/tool.ts";
 import { version } from "./base/version.ts";
+import { agentTool } from "./desk/agent-tools.ts";
 import type { HubDesk } from "./desk/hub-desk.ts";
 import { Learning } from "./learning/pillar.ts";
 import { Catalogue } from "./mcp/catalogue.ts";
@@ -50,6 +51,8 @@ export interface Hub extends AsyncDisposable {
   readonly learning: Learning;
   /** Registers the built-in agents under a base URL. */
   readonly addAgents: (baseUrl: string) => Promise<void>;
+  /** Registers one agent under a base URL, over A2A and as an MCP tool. */
+  readonly addAgent: (agent: Agent, baseUrl: string) => Promise<void>;
 }
 
 /** Opens the hub over its data folder. Throws STORE_* and what the configuration makes impossible. */
@@ -110,6 +113,14 @@ export async function openHub(input: HubInput): Promise<Hub> {
         .catch(() => {}),
   ); // The gauge waits for the next commit.
 
+  function offerAgents(): void {
+    const members = registry.list();
+    dispatcher.catalogue.replace(
+      "agents",
+      members.map(({ agent, service }) => agentTool({ profile: agent.profile, service })),
+    );
+  }
+
   function contextOf(agent: string, signal: AbortSignal): ToolContext {
     return dispatcher.context({ principal: { id: agent, kind: "agent" } }, signal);
   }
@@ -128,6 +139,11 @@ export async function openHub(input: HubInput): Promise<Hub> {
     learning,
     addAgents: async (baseUrl) => {
       for (const agent of await loadFolder<Agent>(folder("agents"))) await registry.add(agent, baseUrl);
+      offerAgents();
+    },
+    addAgent: async (agent, baseUrl) => {
+      await registry.add(agent, baseUrl);
+      offerAgents();
     },
     [Symbol.asyncDispose]: async () => {
       registry.stop("the hub is shutting down");

@@ -1,4 +1,5 @@
 // The public API of @entente/hub: open a hub in your own process, or serve one.
+
 export {
   type Agent,
   type AgentContext,
@@ -12,6 +13,7 @@ export { type Config, type ConfigInput, loadConfig } from "./base/config.ts";
 export { type ConfigName, type ConfigValues, configKeys, environmentName } from "./base/config-keys.ts";
 export { EntenteError } from "./base/errors.ts";
 export { operator } from "./base/principals.ts";
+export { InputNeeded, type Tool } from "./base/tool.ts";
 export { version } from "./base/version.ts";
 export { type Hub, type HubInput, openHub } from "./gateway.ts";
 export { type ServedHub, serveHub } from "./serving.ts";

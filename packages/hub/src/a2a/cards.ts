@@ -1,5 +1,4 @@
-import { AgentCard, generateAgentCardSignature, verifyAgentCardSignature } from "@a2a-js/sdk";
-import type { JWK } from "jose";
+import { AgentCard, generateAgentCardSignature } from "@a2a-js/sdk";
 import type { AgentProfile } from "../base/agent.ts";
 import type { PartyKey } from "../security/keys.ts";
 
@@ -34,14 +33,4 @@ export async function makeCard(
     skills: profile.skills.map((skill) => ({ tags: [skill.id], examples: [], ...skill })),
   });
   return generateAgentCardSignature(key.privateKey, { alg: "ES256", kid: key.id, typ: "JOSE" })(card);
-}
-
-/** Whether the card carries a good signature of `publicJwk`. */
-export async function verifyCard(card: AgentCard, publicJwk: JWK): Promise<boolean> {
-  try {
-    await verifyAgentCardSignature(async () => publicJwk)(card);
-    return true;
-  } catch {
-    return false;
-  }
 }

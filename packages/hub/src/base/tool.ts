@@ -51,9 +51,9 @@ export interface ToolAnswer {
 export interface ToolContext {
   readonly principal: Principal;
   /** Whether `InputNeeded` reaches a person: the caller's client can ask. */
-  readonly canAsk: boolean;
+  readonly canAsk?: boolean;
   /** The answer to this tool's earlier question, when the call follows one. */
-  readonly answer: ToolAnswer | undefined;
+  readonly answer?: ToolAnswer | undefined;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
   readonly log: Logger;

@@ -3,6 +3,7 @@
  * lists. (`McpServer.registerTool` would rebuild every schema for every request.)
  */
 import {
+  CLIENT_CAPABILITIES_META_KEY,
   createRequestStateCodec,
   type ElicitRequestFormParams,
   inputRequired,
@@ -73,8 +74,7 @@ export function makeMcpServer({ dispatcher, principal, version, stateKey }: McpS
             content: (given.content ?? {}) as ToolAnswer["content"],
           }
         : undefined;
-    const capabilities = ctx.mcpReq.envelope?.["io.modelcontextprotocol/clientCapabilities"] ?? server.getClientCapabilities();
-    const canAsk = capabilities?.elicitation !== undefined;
+    const canAsk = declaresElicitation(ctx.mcpReq.envelope) || server.getClientCapabilities()?.elicitation !== undefined;
     try {
       const caller = { principal, signal: ctx.mcpReq.signal, progress, canAsk, answer };
       const result = await dispatcher.call(name, request.params.arguments, caller);
@@ -137,6 +137,13 @@ export function makeMcpServer({ dispatcher, principal, version, stateKey }: McpS
     });
   });
   return server;
+}
+
+// A request of the 2026-07-28 era carries its client's capabilities itself; an older client said them once.
+function declaresElicitation(envelope: object | undefined): boolean {
+  const capabilities: unknown =
+    envelope && CLIENT_CAPABILITIES_META_KEY in envelope ? envelope[CLIENT_CAPABILITIES_META_KEY] : undefined;
+  return typeof capabilities === "object" && capabilities !== null && "elicitation" in capabilities;
 }
 
 async function asProtocolError<T>(work: () => Promise<T>): Promise<T> {

@@ -49,6 +49,31 @@ export interface TasksTable {
   updated_at: number;
 }
 
+/** An agent elsewhere. `card_hash` covers the card without its signatures; `pending_*` is a changed card that waits for approval. */
+export interface RemoteAgentsTable {
+  name: string;
+  url: string;
+  card_json: string;
+  card_hash: string;
+  key_json: string | null;
+  pending_json: string | null;
+  pending_hash: string | null;
+  added_by: string;
+  added_at: number;
+}
+
+/** A task at an agent elsewhere, as it was last seen. `owner` is the principal of this hub that sent it. */
+export interface RemoteTasksTable {
+  agent: string;
+  task_id: string;
+  owner: string;
+  context_id: string;
+  state: string;
+  task_json: string;
+  created_at: number;
+  updated_at: number;
+}
+
 export interface SourcesTable {
   id: string;
   root: string;
@@ -193,6 +218,8 @@ export interface Database {
   principals: PrincipalsTable;
   agents: AgentsTable;
   tasks: TasksTable;
+  remote_agents: RemoteAgentsTable;
+  remote_tasks: RemoteTasksTable;
   sources: SourcesTable;
   documents: DocumentsTable;
   contents: ContentsTable;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { verifyCard } from "../../a2a/cards.ts";
+import { isSignedBy } from "../../a2a/card-signature.ts";
 import { defineHubTool } from "../hub-desk.ts";
 
 export default defineHubTool({
@@ -55,7 +55,7 @@ export default defineHubTool({
           description,
           url: card.supportedInterfaces[0]?.url ?? "",
           skills: skills.map((skill) => ({ id: skill.id, name: skill.name, description: skill.description })),
-          signed: await verifyCard(card, key.publicJwk),
+          signed: await isSignedBy(card, key.publicJwk),
           bids: agent.bid !== undefined,
           reliability: reliability[name] ?? 0.5,
           agreements: {

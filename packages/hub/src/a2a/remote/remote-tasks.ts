@@ -1,0 +1,116 @@
+/**
+ * The tasks that principals of this hub have with one agent elsewhere, as last seen. They say who may see and cancel
+ * what: the agent itself knows only this hub.
+ */
+import type { Clock } from "../../base/clock.ts";
+import { canonicalJson } from "../../base/json.ts";
+import type { Principal } from "../../base/tool.ts";
+import type { Store } from "../../store/store.ts";
+import { a2aErrors } from "../errors.ts";
+import type { ListTasksRequest, ListTasksResponse, StreamResponse, Task } from "../protocol.ts";
+
+const defaultPage = 50;
+const largestPage = 100;
+
+/** Tasks at one agent. */
+export class RemoteTasks {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #agent: string;
+
+  constructor(store: Store, clock: Clock, agent: string) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#agent = agent;
+  }
+
+  /** Throws TASK_NOT_FOUND unless the task is there and the principal's own (the operator's are all). */
+  async demand(taskId: string, principal: Principal): Promise<Task> {
+    let query = this.#store.db
+      .selectFrom("remote_tasks")
+      .select("task_json")
+      .where("agent", "=", this.#agent)
+      .where("task_id", "=", taskId);
+    if (principal.kind !== "operator") query = query.where("owner", "=", principal.id);
+    const row = await query.executeTakeFirst();
+    if (!row) throw a2aErrors.TASK_NOT_FOUND({ task: taskId });
+    return JSON.parse(row.task_json);
+  }
+
+  /** Keeps a task as it stands now; the first to see it owns it. */
+  async keep(task: Task, principal: Principal): Promise<void> {
+    const now = this.#clock.now();
+    const row = { state: task.status.state, task_json: canonicalJson(task), updated_at: now };
+    await this.#store.db
+      .insertInto("remote_tasks")
+      .values({
+        agent: this.#agent,
+        task_id: task.id,
+        owner: principal.id,
+        context_id: task.contextId,
+        created_at: now,
+        ...row,
+      })
+      .onConflict((conflict) => conflict.columns(["agent", "task_id"]).doUpdateSet(row))
+      .execute();
+  }
+
+  /** One page of the principal's tasks, newest first, as last seen. */
+  async list(params: ListTasksRequest, principal: Principal): Promise<ListTasksResponse> {
+    let query = this.#store.db.selectFrom("remote_tasks").where("agent", "=", this.#agent);
+    if (principal.kind !== "operator") query = query.where("owner", "=", principal.id);
+    if (params.contextId) query = query.where("context_id", "=", params.contextId);
+    if (params.status) query = query.where("state", "=", params.status);
+    if (params.statusTimestampAfter) query = query.where("updated_at", ">=", Date.parse(params.statusTimestampAfter));
+    const { total } = await query.select((eb) => eb.fn.countAll<number>().as("total")).executeTakeFirstOrThrow();
+    const size = Math.min(params.pageSize || defaultPage, largestPage);
+    const [, at, id] = /^(\d+)~(.+)$/.exec(params.pageToken ?? "") ?? [];
+    if (at && id)
+      query = query.where((eb) =>
+        eb.or([eb("updated_at", "<", Number(at)), eb.and([eb("updated_at", "=", Number(at)), eb("task_id", "<", id)])]),
+      );
+    const rows = await query
+      .select(["task_id", "task_json", "updated_at"])
+      .orderBy("updated_at", "desc")
+      .orderBy("task_id", "desc")
+      .limit(size + 1)
+      .execute();
+    const page = rows.slice(0, size);
+    const last = page.at(-1);
+    return {
+      tasks: page.map((row) => trimmed(JSON.parse(row.task_json), params)),
+      nextPageToken: rows.length > size && last ? `${last.updated_at}~${last.task_id}` : "",
+      pageSize: size,
+      totalSize: Number(total),
+    };
+  }
+}
+
+/** The task after an event of its stream; a task event is the task itself. */
+export function taskAfter(task: Task | undefined, event: StreamResponse): Task | undefined {
+  if ("task" in event) return event.task;
+  if (!task) return undefined;
+  if ("statusUpdate" in event) {
+    const { status } = event.statusUpdate;
+    const history = task.status.message ? [...(task.history ?? []), task.status.message] : task.history;
+    return { ...task, status, ...(history ? { history } : {}) };
+  }
+  if (!("artifactUpdate" in event)) return task;
+  const { artifact, append } = event.artifactUpdate;
+  const artifacts = task.artifacts ?? [];
+  const at = artifacts.findIndex(({ artifactId }) => artifactId === artifact.artifactId);
+  const before = artifacts[at];
+  if (!before) return { ...task, artifacts: [...artifacts, artifact] };
+  const after = append ? { ...before, parts: [...before.parts, ...artifact.parts] } : artifact;
+  return { ...task, artifacts: artifacts.with(at, after) };
+}
+
+function trimmed(task: Task, { historyLength, includeArtifacts }: ListTasksRequest): Task {
+  const { history = [], artifacts = [], ...rest } = task;
+  const kept = historyLength === undefined ? history : historyLength === 0 ? [] : history.slice(-historyLength);
+  return {
+    ...rest,
+    ...(kept.length > 0 ? { history: kept } : {}),
+    ...(includeArtifacts && artifacts.length > 0 ? { artifacts } : {}),
+  };
+}
