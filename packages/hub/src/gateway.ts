@@ -130,7 +130,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
       for (const agent of await loadFolder<Agent>(folder("agents"))) await registry.add(agent, baseUrl);
     },
     [Symbol.asyncDispose]: async () => {
-      registry.stop("the hub is shutting down");
+      await registry[Symbol.asyncDispose]();
       await learning[Symbol.asyncDispose]();
       await solving[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
