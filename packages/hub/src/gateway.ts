@@ -146,7 +146,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
       offerAgents();
     },
     [Symbol.asyncDispose]: async () => {
-      registry.stop("the hub is shutting down");
+      await registry[Symbol.asyncDispose]();
       await learning[Symbol.asyncDispose]();
       await solving[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();

@@ -144,8 +144,8 @@ export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub
   let url: URL;
   try {
     url = await front.listen();
-    await hub.registry.closeInterrupted();
     await hub.addAgents(values["http.publicUrl"] || url.origin);
+    await hub.registry.recover();
   } catch (error) {
     await mcp.close();
     await front.drain();
@@ -166,7 +166,7 @@ export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub
     ready.agents = false;
     rmSync(runFile, { force: true });
     servedHere.delete(resolve(dataFolder));
-    hub.registry.stop("the hub is shutting down");
+    hub.registry.stop();
     streams.close();
     await Promise.all([front.drain(), mcp.drain(values["limits.drainMs"])]);
     await hub.store.events.record({ kind: "hub.stopped", actor: "hub", subject: "hub", data: {} });

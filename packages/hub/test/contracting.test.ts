@@ -281,7 +281,7 @@ test("a contract stopped while its winner works goes on after a restart with the
     await started.promise;
     stop.abort(new Error("the hub is shutting down"));
     await assert.rejects(cut, /shutting down/);
-    registry.stop("the hub is shutting down");
+    registry.stop();
     assert.deepEqual(await standings(store), ["keeper: active"]);
     patient = false;
     const later = await another();

@@ -17,6 +17,11 @@ export function encodeOnce(value: object): string {
   return text;
 }
 
+/** Keeps the text that an object was read from. */
+export function remember(value: object, text: string): void {
+  texts.set(value, text);
+}
+
 /** JSON of a value; that of `encodeOnce` where there is one, also for a task or message inside a response. */
 export function encoded(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value ?? null);

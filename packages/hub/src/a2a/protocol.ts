@@ -2,6 +2,7 @@
  * The objects of A2A 1.0 as ProtoJSON spells them (specification/a2a.proto, package lf.a2a.v1): what stands on the wire of
  * the JSON bindings, in the store and between the parts of this hub. Members with their default value may be left out.
  */
+import type { Content } from "../base/content.ts";
 import type { Json } from "../base/json.ts";
 
 /** A free-form object, as `metadata` is. */
@@ -35,16 +36,8 @@ export function isInterrupted(state: TaskState): boolean {
   return state === "TASK_STATE_INPUT_REQUIRED" || state === "TASK_STATE_AUTH_REQUIRED";
 }
 
-/** A piece of content: exactly one of text, raw (base64), url and data. */
-export interface Part {
-  readonly text?: string;
-  readonly raw?: string;
-  readonly url?: string;
-  readonly data?: Json;
-  readonly metadata?: JsonObject;
-  readonly filename?: string;
-  readonly mediaType?: string;
-}
+/** A piece of content. */
+export type Part = Content;
 
 /** Who speaks. */
 export const roles = ["ROLE_USER", "ROLE_AGENT"] as const;

@@ -3,27 +3,27 @@
  * in (JSON-RPC over HTTP, and in-process calls that take the same path below the wire).
  */
 import { AgentCard } from "@a2a-js/sdk";
-import { DefaultRequestHandler } from "@a2a-js/sdk/server";
 import type { Agent, AgentContext } from "../base/agent.ts";
 import type { Clock } from "../base/clock.ts";
 import { baseErrors } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { canonicalJson, sha256 } from "../base/json.ts";
+import { Listeners } from "../base/listeners.ts";
 import type { Logger } from "../base/logger.ts";
 import { operator } from "../base/principals.ts";
+import type { TaskSighting } from "../base/sighting.ts";
 import type { Principal, ToolContext } from "../base/tool.ts";
 import { openPartyKey, type PartyKey } from "../security/keys.ts";
 import type { Store } from "../store/store.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Served } from "./bindings/http-call.ts";
 import { makeCard } from "./cards.ts";
+import { LocalAgent } from "./engine/local-agent.ts";
+import { unfinished } from "./engine/task-reader.ts";
+import { TaskWriter } from "./engine/task-writer.ts";
 import { a2aErrors } from "./errors.ts";
-import { HubExecutor } from "./executor.ts";
-import { textPart } from "./parts.ts";
 import type { AgentCardJson, JsonObject, Message, Part, Task } from "./protocol.ts";
-import { sdkService } from "./sdk-service.ts";
 import type { AgentService, Call } from "./service.ts";
-import { StoredTasks } from "./task-store.ts";
 
 /** What the registry stands on. */
 export interface RegistryInput {
@@ -48,7 +48,7 @@ export interface Member {
   readonly cardJson: AgentCardJson;
   readonly key: PartyKey;
   readonly service: AgentService;
-  readonly executor: HubExecutor;
+  readonly local: LocalAgent;
 }
 
 /** What came of a message: an answer, or a task that ended. */
@@ -60,29 +60,29 @@ export type Reply =
 export class Registry {
   readonly #input: RegistryInput;
   readonly #members = new Map<string, Member>();
+  readonly #writer: TaskWriter;
+  readonly #sightings: Listeners<TaskSighting>;
 
   constructor(input: RegistryInput) {
     this.#input = input;
+    this.#writer = new TaskWriter(input.store);
+    this.#sightings = new Listeners((error) => input.log.error({ err: error }, "a listener to task sightings failed"));
+  }
+
+  /** Calls `listener` with all that is seen of tasks, after it is on disk; returns how to stop. */
+  onSighting(listener: (sighting: TaskSighting) => void): () => void {
+    return this.#sightings.add(listener);
   }
 
   /** Registers an agent reachable under `baseUrl`/a2a/NAME, and keeps its card in the store. */
   async add(agent: Agent, baseUrl: string): Promise<Member> {
-    const { store, metrics, log, clock, dataFolder, version } = this.#input;
+    const { dataFolder, version } = this.#input;
     const { name } = agent.profile;
     const key = await openPartyKey(dataFolder, name);
     const card = await makeCard(agent.profile, `${baseUrl}/a2a/${name}`, version, agent.bid !== undefined, key);
-    const executor = new HubExecutor({
-      agent,
-      events: store.events,
-      metrics,
-      clock,
-      log,
-      context: (signal) => this.#input.contextFor(name, signal),
-      reply: this.#input.replyFor(agent),
-    });
-    const handler = new DefaultRequestHandler(card, new StoredTasks(store, name, clock), executor);
+    const local = this.#local(agent);
     const cardJson = AgentCard.toJSON(card) as AgentCardJson; // why: toJSON gives the ProtoJSON of a card
-    const member: Member = { agent, card, cardJson, key, service: sdkService(handler), executor };
+    const member: Member = { agent, card, cardJson, key, service: local, local };
     this.#members.set(name, member);
     await this.#keepCard(name, card, agent);
     return member;
@@ -158,49 +158,49 @@ export class Registry {
     return { kind: "task", task: await service.getTask({ id: taskId }, call) };
   }
 
-  /** Ends tasks that a stop of the hub cut off: they are marked failed and say so. Returns how many. */
-  async closeInterrupted(): Promise<number> {
-    const { store, clock } = this.#input;
-    const open = ["TASK_STATE_SUBMITTED", "TASK_STATE_WORKING"];
-    const rows = await store.db.selectFrom("tasks").selectAll().where("state", "in", open).execute();
-    for (const row of rows) {
-      const task: Task = JSON.parse(row.task_json);
-      const message: Message = {
-        messageId: newId("msg", clock.now()),
-        role: "ROLE_AGENT",
-        parts: [textPart("the hub stopped while this ran")],
-        contextId: row.context_id,
-        taskId: row.id,
-      };
-      const status = { state: "TASK_STATE_FAILED" as const, message, timestamp: new Date(clock.now()).toISOString() };
-      await store.transaction(async (trx) => {
-        await trx
-          .updateTable("tasks")
-          .set({ state: "TASK_STATE_FAILED", task_json: canonicalJson({ ...task, status }), updated_at: clock.now() })
-          .where("id", "=", row.id)
-          .execute();
-        await store.events.append(trx, [
-          {
-            kind: "task.ended",
-            actor: "hub",
-            subject: row.id,
-            data: {
-              agent: row.agent,
-              context: row.context_id,
-              owner: row.owner,
-              state: "TASK_STATE_FAILED",
-              problem: "interrupted",
-            },
-          },
-        ]);
-      });
-    }
-    return rows.length;
+  /** Takes up every task that a stop of the hub cut off; tasks of agents that are gone fail. Returns how many there were. */
+  async recover(): Promise<number> {
+    const { db } = this.#input.store;
+    const rows = await db.selectFrom("tasks").select("agent").distinct().where("state", "in", unfinished).execute();
+    const recovered = await Promise.all(
+      rows.map(({ agent: name }) => (this.#members.get(name)?.local ?? this.#local(gone(name))).recover()),
+    );
+    await this.#writer.settled();
+    return recovered.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Cancels everything running, for shutdown. */
-  stop(reason: string): void {
-    for (const member of this.#members.values()) member.executor.stop(reason);
+  /** Stops all work, for shutdown. */
+  stop(): void {
+    for (const { local } of this.#members.values()) local.stop();
+  }
+
+  /** Resolves when everything that happened to tasks so far is on disk. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop();
+    await this.#writer.settled();
+  }
+
+  #local(agent: Agent): LocalAgent {
+    const { store, log, clock, contextFor, replyFor } = this.#input;
+    return new LocalAgent({
+      agent,
+      store,
+      writer: this.#writer,
+      clock,
+      log,
+      checkUrl: () => {},
+      extendedCard: undefined,
+      buffer: 1024,
+      context: (signal) => contextFor(agent.profile.name, signal),
+      reply: replyFor(agent),
+      sighted: (sighting) => this.#sighted(sighting),
+    });
+  }
+
+  #sighted(sighting: TaskSighting): void {
+    const { moment, agent, outcome } = sighting;
+    if (moment === "ended") this.#input.metrics.agentTasks.inc({ agent, state: outcome ?? "lost" });
+    this.#sightings.tell(sighting);
   }
 
   async #keepCard(name: string, card: AgentCard, agent: Agent): Promise<void> {
@@ -227,6 +227,11 @@ export class Registry {
         ]);
     });
   }
+}
+
+// Stands for an agent that this hub does not have any more.
+function gone(name: string): Agent {
+  return { profile: { name, description: "", skills: [] }, execute: () => Promise.reject(new Error("it is gone")) };
 }
 
 const never = new AbortController().signal;

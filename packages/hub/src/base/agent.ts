@@ -1,5 +1,11 @@
+import type { Content } from "./content.ts";
+import { defineErrors } from "./errors.ts";
 import type { Json } from "./json.ts";
 import type { ToolContext } from "./tool.ts";
+
+export const agentErrors = defineErrors({
+  TASK_REJECTED: { status: 409, text: (d: { reason: string }) => d.reason },
+});
 
 /** One thing an agent is good for; becomes an A2A skill. `id` is what jobs are announced for. */
 export interface Skill {
@@ -9,11 +15,33 @@ export interface Skill {
   readonly examples?: readonly string[];
 }
 
+/** An A2A extension that an agent speaks; `required` ones its callers must name. */
+export interface AgentExtension {
+  readonly uri: string;
+  readonly description: string;
+  readonly required?: boolean;
+}
+
 /** What an agent says of itself; its signed A2A card is made from it. */
 export interface AgentProfile {
   readonly name: string;
   readonly description: string;
   readonly skills: readonly Skill[];
+  /** Media types it takes beside text/plain and application/json. */
+  readonly inputModes?: readonly string[];
+  readonly extensions?: readonly AgentExtension[];
+  /** What only callers with a token are told: more skills, another description. Becomes the extended card. */
+  readonly extended?: { readonly description?: string; readonly skills?: readonly Skill[] };
+}
+
+/** A task that a message refers to, as far as its sender may see it. */
+export interface TaskReference {
+  readonly id: string;
+  readonly contextId: string;
+  readonly state: string;
+  /** Text and data of its artifacts. */
+  readonly text: string;
+  readonly data: Json | undefined;
 }
 
 /** A message or a task for an agent: the text people wrote and the data programs sent. */
@@ -22,18 +50,45 @@ export interface AgentTask {
   readonly contextId: string;
   readonly text: string;
   readonly data: Json | undefined;
+  /** The whole message, files included. */
+  readonly content: readonly Content[];
+  readonly references: readonly TaskReference[];
 }
 
-/** What a working agent is given: a tool's context, and a way to say where it stands. */
+/** What the client answered to a question. */
+export interface Answer {
+  readonly text: string;
+  readonly data: Json | undefined;
+  readonly content: readonly Content[];
+}
+
+/** A piece of an artifact. Pieces with one `id` are joined in the order they come; `last` says that it is whole. */
+export interface ArtifactPiece {
+  readonly id: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly content: readonly Content[];
+  readonly last?: boolean;
+}
+
+/** What a working agent is given: a tool's context, and ways to say where it stands, what it made and what it needs. */
 export interface AgentContext extends ToolContext {
   /** Publishes a working status with this sentence. */
   readonly status: (sentence: string) => void;
+  /** Publishes a piece of an artifact while the work goes on. */
+  readonly artifact: (piece: ArtifactPiece) => void;
+  /**
+   * Asks the client and waits for its answer: the next message on this task. A task that is run again after a restart gets
+   * the answers that were given before, in the order of the questions.
+   */
+  readonly ask: (question: string, data?: Json) => Promise<Answer>;
 }
 
-/** How a task ended well: a sentence and, for programs, data. */
+/** How a task ended well: a sentence and, for programs, data; `cost` in credits where the work has a price. */
 export interface AgentResult {
   readonly text: string;
   readonly data?: Json;
+  readonly cost?: number;
 }
 
 /** A call for proposals as a bidder sees it. `job` is the job's own description. */
@@ -52,11 +107,16 @@ export interface Bid {
   readonly reason: string;
 }
 
-/** An agent: a profile, how it works, and, if it takes jobs, how it bids (undefined means it declines). */
+/**
+ * An agent: a profile, how it works, and, if it takes jobs, how it bids (undefined means it declines). To turn a task down,
+ * `execute` throws `agentErrors.TASK_REJECTED`. `restart` says what becomes of a task that a stop of the hub cut off: it is
+ * failed saying so, or run again from its beginning, which suits work that may be done twice.
+ */
 export interface Agent {
   readonly profile: AgentProfile;
   readonly execute: (task: AgentTask, ctx: AgentContext) => Promise<AgentResult>;
   readonly bid?: (call: CallForProposals, ctx: AgentContext) => Promise<Bid | undefined>;
+  readonly restart?: "fail" | "rerun";
 }
 
 /** Declares an agent: the default export of `agents/NAME.ts`. */

@@ -9,6 +9,7 @@ import type { Transaction } from "kysely";
 import type { Clock } from "../base/clock.ts";
 import { canonicalJson, type Json, sha256 } from "../base/json.ts";
 import type { Connection, Engine } from "./backend.ts";
+import { BulkInsert, type Value } from "./bulk.ts";
 import type { Database, EventsTable } from "./schema.ts";
 
 /** An event to append. `kind` is `noun.verb` in the past tense, `actor` who did it, `subject` the id it is about. */
@@ -58,6 +59,7 @@ export class EventLog {
   readonly #transact: Transact;
   readonly #engine: Engine;
   readonly #clock: Clock;
+  readonly #insert: BulkInsert;
   #waiting: Waiting[] = [];
   #flushing: Promise<void> | undefined;
 
@@ -66,6 +68,7 @@ export class EventLog {
     this.#transact = transact;
     this.#engine = engine;
     this.#clock = clock;
+    this.#insert = new BulkInsert(engine, "events", ["seq", "at", "kind", "actor", "subject", "data_json", "prev", "hash"]);
   }
 
   /** Appends inside the caller's transaction. */
@@ -73,7 +76,7 @@ export class EventLog {
     if (events.length === 0) return;
     const reading = trx.selectFrom("event_head").select(["seq", "hash"]).where("id", "=", 1);
     let { seq, hash } = await (this.#engine === "postgres" ? reading.forUpdate() : reading).executeTakeFirstOrThrow();
-    const rows: EventsTable[] = [];
+    const rows: Value[][] = [];
     for (const event of events) {
       seq += 1;
       const row = {
@@ -86,9 +89,9 @@ export class EventLog {
         prev: hash,
       };
       hash = linkHash(row);
-      rows.push({ ...row, hash });
+      rows.push([seq, row.at, row.kind, row.actor, row.subject, row.data_json, row.prev, hash]);
     }
-    await trx.insertInto("events").values(rows).execute();
+    await this.#insert.run(trx, rows);
     await trx.updateTable("event_head").set({ seq, hash }).where("id", "=", 1).execute();
   }
 

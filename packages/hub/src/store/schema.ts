@@ -37,13 +37,15 @@ export interface AgentsTable {
   updated_at: number;
 }
 
-/** A2A tasks; `task_json` is the protocol's Task, `request_json` what started it (to run it again after a crash). */
+/** A2A tasks; `task_json` is the protocol's Task with every event up to number `seq` in it; `updated_at` the time of its status. */
 export interface TasksTable {
   id: string;
   agent: string;
+  tenant: string;
   context_id: string;
   owner: string;
   state: string;
+  seq: number;
   task_json: string;
   created_at: number;
   updated_at: number;
@@ -72,6 +74,34 @@ export interface RemoteTasksTable {
   task_json: string;
   created_at: number;
   updated_at: number;
+}
+
+/** What happened to a task, numbered from 1; `event_json` is a StreamResponse. */
+export interface TaskEventsTable {
+  task_id: string;
+  seq: number;
+  event_json: string;
+}
+
+/** Where events of a task are posted to. */
+export interface PushConfigsTable {
+  task_id: string;
+  id: string;
+  config_json: string;
+  created_at: number;
+}
+
+/** Notifications not delivered yet; those of one configuration go out in the order of `seq`. */
+export interface PushOutboxTable {
+  id: string;
+  agent: string;
+  task_id: string;
+  config_id: string;
+  seq: number;
+  body_json: string;
+  attempts: number;
+  due_at: number;
+  created_at: number;
 }
 
 export interface SourcesTable {
@@ -220,6 +250,9 @@ export interface Database {
   tasks: TasksTable;
   remote_agents: RemoteAgentsTable;
   remote_tasks: RemoteTasksTable;
+  task_events: TaskEventsTable;
+  push_configs: PushConfigsTable;
+  push_outbox: PushOutboxTable;
   sources: SourcesTable;
   documents: DocumentsTable;
   contents: ContentsTable;

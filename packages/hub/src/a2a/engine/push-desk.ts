@@ -1,0 +1,129 @@
+/**
+ * The push configurations of an agent's tasks. They are durable before they are acknowledged; those of tasks that have not
+ * ended are also kept here, so that an event and the notifications it brings about go to disk together.
+ */
+import type { Clock } from "../../base/clock.ts";
+import { newId } from "../../base/ids.ts";
+import type { PushConfigsTable, PushOutboxTable } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
+import { encoded } from "../encoded.ts";
+import { a2aErrors } from "../errors.ts";
+import type { SendMessageConfiguration, StreamResponse, TaskPushNotificationConfig } from "../protocol.ts";
+
+const mostPerTask = 16;
+
+/** What the desk stands on; `check` throws when the hub may not post to a URL. */
+export interface PushDeskInput {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly agent: string;
+  readonly checkUrl: (url: string) => void;
+}
+
+/** The configurations of one agent's tasks. */
+export class PushDesk {
+  readonly #input: PushDeskInput;
+  readonly #live = new Map<string, readonly TaskPushNotificationConfig[]>();
+
+  constructor(input: PushDeskInput) {
+    this.#input = input;
+  }
+
+  /** The row of a configuration that came with the message of a new task. Throws what `checkUrl` throws. */
+  first(task: string, configuration: SendMessageConfiguration | undefined): readonly PushConfigsTable[] {
+    if (!configuration?.taskPushNotificationConfig) return [];
+    const config = this.#named(task, configuration.taskPushNotificationConfig);
+    this.#live.set(task, [config]);
+    return [this.#row(task, config)];
+  }
+
+  /** Adds a configuration to a task, or replaces the one of that id. */
+  async create(task: string, asked: TaskPushNotificationConfig): Promise<TaskPushNotificationConfig> {
+    const config = this.#named(task, asked);
+    const known = await this.list(task);
+    if (known.length >= mostPerTask && !known.some(({ id }) => id === config.id))
+      throw a2aErrors.REQUEST_MALFORMED({ problem: `a task takes at most ${mostPerTask} push configurations` });
+    const row = this.#row(task, config);
+    await this.#input.store.transaction((trx) =>
+      trx
+        .insertInto("push_configs")
+        .values(row)
+        .onConflict((conflict) => conflict.columns(["task_id", "id"]).doUpdateSet({ config_json: row.config_json }))
+        .execute(),
+    );
+    this.#live.set(task, [...known.filter(({ id }) => id !== config.id), config]);
+    return config;
+  }
+
+  /** One configuration. Throws PUSH_CONFIG_NOT_FOUND. */
+  async get(task: string, id: string): Promise<TaskPushNotificationConfig> {
+    const found = (await this.list(task)).find((config) => config.id === id);
+    if (!found) throw a2aErrors.PUSH_CONFIG_NOT_FOUND({ task, config: id });
+    return found;
+  }
+
+  /** Every configuration of a task, the oldest first. */
+  async list(task: string): Promise<readonly TaskPushNotificationConfig[]> {
+    const { db } = this.#input.store;
+    const rows = await db
+      .selectFrom("push_configs")
+      .select("config_json")
+      .where("task_id", "=", task)
+      .orderBy("created_at")
+      .orderBy("id")
+      .execute();
+    return rows.map((row): TaskPushNotificationConfig => JSON.parse(row.config_json));
+  }
+
+  /** Removes a configuration and what waits to be sent by it; nothing happens where there is none. */
+  async delete(task: string, id: string): Promise<void> {
+    await this.#input.store.transaction(async (trx) => {
+      await trx.deleteFrom("push_configs").where("task_id", "=", task).where("id", "=", id).execute();
+      await trx.deleteFrom("push_outbox").where("task_id", "=", task).where("config_id", "=", id).execute();
+    });
+    const live = this.#live.get(task);
+    if (live)
+      this.#live.set(
+        task,
+        live.filter((config) => config.id !== id),
+      );
+  }
+
+  /** Takes up the configurations of a task that goes on after a restart. */
+  async resume(task: string): Promise<void> {
+    const known = await this.list(task);
+    if (known.length > 0) this.#live.set(task, known);
+  }
+
+  /** The notifications that an event brings about. */
+  notifications(task: string, item: StreamResponse, seq: number): readonly PushOutboxTable[] {
+    const configs = this.#live.get(task);
+    if (!configs) return [];
+    const now = this.#input.clock.now();
+    return configs.map(({ id = "" }) => ({
+      id: newId("push", now),
+      agent: this.#input.agent,
+      task_id: task,
+      config_id: id,
+      seq,
+      body_json: encoded(item),
+      attempts: 0,
+      due_at: now,
+      created_at: now,
+    }));
+  }
+
+  /** Forgets a task that ended. */
+  forget(task: string): void {
+    this.#live.delete(task);
+  }
+
+  #named(task: string, { tenant: _, ...config }: TaskPushNotificationConfig): TaskPushNotificationConfig {
+    this.#input.checkUrl(config.url);
+    return { ...config, taskId: task, id: config.id ?? newId("cfg", this.#input.clock.now()) };
+  }
+
+  #row(task: string, config: TaskPushNotificationConfig): PushConfigsTable {
+    return { task_id: task, id: config.id ?? "", config_json: JSON.stringify(config), created_at: this.#input.clock.now() };
+  }
+}
