@@ -42,6 +42,8 @@ export interface OutgoingCall {
 export interface Loss {
   readonly local: boolean;
   readonly reason: string;
+  /** What is behind it, when that has a code of its own. */
+  readonly cause?: Error | undefined;
   /** The newest call the peer says it dispatched; Infinity when it said nothing. */
   readonly lastId: number;
 }
@@ -60,5 +62,6 @@ export function answeredError(call: OutgoingCall, { error }: ErrorFrame): Error 
 /** The error of a call that was lost with the pipe. */
 export function lostError(call: OutgoingCall, loss: Loss): PipeError {
   const mayHaveRun = call.id !== 0 && call.id <= loss.lastId;
-  return new PipeError(loss.local ? "PIPE_CLOSED" : "PEER_GONE", { call: call.target.label, reason: loss.reason, mayHaveRun });
+  const details = { call: call.target.label, reason: loss.reason, mayHaveRun };
+  return new PipeError(loss.local ? "PIPE_CLOSED" : "PEER_GONE", details, loss.cause && { cause: loss.cause });
 }

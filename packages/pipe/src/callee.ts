@@ -1,4 +1,5 @@
 import { LazyContext } from "./call-context.ts";
+import { CallError } from "./call-error.ts";
 import type { Clock } from "./clock.ts";
 import { flushOrdinal, type ServedVersion, versionOrdinal } from "./control.ts";
 import { PipeError } from "./errors.ts";
@@ -8,7 +9,6 @@ import { stepIncoming } from "./incoming-call.ts";
 import type { Limits } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
 import { refusal, type Served, type ServedMethod } from "./served.ts";
-import { sizeOf } from "./size.ts";
 import { toWireError, type WireError } from "./wire-error.ts";
 
 interface IncomingCall {
@@ -236,21 +236,40 @@ export class Callee {
     }
   }
 
-  #item(call: IncomingCall, body: unknown): void {
-    const size = sizeOf(body);
+  #item(call: IncomingCall, item: unknown): void {
+    let body: unknown;
+    try {
+      body = this.#outbox.pack(item);
+    } catch (thrown) {
+      this.#step(call, "throw", unsendable("item", thrown));
+      return;
+    }
+    const size = this.#outbox.sizeOf(body);
     call.creditMessages -= 1;
     call.creditBytes -= size;
     this.#answer({ kind: "item", id: call.id, size, body });
   }
 
-  #reply(id: number, body: unknown): void {
-    this.#answer({ kind: "reply", id, size: sizeOf(body), body });
+  #reply(id: number, output: unknown): void {
+    let body: unknown;
+    try {
+      body = this.#outbox.pack(output);
+    } catch (thrown) {
+      this.#answer({ kind: "error", id, size: 0, error: toWireError(unsendable("reply", thrown)) });
+      return;
+    }
+    this.#answer({ kind: "reply", id, size: this.#outbox.sizeOf(body), body });
   }
 
   #answer(frame: OrderedFrame): void {
     if (!this.#outbox.answer(frame))
       this.#hooks.violate("a peer that acknowledges what it asked for", "one more answer than fits");
   }
+}
+
+function unsendable(kind: string, thrown: unknown): CallError {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return new CallError("BODY_UNSENDABLE", `wanted a ${kind} that this binding can carry; got one it cannot (${reason})`);
 }
 
 function abortReason(why: WireError | undefined): Error {

@@ -9,7 +9,6 @@ import { controlCalls, firstAllowance, type Limits } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
 import type { OutgoingEvent } from "./outgoing-call.ts";
 import { stepOutgoing } from "./outgoing-call.ts";
-import { sizeOf } from "./size.ts";
 
 /** The calling half of an endpoint: the waiting line, the pending calls, and the credit of the streams it reads. */
 export class Caller {
@@ -172,7 +171,15 @@ export class Caller {
   }
 
   #send(call: OutgoingCall): void {
-    const { target, body } = call;
+    const { target } = call;
+    let body: unknown;
+    try {
+      body = this.#outbox.pack(call.body);
+    } catch (thrown) {
+      const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      this.#step(call, "stop", undefined, new PipeError("BODY_UNSENDABLE", { call: target.label, reason }));
+      return;
+    }
     const remaining = call.deadlineAt === undefined ? 0 : Math.max(Number.MIN_VALUE, call.deadlineAt - this.#clock.now());
     let messages = 0;
     let bytes = 0;
@@ -196,7 +203,7 @@ export class Caller {
       deadlineMs: remaining,
       messages,
       bytes,
-      size: sizeOf(body),
+      size: this.#outbox.sizeOf(body),
       body,
     });
   }

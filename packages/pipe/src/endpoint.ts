@@ -78,7 +78,8 @@ export class Endpoint implements AsyncDisposable {
       frame: (frame) => this.#receive(frame),
       malformed: violate,
       unsendable: (frame, reason) => this.#unsendable(frame, reason),
-      gone: (reason) => this.#end({ by: "transport", code: "gone", message: reason }, Number.POSITIVE_INFINITY),
+      drained: () => this.#outbox.drained(),
+      gone: (reason, code = "gone") => this.#end({ by: "transport", code, message: reason }, Number.POSITIVE_INFINITY),
     });
     const { messages, bytes, calls } = limits;
     this.#outbox.control({ kind: "hello", protocol: protocolVersion, messages, bytes, calls });
@@ -248,7 +249,8 @@ export class Endpoint implements AsyncDisposable {
     this.#port.close();
     const text = reason.code === "done" || reason.code === "gone" ? reason.message : `${reason.code}: ${reason.message}`;
     this.#callee.lose(new DOMException(`the pipe ended: ${text}`, "AbortError"));
-    this.#caller.lose({ local: reason.by === "us", reason: text, lastId });
+    const cause = reason.code === "resume-failed" ? new PipeError("RESUME_FAILED", { reason: reason.message }) : undefined;
+    this.#caller.lose({ local: reason.by === "us", reason: text, cause, lastId });
     this.#resolveClosed(reason);
   }
 }

@@ -39,6 +39,13 @@ const table = {
   ADDRESS_INVALID: (d: { wanted: string; got: string }) => `address: wanted ${d.wanted}; got ${show(d.got)}`,
   ADDRESS_TAKEN: (d: { address: string }) => `address: wanted a free one to listen on; got ${show(d.address)}, which is taken`,
   ADDRESS_UNKNOWN: (d: { address: string }) => `address: wanted one that somebody listens on; got ${show(d.address)}`,
+  GREETING_FAILED: (d: { address: string; wanted: string; got: string }) =>
+    `dial ${show(d.address)}: wanted ${d.wanted}; got ${d.got}`,
+  INVITATION_REFUSED: (d: { address: string; reason: string }) =>
+    `dial ${show(d.address)}: wanted to be let in; the listener refused the invitation (${d.reason})`,
+  RESUME_FAILED: (d: { reason: string }) =>
+    `resume: wanted to go on where the connection had stopped, with nothing lost; got ${d.reason}`,
+  PIPE_TAKEN: (d: { reason: string }) => `pipe: wanted an end that nobody has taken; got one that ${d.reason}`,
   DIAL_CANCELLED: (d: { address: string }) => `dial ${show(d.address)}: wanted an endpoint; the caller's signal was aborted`,
 } as const;
 

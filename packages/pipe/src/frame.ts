@@ -109,8 +109,11 @@ interface CloseFrame {
   readonly lastId: number;
 }
 
-/** Why a pipe ended: on purpose, for a message whose meaning was unacceptable, for a frame against the rules, or without a word. */
-export const closeCodes = ["done", "bad-message", "frame-invalid", "gone"] as const;
+/**
+ * Why a pipe ended: on purpose, for a message whose meaning was unacceptable, for a frame against the rules, without a word, or because a
+ * connection that was lost could not go on where it had stopped. Their order is their number on the wire; append only.
+ */
+export const closeCodes = ["done", "bad-message", "frame-invalid", "gone", "resume-failed"] as const;
 
 /** One of `closeCodes`. */
 export type CloseCode = (typeof closeCodes)[number];

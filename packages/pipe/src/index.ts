@@ -2,6 +2,7 @@
 export type { Binding, DialOptions, Listener } from "./binding.ts";
 export { binding as inProcess, pipe } from "./bindings/in-process.ts";
 export { binding as threads, overPort } from "./bindings/message-port.ts";
+export { binding as unixSocket } from "./bindings/unix-socket.ts";
 export type { CallOptions, OutgoingCall, Sink, Target } from "./call.ts";
 export type { CallContext } from "./call-context.ts";
 export { CallError } from "./call-error.ts";

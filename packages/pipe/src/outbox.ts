@@ -32,7 +32,12 @@ export class Outbox {
 
   /** Whether a frame would go out at once. */
   get ready(): boolean {
-    return !this.#closed && this.#queue.length === 0 && mayEnter(this.#sent, this.#acknowledged, this.#allowance);
+    return (
+      !this.#closed &&
+      this.#queue.length === 0 &&
+      this.#port.writable &&
+      mayEnter(this.#sent, this.#acknowledged, this.#allowance)
+    );
   }
 
   /** What waits here, and what is on its way and not yet acknowledged. */
@@ -40,6 +45,21 @@ export class Outbox {
     const { messages, bytes } = this.#sent;
     const { messages: seen, bytes: seenBytes } = this.#acknowledged;
     return { queued: this.#queue.length, inTransit: { messages: messages - seen, bytes: bytes - seenBytes } };
+  }
+
+  /** Makes a body ready to be sent; throws for one that the binding cannot carry. */
+  pack(body: unknown): unknown {
+    return this.#port.pack(body);
+  }
+
+  /** The bytes of a packed body that count against the allowance. */
+  sizeOf(packed: unknown): number {
+    return this.#port.sizeOf(packed);
+  }
+
+  /** The port can take more again. */
+  drained(): void {
+    if (!this.#closed) this.#drain();
   }
 
   /** Sends a call; only when `ready`. */
@@ -104,7 +124,7 @@ export class Outbox {
 
   #drain(): void {
     let next = 0;
-    while (next < this.#queue.length && mayEnter(this.#sent, this.#acknowledged, this.#allowance)) {
+    while (next < this.#queue.length && this.#port.writable && mayEnter(this.#sent, this.#acknowledged, this.#allowance)) {
       this.#send(this.#queue[next]!);
       next += 1;
     }

@@ -1,12 +1,18 @@
-import type { Frame } from "./frame.ts";
+import type { CloseCode, Frame } from "./frame.ts";
 
 /** What a binding brings: one end of a way on which frames pass in order. It queues as much as it is given; the endpoint bounds that. */
 export interface Port {
   /** Both ends are one program, so schemas may be skipped. */
   readonly trusted: boolean;
+  /** False while what was sent has piled up: ordered frames then wait for `drained`. */
+  readonly writable: boolean;
   /** Begins delivery; called once, before the first `send`. */
   start(receiver: PortReceiver): void;
-  /** Sends a frame; never blocks, never throws. */
+  /** Makes a body ready to be sent in a frame: encodes it, where the binding does. Throws for one that cannot be carried, saying why. */
+  pack(body: unknown): unknown;
+  /** The bytes of a packed body that count against the allowance; the other end counts the same. */
+  sizeOf(packed: unknown): number;
+  /** Sends a frame with a packed body; never blocks, never throws. */
   send(frame: Frame): void;
   /** Lets go; frames already sent are still delivered to the other end, which then hears `gone`. */
   close(): void;
@@ -17,8 +23,10 @@ export interface PortReceiver {
   frame(frame: Frame): void;
   /** Something came that is no frame. */
   malformed(wanted: string, got: string): void;
-  /** The frame's body cannot be carried; the answer is sent in its place. May call `send` meanwhile. */
+  /** The frame's body cannot be carried after all; the answer is sent in its place. May call `send` meanwhile. */
   unsendable(frame: Frame, reason: string): Frame;
-  /** The other end is lost; called at most once. */
-  gone(reason: string): void;
+  /** The port is writable again. */
+  drained(): void;
+  /** The other end is lost; called at most once. The code is "gone" when left out. */
+  gone(reason: string, code?: CloseCode): void;
 }

@@ -10,11 +10,13 @@ import { MessagePort, Worker } from "node:worker_threads";
 import type { Frame } from "./frame.ts";
 import { type FrameTuple, fromTuple, toTuple } from "./frame-tuple.ts";
 import type { Port, PortReceiver } from "./port.ts";
+import { sizeOf } from "./size.ts";
 import { transferList } from "./transfer.ts";
 
 /** One end of a way between threads; see the head of this file. */
 export class ThreadPort implements Port {
   readonly trusted = false;
+  readonly writable = true; // a MessagePort tells nothing; the allowance bounds it
   readonly #port: MessagePort | Worker;
   #receiver: PortReceiver | undefined;
   #out: Frame[] = [];
@@ -35,6 +37,14 @@ export class ThreadPort implements Port {
       port.on("error", this.#onError);
       port.on("exit", this.#onExit);
     } else port.on("close", this.#onClose);
+  }
+
+  pack(body: unknown): unknown {
+    return body;
+  }
+
+  sizeOf(body: unknown): number {
+    return sizeOf(body);
   }
 
   send(frame: Frame): void {

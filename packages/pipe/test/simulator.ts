@@ -1,6 +1,7 @@
 import type { Frame } from "../src/frame.ts";
 import type { Clock } from "../src/index.ts";
 import type { Port, PortReceiver } from "../src/port.ts";
+import { sizeOf } from "../src/size.ts";
 
 /** A clock that moves only when told. */
 export class ManualClock implements Clock {
@@ -33,6 +34,7 @@ export class ManualClock implements Clock {
 /** One end of a way on which frames move only when the test says so, and which may be cut with frames under way. */
 export class SimulatedPort implements Port {
   readonly trusted = true;
+  readonly writable = true;
   readonly inbox: Frame[] = [];
   peer: SimulatedPort | undefined;
   /** What was handed to the endpoint, for the rules about what may come after what. */
@@ -45,6 +47,14 @@ export class SimulatedPort implements Port {
 
   start(receiver: PortReceiver): void {
     this.#receiver = receiver;
+  }
+
+  pack(body: unknown): unknown {
+    return body;
+  }
+
+  sizeOf(body: unknown): number {
+    return sizeOf(body);
   }
 
   send(frame: Frame): void {

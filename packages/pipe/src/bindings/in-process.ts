@@ -8,6 +8,7 @@ import { Endpoint, type EndpointOptions } from "../endpoint.ts";
 import { PipeError } from "../errors.ts";
 import type { Frame } from "../frame.ts";
 import type { Port, PortReceiver } from "../port.ts";
+import { sizeOf } from "../size.ts";
 
 /** Two connected endpoints in one thread; an endpoint may be given its own options. */
 export function pipe(options?: EndpointOptions, secondOptions: EndpointOptions | undefined = options): [Endpoint, Endpoint] {
@@ -67,6 +68,7 @@ function portPair(): [Port, Port] {
 
 class InProcessPort implements Port {
   readonly trusted = true;
+  readonly writable = true;
   #peer: InProcessPort | undefined;
   #receiver: PortReceiver | undefined;
   #inbox: Frame[] = [];
@@ -82,6 +84,14 @@ class InProcessPort implements Port {
   start(receiver: PortReceiver): void {
     this.#receiver = receiver;
     this.#schedule();
+  }
+
+  pack(body: unknown): unknown {
+    return body;
+  }
+
+  sizeOf(body: unknown): number {
+    return sizeOf(body);
   }
 
   send(frame: Frame): void {

@@ -1,0 +1,68 @@
+import { type Header, headerBytes } from "../wire/header.ts";
+
+// Frames are gathered here until the turn ends. Bodies above `alone` bytes are not copied, they travel as parts of their own.
+const slabBytes = 64 * 1024;
+const alone = 8 * 1024;
+
+/** Gathers the frames of one turn into as few parts as possible: one write for many small frames, no copy of a large one. */
+export class Outflow {
+  #slab = Buffer.allocUnsafeSlow(slabBytes);
+  #view = new DataView(this.#slab.buffer);
+  #from = 0;
+  #at = 0;
+  #parts: Uint8Array[] = [];
+
+  /** Whether nothing waits. */
+  get empty(): boolean {
+    return this.#at === this.#from && this.#parts.length === 0;
+  }
+
+  /** Adds a frame; its payload is `prefix` and `body[start, end)`, which must not change until it is written. */
+  add(header: Header, prefix: Uint8Array | undefined, body: Uint8Array, start = 0, end = body.length): void {
+    const copied = end - start <= alone;
+    const needed = headerBytes + (prefix?.length ?? 0) + (copied ? end - start : 0);
+    if (slabBytes - this.#at < needed) this.#renew();
+    header.write(this.#view, this.#at);
+    this.#at += headerBytes;
+    if (prefix !== undefined) {
+      this.#slab.set(prefix, this.#at);
+      this.#at += prefix.length;
+    }
+    if (start === end) return;
+    const whole = start === 0 && end === body.length ? body : body.subarray(start, end);
+    if (copied) {
+      this.#slab.set(whole, this.#at);
+      this.#at += end - start;
+      return;
+    }
+    this.#seal();
+    this.#parts.push(whole);
+  }
+
+  /** Takes what waits. */
+  take(): readonly Uint8Array[] {
+    this.#seal();
+    const parts = this.#parts;
+    this.#parts = [];
+    return parts;
+  }
+
+  /** What was taken has been written: its memory may be used again. Only while nothing waits. */
+  reuse(): void {
+    this.#at = 0;
+    this.#from = 0;
+  }
+
+  #seal(): void {
+    if (this.#at > this.#from) this.#parts.push(this.#slab.subarray(this.#from, this.#at));
+    this.#from = this.#at;
+  }
+
+  #renew(): void {
+    this.#seal();
+    this.#slab = Buffer.allocUnsafeSlow(slabBytes);
+    this.#view = new DataView(this.#slab.buffer);
+    this.#from = 0;
+    this.#at = 0;
+  }
+}

@@ -1,0 +1,130 @@
+import type { CloseCode, Frame } from "../frame.ts";
+import type { Port, PortReceiver } from "../port.ts";
+import { BodyCodec, type Codec, Packed } from "../wire/body.ts";
+import { fromWire, toWire } from "../wire/frame-bytes.ts";
+import { Header } from "../wire/header.ts";
+
+/** One pipe of a connection, as the connection sees it. */
+export interface Route {
+  /** A frame came whose header says it is this pipe's. False when it was against the rules. */
+  take(header: Header, bytes: Buffer, view: DataView, start: number, end: number, owned: boolean): boolean;
+  /** The peer broke the rules of the connection itself. */
+  violated(wanted: string, got: string): void;
+  drained(): void;
+  lost(reason: string, code: CloseCode): void;
+}
+
+/** What a route needs of its connection. */
+export interface Carrier {
+  readonly writable: boolean;
+  send(header: Header, prefix: Uint8Array | undefined, body: Uint8Array, start?: number, end?: number): void;
+  /** The pipe is over on this side; what comes for it is dropped. */
+  release(pipe: number): void;
+}
+
+// What may come before an endpoint takes over: the peer's first allowance, and control frames beside it.
+const maxHeld = 32;
+
+interface Held {
+  readonly header: Header;
+  readonly bytes: Buffer;
+}
+
+/** One pipe of a connection, as its endpoint sees it. */
+export class RoutePort implements Port, Route {
+  readonly trusted = false;
+  readonly #carrier: Carrier;
+  readonly #pipe: number;
+  readonly #codec: BodyCodec;
+  readonly #header = new Header();
+  #receiver: PortReceiver | undefined;
+  #held: Held[] = [];
+  #ending: { readonly reason: string; readonly code: CloseCode } | undefined;
+  #over = false;
+
+  constructor(carrier: Carrier, pipe: number, codec: Codec, maxBodyBytes: number) {
+    this.#carrier = carrier;
+    this.#pipe = pipe;
+    this.#codec = new BodyCodec(codec, maxBodyBytes);
+  }
+
+  get writable(): boolean {
+    return this.#carrier.writable;
+  }
+
+  start(receiver: PortReceiver): void {
+    if (this.#held.length === 0 && this.#ending === undefined) this.#receiver = receiver;
+    // Later, since the endpoint is under construction and serves nothing yet; what comes meanwhile is held too.
+    else queueMicrotask(() => this.#deliverHeld(receiver));
+  }
+
+  pack(body: unknown): Packed {
+    return this.#codec.pack(body);
+  }
+
+  sizeOf(packed: unknown): number {
+    return packed instanceof Packed ? packed.bytes.length : 0;
+  }
+
+  send(frame: Frame): void {
+    if (this.#over) return;
+    const header = this.#header;
+    const { credit, body } = toWire(frame, header);
+    header.pipe = this.#pipe;
+    this.#carrier.send(header, credit, body);
+  }
+
+  close(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#held = [];
+    this.#carrier.release(this.#pipe);
+  }
+
+  take(header: Header, bytes: Buffer, view: DataView, start: number, end: number, owned: boolean): boolean {
+    if (this.#over) return true;
+    const receiver = this.#receiver;
+    if (receiver === undefined) return this.#hold(header, bytes, start, end);
+    const frame = fromWire(header, this.#codec, bytes, view, start, end, owned);
+    if (frame.kind === "malformed") {
+      receiver.malformed(frame.wanted, frame.got);
+      return false;
+    }
+    receiver.frame(frame);
+    return true;
+  }
+
+  violated(wanted: string, got: string): void {
+    if (!this.#over) this.#receiver?.malformed(wanted, got);
+  }
+
+  drained(): void {
+    if (!this.#over) this.#receiver?.drained();
+  }
+
+  lost(reason: string, code: CloseCode): void {
+    if (this.#over) return;
+    if (this.#receiver === undefined) {
+      this.#ending = { reason, code };
+      return;
+    }
+    this.#over = true;
+    this.#receiver.gone(reason, code);
+  }
+
+  #hold(header: Header, bytes: Buffer, start: number, end: number): boolean {
+    if (this.#held.length >= maxHeld) return false;
+    const copy = Object.assign(new Header(), header);
+    this.#held.push({ header: copy, bytes: Buffer.from(bytes.subarray(start, end)) });
+    return true;
+  }
+
+  #deliverHeld(receiver: PortReceiver): void {
+    this.#receiver = receiver;
+    const held = this.#held;
+    this.#held = [];
+    for (const { header, bytes } of held)
+      this.take(header, bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length, false);
+    if (this.#ending !== undefined) this.lost(this.#ending.reason, this.#ending.code);
+  }
+}

@@ -1,0 +1,74 @@
+import { BodyError } from "./body-error.ts";
+import { fromJsonBody, toJsonBody } from "./json-body.ts";
+import { RecordDecoder } from "./record-decoder.ts";
+import { RecordEncoder } from "./record-encoder.ts";
+
+/** How a body is written: not at all (undefined), as records, as JSON, or as the bytes it is. Two bits of the flags; append only. */
+export const forms = { none: 0, records: 1, json: 2, bytes: 3 } as const;
+
+/** The codecs that two ends may agree on; raw bytes and empty bodies need none. */
+export const codecs = ["records", "json"] as const;
+
+/** One of `codecs`. */
+export type Codec = (typeof codecs)[number];
+
+/** A body that is ready to be sent. */
+export class Packed {
+  readonly form: number;
+  readonly bytes: Uint8Array;
+
+  constructor(form: number, bytes: Uint8Array) {
+    this.form = form;
+    this.bytes = bytes;
+  }
+}
+
+const nothing = new Packed(forms.none, new Uint8Array(0));
+
+/** The bodies of one pipe, both ways; the records' state is made when the first record comes. */
+export class BodyCodec {
+  readonly #codec: Codec;
+  readonly #maxBytes: number;
+  #encoder: RecordEncoder | undefined;
+  #decoder: RecordDecoder | undefined;
+
+  /** `maxBytes` is what the peer takes in one body. */
+  constructor(codec: Codec, maxBytes: number) {
+    this.#codec = codec;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Encodes a body; bytes are taken as they are, without a copy. Throws `BodyError`. */
+  pack(body: unknown): Packed {
+    if (body === undefined) return nothing;
+    const packed = body instanceof Uint8Array ? new Packed(forms.bytes, body) : this.#encode(body);
+    if (packed.bytes.length > this.#maxBytes)
+      throw new BodyError(`a body of at most ${this.#maxBytes} bytes (send more as a stream)`, `${packed.bytes.length}`);
+    return packed;
+  }
+
+  /** Decodes a body. `owned` says that `bytes` will not be written again, so a body of bytes needs no copy. Throws `BodyError`. */
+  unpack(form: number, bytes: Buffer, view: DataView, start: number, end: number, owned: boolean): unknown {
+    switch (form) {
+      case forms.none:
+        if (end !== start) throw new BodyError("an empty body", `${end - start} bytes`);
+        return undefined;
+      case forms.bytes:
+        return owned
+          ? new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start)
+          : new Uint8Array(bytes.subarray(start, end));
+      case forms.records:
+        if (this.#codec !== "records") throw new BodyError("the codec that was agreed on, json", "records");
+        this.#decoder ??= new RecordDecoder();
+        return this.#decoder.decode(bytes, view, start, end);
+      default:
+        return fromJsonBody(bytes, start, end); // any end may write JSON: every implementation reads it
+    }
+  }
+
+  #encode(body: unknown): Packed {
+    if (this.#codec === "json") return new Packed(forms.json, toJsonBody(body));
+    this.#encoder ??= new RecordEncoder();
+    return new Packed(forms.records, this.#encoder.encode(body));
+  }
+}
