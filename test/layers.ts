@@ -20,6 +20,7 @@ export const hubLayers: Readonly<Record<string, number>> = {
   negotiation: 4,
   quantum: 4,
   learning: 4,
+  joining: 4,
   agents: 5,
   desk: 5,
   "gateway.ts": 6,

@@ -58,7 +58,7 @@ for (const mode of ["legacy", "modern"] as const) {
       ["log.level", "silent"],
     ] as const;
     await using served = await serveHub(loadConfig({ flags }));
-    await served.hub.addAgent(counter, served.url.origin);
+    await served.hub.addAgent(counter);
     const changes = { count: 0 };
     const client = new Client(
       { name: "test", version: "1" },
@@ -143,10 +143,7 @@ for (const mode of ["legacy", "modern"] as const) {
       await client.listTools();
       // Give the client's own listening stream time to open: it does so after connect.
       for (let tries = 0; changes.count === 0 && tries < 100; tries++) {
-        await served.hub.addAgent(
-          { ...counter, profile: { ...counter.profile, name: `late-counter-${tries}` } },
-          served.url.origin,
-        );
+        await served.hub.addAgent({ ...counter, profile: { ...counter.profile, name: `late-counter-${tries}` } });
         await sleep(50);
       }
       assert.ok(changes.count > 0);

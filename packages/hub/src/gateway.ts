@@ -16,6 +16,7 @@ import type { ToolContext, ToolFactory } from "./base/tool.ts";
 import { version } from "./base/version.ts";
 import { agentTool } from "./desk/agent-tools.ts";
 import type { HubDesk } from "./desk/hub-desk.ts";
+import { JoinedAgents } from "./joining/joined-agents.ts";
 import { Learning } from "./learning/pillar.ts";
 import { Catalogue } from "./mcp/catalogue.ts";
 import { Dispatcher } from "./mcp/dispatch.ts";
@@ -49,10 +50,11 @@ export interface Hub extends AsyncDisposable {
   readonly registry: Registry;
   readonly contracting: Contracting;
   readonly learning: Learning;
+  readonly joined: JoinedAgents;
   /** Registers the built-in agents under a base URL. */
   readonly addAgents: (baseUrl: string) => Promise<void>;
-  /** Registers one agent under a base URL, over A2A and as an MCP tool. */
-  readonly addAgent: (agent: Agent, baseUrl: string) => Promise<void>;
+  /** Registers one more agent under the same base URL, over A2A and as an MCP tool. */
+  readonly addAgent: (agent: Agent) => Promise<void>;
 }
 
 /** Opens the hub over its data folder. Throws STORE_* and what the configuration makes impossible. */
@@ -113,6 +115,19 @@ export async function openHub(input: HubInput): Promise<Hub> {
         .catch(() => {}),
   ); // The gauge waits for the next commit.
 
+  let baseUrl = "";
+  const joined = new JoinedAgents({
+    store,
+    clock,
+    graceMs: config.values["agents.graceMs"],
+    register: async (agent) => {
+      await registry.add(agent, baseUrl);
+      offerAgents();
+      return `${baseUrl}/a2a/${agent.profile.name}`;
+    },
+    taken: (name) => registry.has(name),
+  });
+
   function offerAgents(): void {
     const members = registry.list();
     dispatcher.catalogue.replace(
@@ -137,11 +152,14 @@ export async function openHub(input: HubInput): Promise<Hub> {
     registry,
     contracting,
     learning,
-    addAgents: async (baseUrl) => {
+    joined,
+    addAgents: async (url) => {
+      baseUrl = url;
       for (const agent of await loadFolder<Agent>(folder("agents"))) await registry.add(agent, baseUrl);
+      await joined.open();
       offerAgents();
     },
-    addAgent: async (agent, baseUrl) => {
+    addAgent: async (agent) => {
       await registry.add(agent, baseUrl);
       offerAgents();
     },

@@ -1,6 +1,8 @@
 /** A hub on the network: the HTTP front with MCP, A2A, live events, metrics and the console, and a graceful end. */
+
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { upgradeProtocol } from "@entente/sdk";
 import { a2aRoutes } from "./a2a/bindings/routes.ts";
 import type { Clock } from "./base/clock.ts";
 import type { Config } from "./base/config.ts";
@@ -14,6 +16,8 @@ import { EventStreams } from "./http/event-stream.ts";
 import { Front } from "./http/front.ts";
 import type { Route } from "./http/route.ts";
 import { sendStaticFile } from "./http/static-files.ts";
+import { openDoor } from "./joining/door.ts";
+import { PipeFront } from "./joining/pipe-front.ts";
 import { McpHttp } from "./mcp/eras/http.ts";
 import { makeMcpServer } from "./mcp/server.ts";
 import { openSecret } from "./security/keys.ts";
@@ -98,6 +102,16 @@ export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub
     sessionsChanged: (count) => hub.metrics.mcpSessions.set(count),
   });
   hub.dispatcher.catalogue.onChange(() => mcp.toolsChanged());
+  const door = {
+    dispatcher: hub.dispatcher,
+    joined: hub.joined,
+    find: (agent: string) => hub.registry.served(agent),
+    principalOf: (token: string) => access.check({ authorization: `Bearer ${token}` }),
+    clock: hub.clock,
+    version,
+    url: () => values["http.publicUrl"] || url.origin,
+  };
+  const pipes = new PipeFront({ accept: (endpoint, principal) => openDoor(door, endpoint, principal), log: hub.log });
   const ready = { agents: false };
   const front = new Front({
     config,
@@ -140,12 +154,14 @@ export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub
       ...a2aRoutes(hub.registry, values["limits.bodyBytes"], frontAgent),
       ...consoleRoutes(access),
     ],
+    upgrades: [{ path: "/pipe", protocol: upgradeProtocol, take: (socket, caller) => pipes.take(socket, caller) }],
   });
   let url: URL;
   try {
     url = await front.listen();
     await hub.addAgents(values["http.publicUrl"] || url.origin);
     await hub.registry.recover();
+    await pipes.listen(join(dataFolder, "run", "hub.sock"));
   } catch (error) {
     await mcp.close();
     await front.drain();
@@ -168,6 +184,7 @@ export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub
     servedHere.delete(resolve(dataFolder));
     hub.registry.stop();
     streams.close();
+    await pipes[Symbol.asyncDispose]();
     await Promise.all([front.drain(), mcp.drain(values["limits.drainMs"])]);
     await hub.store.events.record({ kind: "hub.stopped", actor: "hub", subject: "hub", data: {} });
     await hub[Symbol.asyncDispose]();

@@ -22,6 +22,7 @@ export {
   type Methods,
 } from "./interface.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
+export { acceptSockets, dialOver, type SocketReception } from "./over-socket.ts";
 export type { Port, PortReceiver } from "./port.ts";
 export { type Implementation, receive } from "./receive.ts";
 export { type Remote, remote, type ValidationOptions } from "./remote.ts";

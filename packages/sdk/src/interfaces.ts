@@ -136,3 +136,39 @@ export const hostInterface = defineInterface({
     },
   },
 });
+
+const call = z.object({
+  agent: z.string(),
+  params: object,
+  extensions: z.array(z.string()).optional(),
+  /** SubscribeToTask: number of the last event the caller has. */
+  after: z.number().int().min(0).optional(),
+});
+const answer = { kind: "call", input: call, output: json } as const;
+const events = { kind: "stream", input: call, output: z.object({ number: z.number().optional(), event: object }) } as const;
+
+/**
+ * A2A over a pipe: the custom binding `https://entente.dev/a2a/pipe/v1`. Parameters, results and events are the ProtoJSON
+ * objects of A2A 1.0; errors carry the hub's code, and A2A's reason in `details.reason`.
+ */
+export const a2aInterface = defineInterface({
+  name: "entente.a2a",
+  version: 1,
+  id: 4,
+  methods: {
+    SendMessage: { ordinal: 1, ...answer },
+    SendStreamingMessage: { ordinal: 2, ...events },
+    GetTask: { ordinal: 3, ...answer },
+    ListTasks: { ordinal: 4, ...answer },
+    CancelTask: { ordinal: 5, ...answer },
+    SubscribeToTask: { ordinal: 6, ...events },
+    CreateTaskPushNotificationConfig: { ordinal: 7, ...answer },
+    GetTaskPushNotificationConfig: { ordinal: 8, ...answer },
+    ListTaskPushNotificationConfigs: { ordinal: 9, ...answer },
+    DeleteTaskPushNotificationConfig: { ordinal: 10, ...answer },
+    GetExtendedAgentCard: { ordinal: 11, ...answer },
+  },
+});
+
+/** The URI of A2A over a pipe, as it stands in agent cards. */
+export const a2aPipeBinding = "https://entente.dev/a2a/pipe/v1";

@@ -80,7 +80,9 @@ export class Registry {
     const { name } = agent.profile;
     const key = await openPartyKey(dataFolder, name);
     const card = await makeCard(agent.profile, `${baseUrl}/a2a/${name}`, version, agent.bid !== undefined, key);
-    const local = this.#local(agent);
+    const earlier = this.#members.get(name);
+    // An agent that only says something else of itself keeps its tasks.
+    const local = earlier?.agent === agent ? earlier.local : this.#local(agent);
     const cardJson = AgentCard.toJSON(card) as AgentCardJson; // why: toJSON gives the ProtoJSON of a card
     const member: Member = { agent, card, cardJson, key, service: local, local };
     this.#members.set(name, member);
@@ -91,6 +93,11 @@ export class Registry {
   /** Every member, by name. */
   list(): readonly Member[] {
     return [...this.#members.values()].sort((a, b) => (a.agent.profile.name < b.agent.profile.name ? -1 : 1));
+  }
+
+  /** Whether there is a member of that name. */
+  has(name: string): boolean {
+    return this.#members.has(name);
   }
 
   /** Members that offer a skill. */

@@ -40,6 +40,8 @@ export const configKeys = {
   "limits.eventStreams": key(positive, 64, "most live event streams open at once"),
   "limits.mcpSessions": key(positive, 256, "most sessions of older MCP clients at once"),
   "limits.mcpSessionIdleMs": key(positive, 600_000, "idle time after which a session of an older MCP client ends, ms"),
+  "agents.graceMs": key(positive, 60_000, "how long a task waits for an agent that joined over a pipe and is away, ms"),
+  "agents.checkMs": key(positive, 30_000, "how often the cards of agents elsewhere are looked at again, ms"),
   "learning.model": key(z.string().regex(/^[a-z0-9-]{1,64}$/), "house", "name of the model that the hub keeps teaching"),
   "learning.preset": key(
     z.enum(["nano", "micro", "mini"]),

@@ -13,6 +13,11 @@ export const httpErrors = defineErrors({
     text: (d: { method: string; path: string; allowed: readonly string[] }) =>
       `${d.path} answers ${d.allowed.join(", ")}; got ${d.method}`,
   },
+  UPGRADE_UNKNOWN: {
+    status: 426,
+    text: (d: { path: string; wanted: string; got: string }) =>
+      `${d.path} upgrades to ${d.wanted}; got ${d.got || "no protocol"}`,
+  },
   PATH_INVALID: {
     status: 400,
     text: (d: { path: string }) => `wanted a path with whole percent escapes in UTF-8; got ${d.path}`,

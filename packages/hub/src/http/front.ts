@@ -2,8 +2,10 @@
  * The HTTP front: one node:http server, loopback by default. Every request passes the same gate, in this order: Host,
  * Origin, route, token. Slow senders are cut by node's own timers; bodies by the reader in body.ts.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import type { Config } from "../base/config.ts";
+import { asEntenteError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { nobody } from "../base/principals.ts";
 import type { Principal } from "../base/tool.ts";
@@ -19,6 +21,14 @@ export interface FrontInput {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly routes: readonly Route[];
+  readonly upgrades?: readonly Upgrade[];
+}
+
+/** A path whose connections become something else than HTTP. `take` gets the socket with what was read of it put back. */
+export interface Upgrade {
+  readonly path: string;
+  readonly protocol: string;
+  readonly take: (socket: Socket, caller: Principal) => void;
 }
 
 const longestHeadersMs = 10_000;
@@ -44,6 +54,7 @@ export class Front {
       },
       (request, response) => void this.#answer(request, response),
     );
+    this.#server.on("upgrade", (request, socket: Socket, head) => void this.#upgrade(request, socket, head));
   }
 
   /** Starts listening; resolves to the address. Throws PORT_TAKEN or HOST_NEEDS_NAMES. */
@@ -104,6 +115,31 @@ export class Front {
     request.once("close", () => clearTimeout(timer));
   }
 
+  // The same gate as for requests: Host, Origin, path, token.
+  async #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    socket.on("error", () => {}); // A client that leaves in between has nobody to tell.
+    try {
+      this.#checkOrigin(request);
+      const path = requestUrl(request).pathname;
+      const asked = String(request.headers.upgrade ?? "").toLowerCase();
+      const upgrade = this.#input.upgrades?.find((one) => one.path === path);
+      if (!upgrade) throw httpErrors.ROUTE_UNKNOWN({ method: "UPGRADE", path });
+      if (asked !== upgrade.protocol) throw httpErrors.UPGRADE_UNKNOWN({ path, wanted: upgrade.protocol, got: asked });
+      const caller = await this.#input.access.check(request.headers);
+      if (this.#draining) throw httpErrors.DRAINING({});
+      socket.removeAllListeners("error");
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: ${upgrade.protocol}\r\n\r\n`);
+      if (head.length > 0) socket.unshift(head);
+      upgrade.take(socket, caller);
+    } catch (thrown) {
+      const { code, status, message } = asEntenteError(thrown);
+      const body = JSON.stringify({ error: { code, message } });
+      socket.end(
+        `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      );
+    }
+  }
+
   async #caller(route: Route, request: IncomingMessage): Promise<Principal> {
     if (route.access === "open") return nobody;
     const { access } = this.#input;
@@ -114,19 +150,8 @@ export class Front {
   }
 
   #route(request: IncomingMessage): Route {
-    const { config, routes } = this.#input;
-    const host = request.headers.host ?? "";
-    const name = host.replace(/:\d+$/, "").toLowerCase();
-    const allowed = config.values["http.allowedHosts"].map((known) => known.toLowerCase());
-    if (!loopbackHosts.includes(name) && !allowed.includes(name)) throw securityErrors.HOST_FORBIDDEN({ host });
-    const origin = request.headers.origin;
-    if (
-      origin !== undefined &&
-      origin !== `http://${host}` &&
-      origin !== `https://${host}` &&
-      !config.values["http.allowedOrigins"].includes(origin)
-    )
-      throw securityErrors.ORIGIN_FORBIDDEN({ origin });
+    const { routes } = this.#input;
+    this.#checkOrigin(request);
     const path = requestUrl(request).pathname;
     if (!isDecodable(path)) throw httpErrors.PATH_INVALID({ path });
     const { method = "GET" } = request;
@@ -139,6 +164,22 @@ export class Front {
     }
     if (this.#draining) throw httpErrors.DRAINING({});
     return route;
+  }
+
+  #checkOrigin(request: IncomingMessage): void {
+    const { config } = this.#input;
+    const host = request.headers.host ?? "";
+    const name = host.replace(/:\d+$/, "").toLowerCase();
+    const allowed = config.values["http.allowedHosts"].map((known) => known.toLowerCase());
+    if (!loopbackHosts.includes(name) && !allowed.includes(name)) throw securityErrors.HOST_FORBIDDEN({ host });
+    const origin = request.headers.origin;
+    if (
+      origin !== undefined &&
+      origin !== `http://${host}` &&
+      origin !== `https://${host}` &&
+      !config.values["http.allowedOrigins"].includes(origin)
+    )
+      throw securityErrors.ORIGIN_FORBIDDEN({ origin });
   }
 }
 

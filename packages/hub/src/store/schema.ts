@@ -104,6 +104,14 @@ export interface PushOutboxTable {
   created_at: number;
 }
 
+/** An agent that joined over a pipe; its name is its owner's from then on. */
+export interface JoinedAgentsTable {
+  name: string;
+  owner: string;
+  profile_json: string;
+  joined_at: number;
+}
+
 export interface SourcesTable {
   id: string;
   root: string;
@@ -250,6 +258,7 @@ export interface Database {
   tasks: TasksTable;
   remote_agents: RemoteAgentsTable;
   remote_tasks: RemoteTasksTable;
+  joined_agents: JoinedAgentsTable;
   task_events: TaskEventsTable;
   push_configs: PushConfigsTable;
   push_outbox: PushOutboxTable;

@@ -1,8 +1,11 @@
 import type { Kysely } from "kysely";
 
-/** Agents elsewhere, with the card that was pinned, and the tasks that principals of this hub have with them. */
+/**
+ * Agents elsewhere, with the card that was pinned, and the tasks that principals of this hub have with them; and agents
+ * that joined over a pipe, with the principal whose name it is.
+ */
 export default {
-  name: "005-remote-agents",
+  name: "005-agents-elsewhere",
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema
       .createTable("remote_agents")
@@ -32,6 +35,13 @@ export default {
       .createIndex("remote_tasks_by_owner")
       .on("remote_tasks")
       .columns(["agent", "owner", "updated_at", "task_id"])
+      .execute();
+    await db.schema
+      .createTable("joined_agents")
+      .addColumn("name", "text", (c) => c.primaryKey())
+      .addColumn("owner", "text", (c) => c.notNull())
+      .addColumn("profile_json", "text", (c) => c.notNull())
+      .addColumn("joined_at", "bigint", (c) => c.notNull())
       .execute();
   },
 };

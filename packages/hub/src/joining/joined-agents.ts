@@ -1,0 +1,98 @@
+/**
+ * The agents that join this hub over pipes. A name belongs to the principal that joined under it first; it stays known, with
+ * its card and its tasks, while the agent is away, also over a restart of the hub.
+ */
+import type { Endpoint } from "@entente/pipe";
+import { type Join, joinSchema } from "@entente/sdk";
+import type { Agent } from "../base/agent.ts";
+import type { Clock } from "../base/clock.ts";
+import { canonicalJson, type Json } from "../base/json.ts";
+import type { Principal } from "../base/tool.ts";
+import type { Store } from "../store/store.ts";
+import { type Joined, joinedAgent, joiningErrors } from "./joined-agent.ts";
+import { Presence } from "./presence.ts";
+
+/** What the agents that join stand on. */
+export interface JoinedAgentsInput {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly graceMs: number;
+  /** Makes the agent known to the hub, in place of an earlier one of its name; gives its address. */
+  readonly register: (agent: Agent) => Promise<string>;
+  /** Whether somebody else has the name: an agent of the hub's own, or one elsewhere. */
+  readonly taken: (name: string) => boolean;
+}
+
+interface Kept {
+  readonly joined: Joined;
+  readonly agent: Agent;
+}
+
+/** All agents that ever joined. */
+export class JoinedAgents {
+  readonly #input: JoinedAgentsInput;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(input: JoinedAgentsInput) {
+    this.#input = input;
+  }
+
+  /** Makes those known again that joined before; each is away until it comes back. */
+  async open(): Promise<void> {
+    for (const row of await this.#input.store.db.selectFrom("joined_agents").selectAll().orderBy("name").execute()) {
+      const join = joinSchema.parse(JSON.parse(row.profile_json));
+      await this.#input.register(this.#keep(join, row.owner, new Presence()));
+    }
+  }
+
+  /** Whether an agent of that name has joined, here or away. */
+  has(name: string): boolean {
+    return this.#kept.has(name);
+  }
+
+  /** Whether an agent is connected now; undefined for one that never joined. */
+  isHere(name: string): boolean | undefined {
+    const kept = this.#kept.get(name);
+    return kept && kept.joined.presence.endpoint !== undefined;
+  }
+
+  /** An agent comes, for the first time or again. Gives its address. Throws AGENT_NAME_FOREIGN. */
+  async join(join: Join, principal: Principal, endpoint: Endpoint): Promise<string> {
+    const { store, clock, register, taken } = this.#input;
+    const { name } = join;
+    const known = this.#kept.get(name);
+    if (known ? known.joined.owner !== principal.id : taken(name))
+      throw joiningErrors.AGENT_NAME_FOREIGN({ agent: name, owner: known ? "another principal" : "this hub" });
+    await store.transaction(async (trx) => {
+      const row = { owner: principal.id, profile_json: canonicalJson(plain(join)), joined_at: clock.now() };
+      await trx
+        .insertInto("joined_agents")
+        .values({ name, ...row })
+        .onConflict((conflict) => conflict.column("name").doUpdateSet(row))
+        .execute();
+      await store.events.append(trx, [{ kind: "agent.joined", actor: principal.id, subject: name, data: { bids: join.bids } }]);
+    });
+    // The same agent goes on, with the tasks it may have: only whether it bids is settled when it is made.
+    const same = known?.joined.join.bids === join.bids ? known : undefined;
+    if (same) same.joined.join = join;
+    const agent = same?.agent ?? this.#keep(join, principal.id, known?.joined.presence ?? new Presence());
+    const url = await register(agent);
+    this.#kept.get(name)?.joined.presence.arrive(endpoint, () => {
+      const left = { kind: "agent.left", actor: principal.id, subject: name, data: {} };
+      void store.events.record(left).catch(() => {}); // The store may be closing; that the agent is away needs no record then.
+    });
+    return url;
+  }
+
+  #keep(join: Join, owner: string, presence: Presence): Agent {
+    const joined: Joined = { join, owner, presence };
+    const agent = joinedAgent(joined, this.#input.graceMs);
+    this.#kept.set(join.name, { joined, agent });
+    return agent;
+  }
+}
+
+// Members that are undefined are no JSON.
+function plain(join: Join): Json {
+  return JSON.parse(JSON.stringify(join));
+}

@@ -1,0 +1,64 @@
+/** Where pipes to the hub begin: its Unix socket, and connections that the HTTP front upgraded. */
+import { mkdirSync } from "node:fs";
+import type { Socket } from "node:net";
+import { dirname } from "node:path";
+import { acceptSockets, type Endpoint, type Listener, type SocketReception, unixSocket } from "@entente/pipe";
+import type { Logger } from "../base/logger.ts";
+import type { Principal } from "../base/tool.ts";
+
+/** What the front of pipes stands on. */
+export interface PipeFrontInput {
+  /** Serves a new connection; `principal` is who it is, where that is known. */
+  readonly accept: (endpoint: Endpoint, principal: Principal | undefined) => void;
+  readonly log: Logger;
+}
+
+// A network may drop a connection between two that live; a Unix socket closes only when its owner does.
+const resume = { graceMs: 15_000 };
+
+/** Takes in pipes until it is closed. */
+export class PipeFront implements AsyncDisposable {
+  readonly #input: PipeFrontInput;
+  readonly #endpoints = new Set<Endpoint>();
+  // Sockets come in one by one with their principals; a connection that is resumed is the one it was.
+  readonly #receptions = new Map<string, SocketReception>();
+  #listener: Listener | undefined;
+
+  constructor(input: PipeFrontInput) {
+    this.#input = input;
+  }
+
+  /** Listens on a Unix socket of mode 0600. A path that cannot be a socket's is said in the log, and HTTP serves alone. */
+  async listen(path: string): Promise<void> {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    try {
+      this.#listener = await unixSocket.listen(`unix:${path}`, (endpoint) => this.#keep(endpoint, undefined));
+    } catch (error) {
+      this.#input.log.warn({ err: error, path }, "pipes are served over HTTP only: the Unix socket could not be opened");
+    }
+  }
+
+  /** Takes over a connection that HTTP upgraded for `principal`. */
+  take(socket: Socket, principal: Principal): void {
+    const key = `${principal.kind} ${principal.id}`;
+    let reception = this.#receptions.get(key);
+    if (!reception) {
+      reception = acceptSockets((endpoint) => this.#keep(endpoint, principal), { resume });
+      this.#receptions.set(key, reception);
+    }
+    socket.setNoDelay(true);
+    reception.receive(socket);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#listener?.close();
+    for (const reception of this.#receptions.values()) reception.close();
+    for (const endpoint of this.#endpoints) endpoint.close();
+  }
+
+  #keep(endpoint: Endpoint, principal: Principal | undefined): void {
+    this.#endpoints.add(endpoint);
+    void endpoint.closed.then(() => this.#endpoints.delete(endpoint));
+    this.#input.accept(endpoint, principal);
+  }
+}

@@ -1,0 +1,33 @@
+/** Write an agent, or call a hub: over a pipe on one machine, or over HTTP to wherever the hub is. */
+export {
+  type Agent,
+  type AgentContext,
+  type AgentResult,
+  type AgentTask,
+  type Bid,
+  type CallForProposals,
+  dataOf,
+  dataPart,
+  defineAgent,
+  type Json,
+  type Part,
+  type Piece,
+  type Skill,
+  textOf,
+  textPart,
+} from "./agent.ts";
+export type { HubAddress } from "./connection.ts";
+export { upgradeProtocol } from "./dialling.ts";
+export { HubError, SdkError, type SdkErrorCode, sdkErrorCodes } from "./errors.ts";
+export { type CallOptions, type HubClient, openHub, type Reply } from "./hub-client.ts";
+export {
+  a2aInterface,
+  a2aPipeBinding,
+  doorInterface,
+  hostInterface,
+  hubInterface,
+  type Join,
+  joinSchema,
+  type TaskStep,
+} from "./interfaces.ts";
+export { type RunOptions, runAgent } from "./run-agent.ts";

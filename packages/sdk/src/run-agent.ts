@@ -1,0 +1,71 @@
+/** Running an agent: joins a hub, serves what it sends, and comes back when the connection or the hub went away. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { RemoteError } from "@entente/pipe";
+import type { Agent } from "./agent.ts";
+import { connect, type HubAddress } from "./connection.ts";
+import { HubError } from "./errors.ts";
+import { hostAgents } from "./host.ts";
+
+/** Options of running an agent. */
+export interface RunOptions extends HubAddress {
+  /** Told of what happens: joined, lost, tried again. Default: writes one line each to stderr. */
+  readonly log?: ((line: string) => void) | undefined;
+  /** Longest pause between attempts to come back, ms. Default 10 s. */
+  readonly longestPauseMs?: number | undefined;
+}
+
+const firstPauseMs = 100;
+
+/**
+ * Joins the hub and runs until `signal` is aborted; resolves then. Rejects when the hub does not take the agent (HubError with
+ * its code) and when the very first connection fails; later losses are mended by coming back.
+ *
+ *     await runAgent(greeter, { hub: "https://hub.example", token });
+ */
+export async function runAgent(agent: Agent, options: RunOptions = {}): Promise<void> {
+  const { signal, longestPauseMs = 10_000, log = (line) => void process.stderr.write(`${line}\n`) } = options;
+  let pauseMs = firstPauseMs;
+  for (let first = true; !signal?.aborted; first = false) {
+    try {
+      const left = await join(agent, options, log);
+      pauseMs = firstPauseMs;
+      if (signal?.aborted) return;
+      log(`${agent.name}: the hub is gone (${left}); coming back`);
+    } catch (thrown) {
+      if (signal?.aborted) return;
+      if (first || thrown instanceof HubError) throw thrown;
+      log(`${agent.name}: ${thrown instanceof Error ? thrown.message : String(thrown)}; trying again in ${pauseMs} ms`);
+    }
+    try {
+      await sleep(pauseMs, undefined, { signal });
+    } catch {
+      return; // Ended while waiting.
+    }
+    pauseMs = Math.min(longestPauseMs, pauseMs * 2);
+  }
+}
+
+// One stay at the hub; resolves with why it ended.
+async function join(agent: Agent, options: RunOptions, log: (line: string) => void): Promise<string> {
+  const { signal } = options;
+  const { endpoint, hub } = await connect(options);
+  const leave = (): void => endpoint.close();
+  signal?.addEventListener("abort", leave, { once: true });
+  try {
+    hostAgents(endpoint, new Map([[agent.name, agent]]), hub);
+    const { name, description, skills, restart = "fail" } = agent;
+    const profile = JSON.parse(JSON.stringify({ name, description, skills, restart, bids: agent.bid !== undefined }));
+    try {
+      const { url } = await hub.join(profile, { signal });
+      log(`${name}: joined the hub; reachable at ${url}`);
+    } catch (thrown) {
+      if (thrown instanceof RemoteError) throw new HubError(thrown.code, thrown.message, thrown.details, { cause: thrown });
+      throw thrown;
+    }
+    const { message } = await endpoint.closed;
+    return message;
+  } finally {
+    signal?.removeEventListener("abort", leave);
+    endpoint.close();
+  }
+}
