@@ -48,8 +48,8 @@ export interface Hub extends AsyncDisposable {
   readonly registry: Registry;
   readonly contracting: Contracting;
   readonly learning: Learning;
-  /** Registers the built-in agents under a base URL. */
-  readonly addAgents: (baseUrl: string) => Promise<void>;
+  /** Registers the built-in agents under a base URL and, where gRPC is on, its host:port. */
+  readonly addAgents: (baseUrl: string, grpc?: string) => Promise<void>;
 }
 
 /** Opens the hub over its data folder. Throws STORE_* and what the configuration makes impossible. */
@@ -68,6 +68,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     clock,
     dataFolder,
     version,
+    streamBuffer: config.values["a2a.streamBuffer"],
     contextFor: (agent, signal) => contextOf(agent, signal),
     replyFor: (agent) =>
       bidderReply(agent, dataFolder, (negotiation, bidder) => contracting.records.proposal(negotiation, bidder)),
@@ -126,8 +127,8 @@ export async function openHub(input: HubInput): Promise<Hub> {
     registry,
     contracting,
     learning,
-    addAgents: async (baseUrl) => {
-      for (const agent of await loadFolder<Agent>(folder("agents"))) await registry.add(agent, baseUrl);
+    addAgents: async (baseUrl, grpc) => {
+      for (const agent of await loadFolder<Agent>(folder("agents"))) await registry.add(agent, baseUrl, grpc);
     },
     [Symbol.asyncDispose]: async () => {
       await registry[Symbol.asyncDispose]();
