@@ -51,9 +51,9 @@ export interface Hub extends AsyncDisposable {
   readonly contracting: Contracting;
   readonly learning: Learning;
   readonly joined: JoinedAgents;
-  /** Registers the built-in agents under a base URL. */
-  readonly addAgents: (baseUrl: string) => Promise<void>;
-  /** Registers one more agent under the same base URL, over A2A and as an MCP tool. */
+  /** Registers the built-in agents under a base URL and, where gRPC is on, its host:port. */
+  readonly addAgents: (baseUrl: string, grpc?: string) => Promise<void>;
+  /** Registers one more agent under the same addresses, over A2A and as an MCP tool. */
   readonly addAgent: (agent: Agent) => Promise<void>;
 }
 
@@ -73,6 +73,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     clock,
     dataFolder,
     version,
+    streamBuffer: config.values["a2a.streamBuffer"],
     contextFor: (agent, signal) => contextOf(agent, signal),
     replyFor: (agent) =>
       bidderReply(agent, dataFolder, (negotiation, bidder) => contracting.records.proposal(negotiation, bidder)),
@@ -115,15 +116,15 @@ export async function openHub(input: HubInput): Promise<Hub> {
         .catch(() => {}),
   ); // The gauge waits for the next commit.
 
-  let baseUrl = "";
+  let at: { readonly baseUrl: string; readonly grpc: string | undefined } = { baseUrl: "", grpc: undefined };
   const joined = new JoinedAgents({
     store,
     clock,
     graceMs: config.values["agents.graceMs"],
     register: async (agent) => {
-      await registry.add(agent, baseUrl);
+      await registry.add(agent, at.baseUrl, at.grpc);
       offerAgents();
-      return `${baseUrl}/a2a/${agent.profile.name}`;
+      return `${at.baseUrl}/a2a/${agent.profile.name}`;
     },
     taken: (name) => registry.has(name),
   });
@@ -153,14 +154,14 @@ export async function openHub(input: HubInput): Promise<Hub> {
     contracting,
     learning,
     joined,
-    addAgents: async (url) => {
-      baseUrl = url;
-      for (const agent of await loadFolder<Agent>(folder("agents"))) await registry.add(agent, baseUrl);
+    addAgents: async (baseUrl, grpc) => {
+      at = { baseUrl, grpc };
+      for (const agent of await loadFolder<Agent>(folder("agents"))) await registry.add(agent, baseUrl, grpc);
       await joined.open();
       offerAgents();
     },
     addAgent: async (agent) => {
-      await registry.add(agent, baseUrl);
+      await registry.add(agent, at.baseUrl, at.grpc);
       offerAgents();
     },
     [Symbol.asyncDispose]: async () => {

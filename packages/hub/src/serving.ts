@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { upgradeProtocol } from "@entente/sdk";
+import type { GrpcServer } from "./a2a/bindings/grpc.ts";
 import { a2aRoutes } from "./a2a/bindings/routes.ts";
 import type { Clock } from "./base/clock.ts";
 import type { Config } from "./base/config.ts";
@@ -41,6 +42,8 @@ export interface RunningHub {
 export interface ServedHub extends AsyncDisposable {
   readonly hub: Hub;
   readonly url: URL;
+  /** host:port of A2A over gRPC, where it is on. */
+  readonly grpc: string | undefined;
   /** A console address with a code that works once. */
   readonly consoleLink: () => string;
 }
@@ -157,14 +160,16 @@ export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub
     upgrades: [{ path: "/pipe", protocol: upgradeProtocol, take: (socket, caller) => pipes.take(socket, caller) }],
   });
   let url: URL;
+  let grpc: GrpcServer | undefined;
   try {
     url = await front.listen();
-    await hub.addAgents(values["http.publicUrl"] || url.origin);
+    grpc = await grpcOf(hub, access);
+    await hub.addAgents(values["http.publicUrl"] || url.origin, grpc?.address);
     await hub.registry.recover();
     await pipes.listen(join(dataFolder, "run", "hub.sock"));
   } catch (error) {
     await mcp.close();
-    await front.drain();
+    await Promise.all([front.drain(), grpc?.drain(0)]);
     await hub[Symbol.asyncDispose]();
     throw error;
   }
@@ -185,7 +190,8 @@ export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub
     hub.registry.stop();
     streams.close();
     await pipes[Symbol.asyncDispose]();
-    await Promise.all([front.drain(), mcp.drain(values["limits.drainMs"])]);
+    const drainMs = values["limits.drainMs"];
+    await Promise.all([front.drain(), mcp.drain(drainMs), grpc?.drain(drainMs)]);
     await hub.store.events.record({ kind: "hub.stopped", actor: "hub", subject: "hub", data: {} });
     await hub[Symbol.asyncDispose]();
   };
@@ -193,12 +199,28 @@ export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub
   return {
     hub,
     url,
+    grpc: grpc?.address,
     consoleLink: () => `${url.origin}/?code=${access.issueCode()}`,
     [Symbol.asyncDispose]: () => {
       closing ??= close();
       return closing;
     },
   };
+}
+
+// gRPC is loaded only where it is on.
+async function grpcOf(hub: Hub, access: Access): Promise<GrpcServer | undefined> {
+  const { "a2a.grpcPort": port, "http.host": host, "limits.bodyBytes": limitBytes } = hub.config.values;
+  if (port === 0) return undefined;
+  const { serveGrpc } = await import("./a2a/bindings/grpc.ts");
+  const { registry } = hub;
+  return serveGrpc({
+    host,
+    port,
+    limitBytes,
+    served: (name) => registry.served(name),
+    check: (headers) => access.check(headers),
+  });
 }
 
 function consoleRoutes(access: Access): readonly Route[] {

@@ -38,6 +38,6 @@ export function numberEvent(event: StreamResponse, number: number): void {
 }
 
 /** The number of an event in its task, counted from 1; undefined where it has none. */
-export function eventNumber(event: StreamResponse): number | undefined {
+export function eventNumber(event: object): number | undefined {
   return numbers.get(event);
 }

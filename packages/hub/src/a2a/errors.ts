@@ -110,6 +110,7 @@ const byStatus: Readonly<Record<number, Row>> = {
   401: row(-32600, 401, "UNAUTHENTICATED"),
   403: row(-32600, 403, "PERMISSION_DENIED"),
   404: row(-32602, 404, "NOT_FOUND"),
+  405: row(-32601, 405, "UNIMPLEMENTED"),
   409: row(-32602, 409, "FAILED_PRECONDITION"),
   413: row(-32600, 413, "RESOURCE_EXHAUSTED"),
   429: row(-32603, 429, "RESOURCE_EXHAUSTED"),

@@ -5,6 +5,7 @@
 import { AgentCard } from "@a2a-js/sdk";
 import type { Agent, AgentContext } from "../base/agent.ts";
 import type { Clock } from "../base/clock.ts";
+import { configKeys } from "../base/config-keys.ts";
 import { baseErrors } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { canonicalJson, sha256 } from "../base/json.ts";
@@ -17,6 +18,7 @@ import { openPartyKey, type PartyKey } from "../security/keys.ts";
 import type { Store } from "../store/store.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Served } from "./bindings/http-call.ts";
+import { legacyCard } from "./bindings/legacy.ts";
 import { makeCard } from "./cards.ts";
 import { LocalAgent } from "./engine/local-agent.ts";
 import { unfinished } from "./engine/task-reader.ts";
@@ -35,6 +37,8 @@ export interface RegistryInput {
   readonly version: string;
   /** A tool context that acts as the named agent. */
   readonly contextFor: (agent: string, signal: AbortSignal) => ToolContext;
+  /** Most events that wait for a slow reader of a task; a2a.streamBuffer. */
+  readonly streamBuffer?: number;
   /** How an agent answers messages that need no task (bids); given by the negotiation service. */
   readonly replyFor: (
     agent: Agent,
@@ -56,10 +60,17 @@ export type Reply =
   | { readonly kind: "message"; readonly parts: readonly Part[] }
   | { readonly kind: "task"; readonly task: Task };
 
+/** A card as it is sent. */
+export interface CardText {
+  readonly text: string;
+  readonly etag: string;
+}
+
 /** All members by name. */
 export class Registry {
   readonly #input: RegistryInput;
   readonly #members = new Map<string, Member>();
+  readonly #cardTexts = new WeakMap<AgentCard, { now?: CardText; old?: CardText }>();
   readonly #writer: TaskWriter;
   readonly #sightings: Listeners<TaskSighting>;
 
@@ -74,17 +85,19 @@ export class Registry {
     return this.#sightings.add(listener);
   }
 
-  /** Registers an agent reachable under `baseUrl`/a2a/NAME, and keeps its card in the store. */
-  async add(agent: Agent, baseUrl: string): Promise<Member> {
+  /** Registers an agent reachable under `baseUrl`/a2a/NAME and, at `grpc` (host:port), over gRPC; keeps its card in the store. */
+  async add(agent: Agent, baseUrl: string, grpc?: string): Promise<Member> {
     const { dataFolder, version } = this.#input;
     const { name } = agent.profile;
     const key = await openPartyKey(dataFolder, name);
-    const card = await makeCard(agent.profile, `${baseUrl}/a2a/${name}`, version, agent.bid !== undefined, key);
+    const address = { url: `${baseUrl}/a2a/${name}`, grpc };
+    const bids = agent.bid !== undefined;
+    const card = await makeCard(agent.profile, address, version, bids, key);
+    const extended = agent.profile.extended && (await makeCard(agent.profile, address, version, bids, key, true));
     const earlier = this.#members.get(name);
     // An agent that only says something else of itself keeps its tasks.
-    const local = earlier?.agent === agent ? earlier.local : this.#local(agent);
-    const cardJson = AgentCard.toJSON(card) as AgentCardJson; // why: toJSON gives the ProtoJSON of a card
-    const member: Member = { agent, card, cardJson, key, service: local, local };
+    const local = earlier?.agent === agent ? earlier.local : this.#local(agent, extended && cardJsonOf(extended));
+    const member: Member = { agent, card, cardJson: cardJsonOf(card), key, service: local, local };
     this.#members.set(name, member);
     await this.#keepCard(name, card, agent);
     return member;
@@ -116,7 +129,18 @@ export class Registry {
   served(name: string): Served {
     const { card, service } = this.get(name);
     const extensions = card.capabilities?.extensions.map((extension) => extension.uri) ?? [];
-    return { name, service, extensions, inputModes: card.defaultInputModes };
+    return { name, service, card, extensions };
+  }
+
+  /** A member's card as bytes to send, for readers of A2A 1.0 or of 0.3. Throws AGENT_UNKNOWN. */
+  async cardText(name: string, old: boolean): Promise<CardText> {
+    const { card, cardJson } = this.get(name);
+    const kept = this.#cardTexts.get(card) ?? {};
+    this.#cardTexts.set(card, kept);
+    const key = old ? "old" : "now";
+    const text = kept[key]?.text ?? JSON.stringify(old ? await legacyCard(card) : cardJson);
+    kept[key] ??= { text, etag: `"${sha256(text).slice(0, 16)}"` };
+    return kept[key];
   }
 
   /** Sends a message to an agent as `from` and waits for its answer or the end of its task; an abort cancels the task. */
@@ -187,8 +211,8 @@ export class Registry {
     await this.#writer.settled();
   }
 
-  #local(agent: Agent): LocalAgent {
-    const { store, log, clock, contextFor, replyFor } = this.#input;
+  #local(agent: Agent, extendedCard?: AgentCardJson): LocalAgent {
+    const { store, log, clock, contextFor, replyFor, streamBuffer = configKeys["a2a.streamBuffer"].value } = this.#input;
     return new LocalAgent({
       agent,
       store,
@@ -196,8 +220,8 @@ export class Registry {
       clock,
       log,
       checkUrl: () => {},
-      extendedCard: undefined,
-      buffer: 1024,
+      extendedCard,
+      buffer: streamBuffer,
       context: (signal) => contextFor(agent.profile.name, signal),
       reply: replyFor(agent),
       sighted: (sighting) => this.#sighted(sighting),
@@ -234,6 +258,10 @@ export class Registry {
         ]);
     });
   }
+}
+
+function cardJsonOf(card: AgentCard): AgentCardJson {
+  return AgentCard.toJSON(card) as AgentCardJson; // why: toJSON gives the ProtoJSON of a card
 }
 
 // Stands for an agent that this hub does not have any more.

@@ -141,10 +141,11 @@ export class Front {
   }
 
   async #caller(route: Route, request: IncomingMessage): Promise<Principal> {
-    if (route.access === "open") return nobody;
+    const wanted = typeof route.access === "function" ? route.access(requestUrl(request).pathname) : route.access;
+    if (wanted === "open") return nobody;
     const { access } = this.#input;
     const caller = await access.check(request.headers);
-    if (route.access === "operator" && caller.kind !== "operator")
+    if (wanted === "operator" && caller.kind !== "operator")
       throw securityErrors.OPERATOR_ONLY({ path: route.path, principal: caller.id });
     return caller;
   }

@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Principal } from "../base/tool.ts";
 
+/** `open` routes need no token, `token` routes that of any principal, `operator` routes the hub's own. */
+export type RouteAccess = "open" | "token" | "operator";
+
 /** One HTTP route. `path` is exact, or ends in `/*` to take everything below. */
 export interface Route {
   readonly method: "GET" | "POST" | "DELETE" | "*";
   readonly path: string;
-  /** `open` routes need no token, `token` routes that of any principal, `operator` routes the hub's own. */
-  readonly access: "open" | "token" | "operator";
+  /** Who may call, for the whole route or by path. */
+  readonly access: RouteAccess | ((path: string) => RouteAccess);
   /** `caller` is who the token belongs to; nobody on an open route. */
   readonly handle: (request: IncomingMessage, response: ServerResponse, url: URL, caller: Principal) => Promise<void>;
 }

@@ -1,5 +1,6 @@
 /** What the HTTP bindings share: who calls which agent and how, bodies, and answers. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AgentCard } from "@a2a-js/sdk";
 import type { Principal } from "../../base/tool.ts";
 import { a2aErrors } from "../errors.ts";
 import type { AgentService, Call } from "../service.ts";
@@ -8,10 +9,9 @@ import type { AgentService, Call } from "../service.ts";
 export interface Served {
   readonly name: string;
   readonly service: AgentService;
+  readonly card: AgentCard;
   /** URIs of the extensions on its card. */
   readonly extensions: readonly string[];
-  /** Media types it takes. */
-  readonly inputModes: readonly string[];
 }
 
 /** A header as one text; undefined when absent or empty. */

@@ -1,36 +1,68 @@
-/** The HTTP routes of A2A: cards, open to all, and the bindings, for callers with a token. */
-import type { ServerResponse } from "node:http";
-import { sendJson } from "../../http/body.ts";
+/**
+ * The HTTP routes of A2A. Cards are open to all; the bindings of an agent lie under its own path, for callers with a token:
+ * JSON-RPC at /a2a/NAME itself, HTTP+JSON below it. The well-known path of the hub has the card of its front agent.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Principal } from "../../base/tool.ts";
+import { httpErrors } from "../../http/body.ts";
 import type { Route } from "../../http/route.ts";
 import type { Registry } from "../registry.ts";
+import { headerText } from "./http-call.ts";
+import { answerHttpJson } from "./http-json.ts";
 import { answerJsonRpc } from "./json-rpc.ts";
 
 const cardPath = ".well-known/agent-card.json";
+const oldCardPath = `v0.3/${cardPath}`;
 const home = "/a2a/";
 
 /** The routes. `front` names the agent whose card stands at the well-known path of the whole hub. */
 export function a2aRoutes(registry: Registry, limitBytes: number, front: string): readonly Route[] {
-  const sendCard = (response: ServerResponse, name: string): void =>
-    sendJson(response, 200, registry.get(name).cardJson, { "cache-control": "public, max-age=60" });
+  const handle = async (request: IncomingMessage, response: ServerResponse, url: URL, caller: Principal): Promise<void> => {
+    const [name, path] = placeOf(url);
+    if (isCard(url.pathname)) return sendCard(registry, name, path === oldCardPath, request, response);
+    const served = registry.served(name);
+    if (path !== "") return answerHttpJson(served, path, caller, request, response, url, limitBytes);
+    const { method = "GET" } = request;
+    if (method !== "POST") throw httpErrors.METHOD_NOT_ALLOWED({ method, path: url.pathname, allowed: ["POST"] });
+    return answerJsonRpc(served, caller, request, response, limitBytes);
+  };
+  const access = (path: string): "open" | "token" => (isCard(path) ? "open" : "token");
   return [
-    { method: "GET", path: `/${cardPath}`, access: "open", handle: async (_request, response) => sendCard(response, front) },
     {
       method: "GET",
-      path: "/a2a/*",
+      path: `/${cardPath}`,
       access: "open",
-      handle: async (_request, response, url) => sendCard(response, agentName(url, cardPath)),
+      handle: (request, response) => sendCard(registry, front, false, request, response),
     },
-    {
-      method: "POST",
-      path: "/a2a/*",
-      access: "token",
-      handle: (request, response, url, caller) =>
-        answerJsonRpc(registry.served(agentName(url, "")), caller, request, response, limitBytes),
-    },
+    { method: "GET", path: `${home}*`, access, handle },
+    { method: "POST", path: `${home}*`, access: "token", handle },
+    { method: "DELETE", path: `${home}*`, access: "token", handle },
   ];
 }
 
-function agentName(url: URL, rest: string): string {
-  const [name = "", ...tail] = url.pathname.slice(home.length).split("/");
-  return tail.join("/") === rest ? decodeURIComponent(name) : url.pathname.slice(home.length);
+// The agent's name and what follows it, still escaped; a slash at the end means nothing.
+function placeOf(url: URL): readonly [string, string] {
+  const [name = "", ...rest] = url.pathname.slice(home.length).split("/");
+  return [decodeURIComponent(name), rest.join("/")];
+}
+
+function isCard(path: string): boolean {
+  const rest = path.slice(path.indexOf("/", home.length) + 1);
+  return path.startsWith(home) && (rest === cardPath || rest === oldCardPath);
+}
+
+async function sendCard(
+  registry: Registry,
+  name: string,
+  old: boolean,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const version = headerText(request, "a2a-version");
+  const card = await registry.cardText(name, old || (version !== undefined && /^\s*0\./.test(version)));
+  const headers = { etag: card.etag, "cache-control": "public, max-age=60", vary: "A2A-Version" };
+  if (request.headers["if-none-match"] === card.etag) return void response.writeHead(304, headers).end();
+  response
+    .writeHead(200, { ...headers, "content-type": "application/json", "content-length": Buffer.byteLength(card.text) })
+    .end(card.text);
 }

@@ -4,7 +4,6 @@
  */
 import type { ServerResponse } from "node:http";
 import { eventNumber } from "../encoded.ts";
-import type { StreamResponse } from "../protocol.ts";
 
 const headers = {
   "content-type": "text/event-stream",
@@ -14,16 +13,16 @@ const headers = {
 const heartbeatMs = 15_000;
 
 /** How a binding spells items and errors. */
-export interface Spelling {
-  readonly item: (event: StreamResponse) => string;
-  readonly error: (thrown: unknown) => string;
+export interface Spelling<T extends object> {
+  readonly item: (event: T) => string;
+  readonly error: (thrown: unknown) => string | Promise<string>;
 }
 
 /** Sends a stream; rejects only with what its first item threw. */
-export async function sendEvents(
+export async function sendEvents<T extends object>(
   response: ServerResponse,
-  stream: AsyncIterable<StreamResponse>,
-  spelling: Spelling,
+  stream: AsyncIterable<T>,
+  spelling: Spelling<T>,
 ): Promise<void> {
   const iterator = stream[Symbol.asyncIterator]();
   let next = await iterator.next();
@@ -37,7 +36,7 @@ export async function sendEvents(
       if (!response.write(frame)) await drained(response);
     }
   } catch (thrown) {
-    response.write(`event: error\ndata: ${spelling.error(thrown)}\n\n`);
+    response.write(`event: error\ndata: ${await spelling.error(thrown)}\n\n`);
   } finally {
     clearInterval(heartbeat);
     await iterator.return?.();

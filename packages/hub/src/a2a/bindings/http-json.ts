@@ -1,0 +1,125 @@
+/**
+ * A2A over HTTP+JSON: the paths of the specification's section 11 under /a2a/NAME, bodies of `application/a2a+json`, errors
+ * after AIP-193, streams as Server-Sent Events. A tenant may stand before the path: /a2a/NAME/TENANT/tasks.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Principal } from "../../base/tool.ts";
+import { httpErrors, readJson } from "../../http/body.ts";
+import { encoded } from "../encoded.ts";
+import { errorInfo, wireError } from "../errors.ts";
+import { readRequest } from "../request.ts";
+import { isStreaming, type OperationName, operations } from "../service.ts";
+import { checkContentType, checkVersion, HttpCall, headerText, type Served, sendText, tellExtensions } from "./http-call.ts";
+import { sendEvents } from "./sse.ts";
+
+const contentType = "application/a2a+json";
+const created = 201;
+const noContent = 204;
+
+interface Target {
+  readonly operation: OperationName;
+  readonly tenant: string | undefined;
+  /** Parameters that stand in the path. */
+  readonly inPath: Readonly<Record<string, string>>;
+}
+
+type Ids = readonly string[];
+const configOf = ([taskId = "", id]: Ids): Record<string, string> => ({ taskId, ...(id === undefined ? {} : { id }) });
+const taskOf = ([id = ""]: Ids): Record<string, string> => ({ id });
+const none = (): Record<string, string> => ({});
+
+// Method, path after agent and tenant, operation, and what the identifiers in the path are.
+const paths: readonly (readonly [string, RegExp, OperationName, (ids: Ids) => Record<string, string>])[] = [
+  ["POST", /^message:send$/, "SendMessage", none],
+  ["POST", /^message:stream$/, "SendStreamingMessage", none],
+  ["GET", /^tasks$/, "ListTasks", none],
+  ["GET", /^tasks\/([^/:]+)$/, "GetTask", taskOf],
+  ["POST", /^tasks\/([^/:]+):cancel$/, "CancelTask", taskOf],
+  ["GET", /^tasks\/([^/:]+):subscribe$/, "SubscribeToTask", taskOf],
+  ["POST", /^tasks\/([^/:]+):subscribe$/, "SubscribeToTask", taskOf],
+  ["POST", /^tasks\/([^/:]+)\/pushNotificationConfigs$/, "CreateTaskPushNotificationConfig", configOf],
+  ["GET", /^tasks\/([^/:]+)\/pushNotificationConfigs$/, "ListTaskPushNotificationConfigs", configOf],
+  ["GET", /^tasks\/([^/:]+)\/pushNotificationConfigs\/([^/]+)$/, "GetTaskPushNotificationConfig", configOf],
+  ["DELETE", /^tasks\/([^/:]+)\/pushNotificationConfigs\/([^/]+)$/, "DeleteTaskPushNotificationConfig", configOf],
+  ["GET", /^extendedAgentCard$/, "GetExtendedAgentCard", none],
+];
+const untenanted = /^(message:(send|stream)|tasks([/:].*)?|extendedAgentCard)$/;
+
+/** Answers one request; `path` is what follows /a2a/NAME/, still escaped. */
+export async function answerHttpJson(
+  served: Served,
+  path: string,
+  caller: Principal,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  limitBytes: number,
+): Promise<void> {
+  try {
+    const target = targetOf(request.method ?? "GET", path, url.pathname);
+    checkVersion(headerText(request, "a2a-version"), "1.0");
+    await answer(served, target, caller, request, response, url, limitBytes);
+  } catch (thrown) {
+    if (response.headersSent) response.destroy();
+    else sendText(response, wireError(thrown).http, contentType, errorText(thrown));
+  }
+}
+
+function targetOf(method: string, path: string, whole: string): Target {
+  const slash = path.indexOf("/");
+  const tenanted = !untenanted.test(path) && slash > 0;
+  const rest = tenanted ? path.slice(slash + 1) : path;
+  const asked = method === "HEAD" ? "GET" : method;
+  const fitting = paths.filter(([, pattern]) => pattern.test(rest));
+  const found = fitting.find(([known]) => known === asked);
+  if (!found) {
+    if (fitting.length === 0) throw httpErrors.ROUTE_UNKNOWN({ method, path: whole });
+    throw httpErrors.METHOD_NOT_ALLOWED({ method, path: whole, allowed: fitting.map(([known]) => known).sort() });
+  }
+  const [, pattern, operation, name] = found;
+  const ids = (pattern.exec(rest) ?? []).slice(1).map(decodeURIComponent);
+  return { operation, tenant: tenanted ? decodeURIComponent(path.slice(0, slash)) : undefined, inPath: name(ids) };
+}
+
+async function answer(
+  served: Served,
+  { operation, tenant, inPath }: Target,
+  caller: Principal,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  limitBytes: number,
+): Promise<void> {
+  const given = request.method === "POST" ? await readBody(request, limitBytes) : fromQuery(url.searchParams);
+  const params = readRequest(operation, { ...given, ...inPath, ...(tenant === undefined ? {} : { tenant }) });
+  const call = new HttpCall(request, response, caller, { version: "1.0", tenant: params.tenant ?? "" });
+  tellExtensions(response, call, served);
+  if (isStreaming(operation)) {
+    const stream = served.service[operations[operation].method](params as never, call); // why: readRequest gave this operation's own parameters
+    return sendEvents(response, stream, { item: encoded, error: errorText });
+  }
+  const result: unknown = await served.service[operations[operation].method](params as never, call); // why: as above
+  if (operation === "DeleteTaskPushNotificationConfig") return void response.writeHead(noContent).end();
+  const status = operation === "CreateTaskPushNotificationConfig" ? created : 200;
+  sendText(response, status, contentType, encoded(result));
+}
+
+async function readBody(request: IncomingMessage, limitBytes: number): Promise<object> {
+  checkContentType(request, [contentType, "application/json"]);
+  // Cancel and subscribe may come without a body.
+  if (request.headers["content-length"] === "0" || (!request.headers["content-length"] && !request.headers["transfer-encoding"]))
+    return {};
+  const body = await readJson(request, limitBytes);
+  return typeof body === "object" && body !== null ? body : {};
+}
+
+function fromQuery(query: URLSearchParams): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of query) if (value !== "") values[name] = value === "true" ? true : value === "false" ? false : value;
+  return values;
+}
+
+function errorText(thrown: unknown): string {
+  const error = wireError(thrown);
+  return JSON.stringify({ error: { code: error.http, status: error.status, message: error.message, details: errorInfo(error) } });
+}

@@ -1,0 +1,50 @@
+/**
+ * Clients of A2A 0.3 over JSON-RPC: the same address, told apart by their method names (`message/send`). The official SDK
+ * translates; it is loaded by the first of them. Its HTTP+JSON translation needs its own web framework, so that one is not
+ * served.
+ */
+import type { AgentCard } from "@a2a-js/sdk";
+import { ServerCallContext } from "@a2a-js/sdk/server";
+import type { AgentService, Call } from "../service.ts";
+import { sdkHandler } from "./sdk-handler.ts";
+
+/** An answer, or a stream of answers; each is a JSON-RPC response with its own id. */
+export type LegacyAnswer = object | AsyncIterable<object>;
+
+/** Whether a method is one of 0.3. */
+export function isLegacyMethod(method: string): boolean {
+  return method.startsWith("message/") || method.startsWith("tasks/") || method.startsWith("agent/");
+}
+
+/** Answers one JSON-RPC request of 0.3. */
+export async function answerLegacy(
+  service: AgentService,
+  card: AgentCard,
+  call: Call,
+  body: Readonly<Record<string, unknown>>,
+): Promise<LegacyAnswer> {
+  const { LegacyJsonRpcTransportHandler } = await import("@a2a-js/sdk/compat/v0_3/server");
+  const handler = new LegacyJsonRpcTransportHandler(sdkHandler(service, card, call));
+  return handler.handle({ ...body }, new ServerCallContext({ requestedVersion: "0.3" }));
+}
+
+/** The JSON-RPC error of 0.3 for anything thrown. */
+export async function legacyError(thrown: unknown): Promise<object> {
+  const { LegacyJsonRpcTransportHandler } = await import("@a2a-js/sdk/compat/v0_3/server");
+  return LegacyJsonRpcTransportHandler.mapToLegacyJSONRPCError(thrown);
+}
+
+/** The card as clients of 0.3 read it. */
+export async function legacyCard(card: AgentCard): Promise<object> {
+  // The SDK gives its translation of a card only as the answer to this method.
+  const { LegacyJsonRpcTransportHandler } = await import("@a2a-js/sdk/compat/v0_3/server");
+  const only = { getAuthenticatedExtendedAgentCard: async () => card, getAgentCard: async () => card };
+  const handler = new LegacyJsonRpcTransportHandler(only as never); // why: the method below calls nothing else
+  const answer = await handler.handle(
+    { jsonrpc: "2.0", id: 1, method: "agent/getAuthenticatedExtendedCard" },
+    new ServerCallContext({ requestedVersion: "0.3" }),
+  );
+  if (!("result" in answer) || typeof answer.result !== "object" || answer.result === null)
+    throw new Error(`the card of "${card.name}" has no form in A2A 0.3: ${JSON.stringify(answer)}`);
+  return answer.result;
+}
