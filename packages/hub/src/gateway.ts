@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { Registry } from "./a2a/registry.ts";
+import { RemoteAgents } from "./a2a/remote/remote-agents.ts";
 import type { Agent } from "./base/agent.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Config } from "./base/config.ts";
@@ -24,6 +25,7 @@ import { bidderReply } from "./negotiation/bidder.ts";
 import { Contracting } from "./negotiation/contracting.ts";
 import type { NegotiationDesk } from "./negotiation/desk.ts";
 import { Solving } from "./quantum/pillar.ts";
+import { keepCredential, withCredential } from "./security/credentials.ts";
 import { Principals } from "./store/principals.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { openLog } from "./telemetry/log.ts";
@@ -51,6 +53,7 @@ export interface Hub extends AsyncDisposable {
   readonly contracting: Contracting;
   readonly learning: Learning;
   readonly joined: JoinedAgents;
+  readonly elsewhere: RemoteAgents;
   /** Registers the built-in agents under a base URL and, where gRPC is on, its host:port. */
   readonly addAgents: (baseUrl: string, grpc?: string) => Promise<void>;
   /** Registers one more agent under the same addresses, over A2A and as an MCP tool. */
@@ -78,10 +81,42 @@ export async function openHub(input: HubInput): Promise<Hub> {
     replyFor: (agent) =>
       bidderReply(agent, dataFolder, (negotiation, bidder) => contracting.records.proposal(negotiation, bidder)),
   });
+  const elsewhere = new RemoteAgents({
+    store,
+    clock,
+    log,
+    fetchFor: (agent) => (address, init) => fetch(address, withCredential(dataFolder, agent, init)),
+    sighted: (sighting) => registry.sighted(sighting),
+    taken: (name) => registry.has(name),
+    changed: () => adoptAgents(),
+    checkMs: config.values["agents.checkMs"],
+  });
   const contracting: Contracting = new Contracting({ store, registry, clock, dataFolder });
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
   const solving = new Solving();
-  const hubDesk: HubDesk = { store, principals, config, registry, contracting, startedAt };
+  let at: { readonly baseUrl: string; readonly grpc: string | undefined } = { baseUrl: "", grpc: undefined };
+  const joined = new JoinedAgents({
+    store,
+    clock,
+    graceMs: config.values["agents.graceMs"],
+    register: async (agent) => {
+      await registry.add(agent, at.baseUrl, at.grpc);
+      offerAgents();
+      return `${at.baseUrl}/a2a/${agent.profile.name}`;
+    },
+    taken: (name) => registry.has(name),
+  });
+  const hubDesk: HubDesk = {
+    store,
+    principals,
+    config,
+    registry,
+    elsewhere,
+    joined,
+    contracting,
+    startedAt,
+    keepCredential: (agent, credential) => keepCredential(dataFolder, agent, credential),
+  };
   const negotiationDesk: NegotiationDesk = { store, contracting, keyOf: (party) => registry.get(party).key.publicJwk };
   const [hubTools, negotiationTools, learningTools, quantumTools, resources, prompts] = await Promise.all([
     loadFolder<ToolFactory<HubDesk>>(folder("desk/tools")),
@@ -116,18 +151,17 @@ export async function openHub(input: HubInput): Promise<Hub> {
         .catch(() => {}),
   ); // The gauge waits for the next commit.
 
-  let at: { readonly baseUrl: string; readonly grpc: string | undefined } = { baseUrl: "", grpc: undefined };
-  const joined = new JoinedAgents({
-    store,
-    clock,
-    graceMs: config.values["agents.graceMs"],
-    register: async (agent) => {
-      await registry.add(agent, at.baseUrl, at.grpc);
-      offerAgents();
-      return `${at.baseUrl}/a2a/${agent.profile.name}`;
-    },
-    taken: (name) => registry.has(name),
-  });
+  const adopted = new Set<string>();
+  async function adoptAgents(): Promise<void> {
+    const members = elsewhere.list();
+    for (const name of adopted) if (!members.some((member) => member.name === name)) registry.drop(name);
+    adopted.clear();
+    for (const { name, card, service } of members) {
+      await registry.adopt({ name, card, service, pushes: false }, at.baseUrl, at.grpc);
+      adopted.add(name);
+    }
+    offerAgents();
+  }
 
   function offerAgents(): void {
     const members = registry.list();
@@ -154,17 +188,20 @@ export async function openHub(input: HubInput): Promise<Hub> {
     contracting,
     learning,
     joined,
+    elsewhere,
     addAgents: async (baseUrl, grpc) => {
       at = { baseUrl, grpc };
       for (const agent of await loadFolder<Agent>(folder("agents"))) await registry.add(agent, baseUrl, grpc);
       await joined.open();
-      offerAgents();
+      await elsewhere.open();
+      await adoptAgents();
     },
     addAgent: async (agent) => {
       await registry.add(agent, at.baseUrl, at.grpc);
       offerAgents();
     },
     [Symbol.asyncDispose]: async () => {
+      await elsewhere[Symbol.asyncDispose]();
       await registry[Symbol.asyncDispose]();
       await learning[Symbol.asyncDispose]();
       await solving[Symbol.asyncDispose]();

@@ -1,5 +1,6 @@
 /** Agent cards: what an agent says of itself, where it is reached, signed with its own key (JWS over RFC 8785 JSON). */
 import { AgentCard, generateAgentCardSignature } from "@a2a-js/sdk";
+import { a2aPipeBinding } from "@entente/sdk";
 import type { AgentProfile, Skill } from "../base/agent.ts";
 import type { PartyKey } from "../security/keys.ts";
 import { commonModes } from "./engine/incoming.ts";
@@ -36,8 +37,8 @@ export async function makeCard(
       extendedAgentCard: profile.extended !== undefined,
       extensions: [...(bids ? [negotiation] : []), ...(profile.extensions ?? [])].map((extension) => ({ ...extension })),
     },
-    securitySchemes: { hubToken: { httpAuthSecurityScheme: { scheme: "Bearer", description: "A token of the hub" } } },
-    securityRequirements: [{ schemes: { hubToken: { list: [] } } }],
+    securitySchemes: ownSchemes,
+    securityRequirements: ownRequirements,
     defaultInputModes: [...commonModes, ...(profile.inputModes ?? [])],
     defaultOutputModes: [...commonModes],
     skills: [...profile.skills, ...(more?.skills ?? [])].map((skill: Skill) => ({
@@ -46,15 +47,53 @@ export async function makeCard(
       ...skill,
     })),
   });
-  return generateAgentCardSignature(key.privateKey, { alg: "ES256", kid: key.id, typ: "JOSE" })(card);
+  return signed(card, address, key);
 }
 
-// The first is preferred. gRPC serves all agents on one port and tells them apart by tenant.
+/** The card of an agent elsewhere as this hub shows it: what it says of itself, reached through the hub, vouched for by the hub. */
+export async function rewrittenCard(
+  card: AgentCard,
+  name: string,
+  address: CardAddress,
+  key: PartyKey,
+  pushNotifications: boolean,
+): Promise<AgentCard> {
+  const ours = AgentCard.fromJSON({
+    supportedInterfaces: interfaces(name, address),
+    capabilities: {},
+    securitySchemes: ownSchemes,
+    securityRequirements: ownRequirements,
+  });
+  const { supportedInterfaces, securitySchemes, securityRequirements } = ours;
+  // The hub streams for an agent that does not: it asks it again and again.
+  const capabilities = { extensions: [], ...card.capabilities, streaming: true, pushNotifications };
+  return signed(
+    { ...card, capabilities, supportedInterfaces, securitySchemes, securityRequirements, signatures: [] },
+    address,
+    key,
+  );
+}
+
+const ownSchemes = { hubToken: { httpAuthSecurityScheme: { scheme: "Bearer", description: "A token of the hub" } } };
+const ownRequirements = [{ schemes: { hubToken: { list: [] } } }];
+
+/** Path of the keys that vouch for an agent's card, below the agent's own. */
+export const keysPath = ".well-known/jwks.json";
+
+// `jku` says where the key is found, on the card's own origin, so that a stranger can check the signature.
+function signed(card: AgentCard, { url }: CardAddress, key: PartyKey): Promise<AgentCard> {
+  const header = { alg: "ES256", kid: key.id, typ: "JOSE", jku: `${url}/${keysPath}` };
+  return generateAgentCardSignature(key.privateKey, header)(card);
+}
+
+// The first is preferred. gRPC and pipes serve all agents at one address and tell them apart by tenant.
 function interfaces(name: string, { url, grpc }: CardAddress): object[] {
+  const pipe = URL.canParse("/pipe", url) ? new URL("/pipe", url).href : "";
   return [
     { url, protocolBinding: "JSONRPC", protocolVersion: "1.0" },
     { url, protocolBinding: "HTTP+JSON", protocolVersion: "1.0" },
     ...(grpc ? [{ url: grpc, protocolBinding: "GRPC", protocolVersion: "1.0", tenant: name }] : []),
+    { url: pipe, protocolBinding: a2aPipeBinding, protocolVersion: "1.0", tenant: name },
     { url, protocolBinding: "JSONRPC", protocolVersion: "0.3" },
   ];
 }

@@ -19,7 +19,7 @@ import type { Store } from "../store/store.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Served } from "./bindings/http-call.ts";
 import { legacyCard } from "./bindings/legacy.ts";
-import { makeCard } from "./cards.ts";
+import { makeCard, rewrittenCard } from "./cards.ts";
 import { LocalAgent } from "./engine/local-agent.ts";
 import { unfinished } from "./engine/task-reader.ts";
 import { TaskWriter } from "./engine/task-writer.ts";
@@ -52,7 +52,17 @@ export interface Member {
   readonly cardJson: AgentCardJson;
   readonly key: PartyKey;
   readonly service: AgentService;
-  readonly local: LocalAgent;
+  /** The engine under an agent of this hub; undefined for one elsewhere. */
+  readonly local: LocalAgent | undefined;
+}
+
+/** An agent elsewhere that the hub shows as one of its own. */
+export interface Elsewhere {
+  readonly name: string;
+  /** Its own card, as it was pinned. */
+  readonly card: AgentCard;
+  readonly service: AgentService;
+  readonly pushes: boolean;
 }
 
 /** What came of a message: an answer, or a task that ended. */
@@ -96,11 +106,38 @@ export class Registry {
     const extended = agent.profile.extended && (await makeCard(agent.profile, address, version, bids, key, true));
     const earlier = this.#members.get(name);
     // An agent that only says something else of itself keeps its tasks.
-    const local = earlier?.agent === agent ? earlier.local : this.#local(agent, extended && cardJsonOf(extended));
+    const local = (earlier?.agent === agent ? earlier.local : undefined) ?? this.#local(agent, extended && cardJsonOf(extended));
     const member: Member = { agent, card, cardJson: cardJsonOf(card), key, service: local, local };
     this.#members.set(name, member);
     await this.#keepCard(name, card, agent);
     return member;
+  }
+
+  /** Registers an agent elsewhere under its name here: its card is rewritten to lead through this hub, and signed anew. */
+  async adopt({ name, card: theirs, service, pushes }: Elsewhere, baseUrl: string, grpc?: string): Promise<Member> {
+    const key = await openPartyKey(this.#input.dataFolder, name);
+    const card = await rewrittenCard(theirs, name, { url: `${baseUrl}/a2a/${name}`, grpc }, key, pushes);
+    const { description, skills } = theirs;
+    const profile = {
+      name,
+      description,
+      skills: skills.map(({ id, name: title, description: what }) => ({ id, name: title, description: what })),
+    };
+    const member: Member = {
+      agent: { ...gone(name), profile },
+      card,
+      cardJson: cardJsonOf(card),
+      key,
+      service,
+      local: undefined,
+    };
+    this.#members.set(name, member);
+    return member;
+  }
+
+  /** Forgets a member. */
+  drop(name: string): void {
+    this.#members.delete(name);
   }
 
   /** Every member, by name. */
@@ -202,7 +239,7 @@ export class Registry {
 
   /** Stops all work, for shutdown. */
   stop(): void {
-    for (const { local } of this.#members.values()) local.stop();
+    for (const { local } of this.#members.values()) local?.stop();
   }
 
   /** Resolves when everything that happened to tasks so far is on disk. */
@@ -224,11 +261,12 @@ export class Registry {
       buffer: streamBuffer,
       context: (signal) => contextFor(agent.profile.name, signal),
       reply: replyFor(agent),
-      sighted: (sighting) => this.#sighted(sighting),
+      sighted: (sighting) => this.sighted(sighting),
     });
   }
 
-  #sighted(sighting: TaskSighting): void {
+  /** Tells of a task at an agent elsewhere. */
+  sighted(sighting: TaskSighting): void {
     const { moment, agent, outcome } = sighting;
     if (moment === "ended") this.#input.metrics.agentTasks.inc({ agent, state: outcome ?? "lost" });
     this.#sightings.tell(sighting);

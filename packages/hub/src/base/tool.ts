@@ -62,8 +62,10 @@ export interface ToolContext {
   readonly call: (tool: string, input: unknown) => Promise<unknown>;
 }
 
-/** MCP tool annotations. */
+/** MCP tool annotations, and what the event log must not hold. */
 export interface ToolHints {
+  /** Names of input fields that are secrets: recorded as `***`. */
+  readonly secrets?: readonly string[];
   readonly readOnly?: boolean;
   readonly destructive?: boolean;
   readonly idempotent?: boolean;

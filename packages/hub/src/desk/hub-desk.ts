@@ -1,6 +1,8 @@
 import type { Registry } from "../a2a/registry.ts";
+import type { RemoteAgents } from "../a2a/remote/remote-agents.ts";
 import type { Config } from "../base/config.ts";
 import { toolsOf } from "../base/tool.ts";
+import type { JoinedAgents } from "../joining/joined-agents.ts";
 import type { Contracting } from "../negotiation/contracting.ts";
 import type { Principals } from "../store/principals.ts";
 import type { Store } from "../store/store.ts";
@@ -11,8 +13,12 @@ export interface HubDesk {
   readonly principals: Principals;
   readonly config: Config;
   readonly registry: Registry;
+  readonly elsewhere: RemoteAgents;
+  readonly joined: JoinedAgents;
   readonly contracting: Contracting;
   readonly startedAt: number;
+  /** Keeps the bearer token that an agent elsewhere wants. */
+  readonly keepCredential: (agent: string, credential: string) => void;
 }
 
 /** Declares a tool about the hub itself. */

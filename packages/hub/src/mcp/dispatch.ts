@@ -126,7 +126,7 @@ export class Dispatcher {
       call: id,
       outcome,
       durationMs,
-      ...recordable(rawInput),
+      ...recordable(rawInput, tool.hints.secrets),
       ...(failure ? { error: failure.message.slice(0, 500) } : {}),
     };
     await events.record({ kind: "tool.called", actor: caller.principal.id, subject: name, data });
@@ -158,10 +158,11 @@ async function endedBy<T>(signal: AbortSignal, graceMs: number, work: Promise<T>
 }
 
 // Small inputs are kept whole; of large ones only a hash, enough to prove what was asked.
-function recordable(input: unknown): { input?: Json; inputHash?: string } {
+function recordable(input: unknown, secrets: readonly string[] = []): { input?: Json; inputHash?: string } {
   let text: string;
   try {
-    text = canonicalJson(input ?? {});
+    const hidden = secrets.filter((name) => typeof input === "object" && input !== null && name in input);
+    text = canonicalJson({ ...(input ?? {}), ...Object.fromEntries(hidden.map((name) => [name, "***"])) });
   } catch {
     return { inputHash: "not JSON" };
   }

@@ -4,8 +4,9 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Principal } from "../../base/tool.ts";
-import { httpErrors } from "../../http/body.ts";
+import { httpErrors, sendJson } from "../../http/body.ts";
 import type { Route } from "../../http/route.ts";
+import { keysPath } from "../cards.ts";
 import type { Registry } from "../registry.ts";
 import { headerText } from "./http-call.ts";
 import { answerHttpJson } from "./http-json.ts";
@@ -19,6 +20,10 @@ const home = "/a2a/";
 export function a2aRoutes(registry: Registry, limitBytes: number, front: string): readonly Route[] {
   const handle = async (request: IncomingMessage, response: ServerResponse, url: URL, caller: Principal): Promise<void> => {
     const [name, path] = placeOf(url);
+    if (path === keysPath) {
+      const { kid, kty, crv, x, y } = registry.get(name).key.publicJwk;
+      return sendJson(response, 200, { keys: [{ kid, kty, crv, x, y, alg: "ES256", use: "sig" }] });
+    }
     if (isCard(url.pathname)) return sendCard(registry, name, path === oldCardPath, request, response);
     const served = registry.served(name);
     if (path !== "") return answerHttpJson(served, path, caller, request, response, url, limitBytes);
@@ -26,7 +31,7 @@ export function a2aRoutes(registry: Registry, limitBytes: number, front: string)
     if (method !== "POST") throw httpErrors.METHOD_NOT_ALLOWED({ method, path: url.pathname, allowed: ["POST"] });
     return answerJsonRpc(served, caller, request, response, limitBytes);
   };
-  const access = (path: string): "open" | "token" => (isCard(path) ? "open" : "token");
+  const access = (path: string): "open" | "token" => (isCard(path) || path.endsWith(`/${keysPath}`) ? "open" : "token");
   return [
     {
       method: "GET",

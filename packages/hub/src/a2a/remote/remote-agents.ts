@@ -16,7 +16,6 @@ import type { Store } from "../../store/store.ts";
 import type { AgentService } from "../service.ts";
 import { cardUrl, fetchCard, type TrustedCard } from "./card-trust.ts";
 import { guarded } from "./guarded-service.ts";
-import { openRemote } from "./remote-service.ts";
 import { RemoteTasks } from "./remote-tasks.ts";
 
 export const remoteAgentErrors = defineErrors({
@@ -266,6 +265,8 @@ export class RemoteAgents implements AsyncDisposable {
     const { store, clock, fetchFor, grpc, sighted } = this.#input;
     const { name } = row;
     const card = AgentCard.fromJSON(JSON.parse(row.card_json));
+    // The client is loaded by a hub that has agents elsewhere, and by no other.
+    const { openRemote } = await import("./remote-service.ts");
     const remote = await openRemote({ name, card, fetch: fetchFor(name), grpc });
     const service = guarded({
       name,

@@ -13,6 +13,7 @@ import type {
 } from "../protocol.ts";
 import type { AgentService, Call } from "../service.ts";
 import { remoteErrors } from "./card-trust.ts";
+import { poll, sendAndPoll } from "./polled-stream.ts";
 
 /** What reaching an agent takes. */
 export interface RemoteInput {
@@ -39,12 +40,26 @@ export async function openRemote(input: RemoteInput): Promise<AgentService> {
           : protocolBinding === "GRPC"
             ? await input.grpc?.()
             : undefined;
-    if (factory) return serviceOf(name, await factory.create(url, card), tenant);
+    if (!factory) continue;
+    const service = serviceOf(name, await factory.create(url, card), tenant);
+    return card.capabilities?.streaming ? service : polling(service);
   }
   throw remoteErrors.CARD_INVALID({
     url: card.supportedInterfaces[0]?.url ?? name,
     problem: `it offers ${card.supportedInterfaces.map((one) => one.protocolBinding).join(", ")}; wanted one of ${speakable.join(", ")}`,
   });
+}
+
+function polling(service: AgentService): AgentService {
+  return {
+    ...service,
+    sendStreamingMessage: (params, call) => sendAndPoll(service, params, call),
+    async *subscribeToTask({ id }, call) {
+      const task = await service.getTask({ id }, call);
+      yield { task };
+      yield* poll(service, task, call);
+    },
+  };
 }
 
 function serviceOf(name: string, transport: Transport, tenant: string): AgentService {
