@@ -31,8 +31,8 @@ import { Metrics } from "./telemetry/metrics.ts";
 export interface HubInput {
   readonly config: Config;
   readonly clock?: Clock;
-  /** Base URL that agent cards carry; set by serving. */
-  readonly baseUrl?: string;
+  /** Agents beside the built-in ones. */
+  readonly agents?: readonly Agent[];
 }
 
 /** A hub, joined. */
@@ -48,7 +48,7 @@ export interface Hub extends AsyncDisposable {
   readonly registry: Registry;
   readonly contracting: Contracting;
   readonly learning: Learning;
-  /** Registers the built-in agents under a base URL and, where gRPC is on, its host:port. */
+  /** Registers the built-in agents and those given under a base URL and, where gRPC is on, its host:port. */
   readonly addAgents: (baseUrl: string, grpc?: string) => Promise<void>;
 }
 
@@ -128,7 +128,8 @@ export async function openHub(input: HubInput): Promise<Hub> {
     contracting,
     learning,
     addAgents: async (baseUrl, grpc) => {
-      for (const agent of await loadFolder<Agent>(folder("agents"))) await registry.add(agent, baseUrl, grpc);
+      for (const agent of [...(await loadFolder<Agent>(folder("agents"))), ...(input.agents ?? [])])
+        await registry.add(agent, baseUrl, grpc);
     },
     [Symbol.asyncDispose]: async () => {
       await registry[Symbol.asyncDispose]();
