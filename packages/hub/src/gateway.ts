@@ -35,8 +35,8 @@ import { Metrics } from "./telemetry/metrics.ts";
 export interface HubInput {
   readonly config: Config;
   readonly clock?: Clock;
-  /** Base URL that agent cards carry; set by serving. */
-  readonly baseUrl?: string;
+  /** Agents beside the built-in ones. */
+  readonly agents?: readonly Agent[];
 }
 
 /** A hub, joined. */
@@ -90,6 +90,8 @@ export async function openHub(input: HubInput): Promise<Hub> {
     taken: (name) => registry.has(name),
     changed: () => adoptAgents(),
     checkMs: config.values["agents.checkMs"],
+    checkUrl: () => {},
+    wake: () => {},
   });
   const contracting: Contracting = new Contracting({ store, registry, clock, dataFolder });
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
@@ -157,7 +159,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     for (const name of adopted) if (!members.some((member) => member.name === name)) registry.drop(name);
     adopted.clear();
     for (const { name, card, service } of members) {
-      await registry.adopt({ name, card, service, pushes: false }, at.baseUrl, at.grpc);
+      await registry.adopt({ name, card, service, pushes: true }, at.baseUrl, at.grpc);
       adopted.add(name);
     }
     offerAgents();
@@ -191,7 +193,8 @@ export async function openHub(input: HubInput): Promise<Hub> {
     elsewhere,
     addAgents: async (baseUrl, grpc) => {
       at = { baseUrl, grpc };
-      for (const agent of await loadFolder<Agent>(folder("agents"))) await registry.add(agent, baseUrl, grpc);
+      for (const agent of [...(await loadFolder<Agent>(folder("agents"))), ...(input.agents ?? [])])
+        await registry.add(agent, baseUrl, grpc);
       await joined.open();
       await elsewhere.open();
       await adoptAgents();

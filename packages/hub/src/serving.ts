@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { upgradeProtocol } from "@entente/sdk";
 import type { GrpcServer } from "./a2a/bindings/grpc.ts";
 import { a2aRoutes } from "./a2a/bindings/routes.ts";
+import type { Agent } from "./base/agent.ts";
 import type { Clock } from "./base/clock.ts";
 import type { Config } from "./base/config.ts";
 import { defineErrors } from "./base/errors.ts";
@@ -80,14 +81,14 @@ const probeMs = 2000;
 // A file that names this very process is no proof: in a container every start may have the same number.
 const servedHere = new Map<string, string>();
 
-/** Opens a hub and serves it. Throws HUB_RUNNING, PORT_TAKEN and whatever opening throws. */
-export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub> {
+/** Opens a hub and serves it, with `agents` beside the built-in ones. Throws HUB_RUNNING, PORT_TAKEN and whatever opening throws. */
+export async function serveHub(config: Config, clock?: Clock, agents: readonly Agent[] = []): Promise<ServedHub> {
   const dataFolder = config.values["data.dir"];
   const running = await runningHub(dataFolder);
   const here = servedHere.get(resolve(dataFolder));
   if (running && (running.pid !== process.pid || here === running.url))
     throw servingErrors.HUB_RUNNING({ dataFolder, ...running });
-  const hub = await openHub({ config, ...(clock ? { clock } : {}) });
+  const hub = await openHub({ config, agents, ...(clock ? { clock } : {}) });
   const { values } = config;
   const access = Access.open(dataFolder, hub.clock, (hash) => hub.principals.find(hash));
   const streams = new EventStreams({

@@ -173,7 +173,10 @@ describe("what is there", () => {
       assert.equal(wrong.status, 405);
       assert.equal(codeOf(wrong), "METHOD_NOT_ALLOWED");
       assert.equal(wrong.headers.allow, "GET, HEAD");
-      assert.equal((await ask(url, "/a2a/coordinator", { method: "PUT", headers: bearer })).headers.allow, "GET, HEAD, POST");
+      assert.equal(
+        (await ask(url, "/a2a/coordinator", { method: "PUT", headers: bearer })).headers.allow,
+        "DELETE, GET, HEAD, POST",
+      );
       assert.equal((await ask(url, "/assets/none.js")).status, 404);
       const nobody = await ask(url, "/a2a/nobody/.well-known/agent-card.json");
       assert.equal(nobody.status, 404);

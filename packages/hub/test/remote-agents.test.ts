@@ -31,6 +31,8 @@ function agentsOn(store: Store, sightings: TaskSighting[] = []): RemoteAgents {
     taken: (name) => name === "librarian",
     changed: async () => {},
     checkMs: 3_600_000,
+    checkUrl: () => {},
+    wake: () => {},
   });
 }
 

@@ -42,8 +42,9 @@ export async function withAgents(
   using folder = scratchFolder();
   await using served = await serveHub(
     configOn(folder.path, { "a2a.grpcPort": String(await freePort()), "limits.drainMs": "2000", ...settings }),
+    undefined,
+    members,
   );
-  for (const agent of members) await served.hub.registry.add(agent, served.url.origin, served.grpc);
   await work({ served, folder: folder.path, token: tokenOf(folder.path) });
 }
 

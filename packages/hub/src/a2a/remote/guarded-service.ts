@@ -6,8 +6,16 @@ import type { Clock } from "../../base/clock.ts";
 import { EntenteError } from "../../base/errors.ts";
 import type { TaskOutcome, TaskSighting } from "../../base/sighting.ts";
 import { a2aErrors } from "../errors.ts";
-import { isTerminal, type Message, type SendMessageRequest, type StreamResponse, type Task } from "../protocol.ts";
+import {
+  isTerminal,
+  type Message,
+  type SendMessageRequest,
+  type StreamResponse,
+  type Task,
+  type TaskPushNotificationConfig,
+} from "../protocol.ts";
 import type { AgentService, Call } from "../service.ts";
+import type { RemotePushes } from "./remote-pushes.ts";
 import { type RemoteTasks, taskAfter } from "./remote-tasks.ts";
 
 /** What the guard stands on. */
@@ -15,6 +23,7 @@ export interface GuardInput {
   readonly name: string;
   readonly remote: AgentService;
   readonly tasks: RemoteTasks;
+  readonly pushes: RemotePushes;
   readonly clock: Clock;
   readonly sighted: (sighting: TaskSighting) => void;
   /** Leaves the record of a task's beginning or end in the event log. */
@@ -28,9 +37,15 @@ const outcomes: Readonly<Record<string, TaskOutcome>> = {
   TASK_STATE_CANCELED: "canceled",
 };
 
-/** Guards a remote agent. Push configurations are not its business: the hub sends pushes itself (see remote-agents.ts). */
-export function guarded(input: GuardInput): Omit<AgentService, PushMethods> {
-  const { name, remote, tasks, clock } = input;
+/** Guards a remote agent. */
+export function guarded(input: GuardInput): AgentService {
+  const { name, remote, tasks, pushes, clock } = input;
+
+  // A configuration that comes with a message stays here: the hub sends the notifications.
+  const withoutPush = ({ configuration, ...params }: SendMessageRequest): SendMessageRequest => {
+    const { taskPushNotificationConfig: _ours, ...rest } = configuration ?? {};
+    return { ...params, configuration: rest };
+  };
 
   const own = async (message: Message, call: Call): Promise<void> => {
     if (message.taskId) await tasks.demand(message.taskId, call.principal);
@@ -56,11 +71,13 @@ export function guarded(input: GuardInput): Omit<AgentService, PushMethods> {
     readonly #call: Call;
     readonly #skill: string | undefined;
     readonly #agreement: string | undefined;
+    readonly #push: TaskPushNotificationConfig | undefined;
     readonly #seen = new Set<TaskSighting["moment"]>();
 
     constructor(call: Call, params?: SendMessageRequest, task?: Task) {
       this.#call = call;
       this.#task = task;
+      this.#push = params?.configuration?.taskPushNotificationConfig;
       const { skill, agreement } = params?.message.metadata ?? {};
       this.#skill = typeof skill === "string" ? skill : undefined;
       this.#agreement = typeof agreement === "string" ? agreement : undefined;
@@ -76,6 +93,7 @@ export function guarded(input: GuardInput): Omit<AgentService, PushMethods> {
         await tasks.keep(task, this.#call.principal);
         await input.record("task.started", task, this.#call);
         this.#tell("accepted", task);
+        if (this.#push) await pushes.create(task.id, this.#push);
       } else this.#tell("first-event", task);
       if ("artifactUpdate" in event || (task.artifacts?.length ?? 0) > 0) this.#tell("first-artifact", task);
       const { state } = task.status;
@@ -123,14 +141,14 @@ export function guarded(input: GuardInput): Omit<AgentService, PushMethods> {
     sendMessage: async (params, call) => {
       await own(params.message, call);
       const watch = new Watch(call, params);
-      const answer = await remote.sendMessage(params, call);
+      const answer = await remote.sendMessage(withoutPush(params), call);
       if ("task" in answer) await watch.saw(answer);
       await watch.left(call);
       return answer;
     },
     async *sendStreamingMessage(params, call) {
       await own(params.message, call);
-      yield* watched(remote.sendStreamingMessage(params, call), call, new Watch(call, params));
+      yield* watched(remote.sendStreamingMessage(withoutPush(params), call), call, new Watch(call, params));
     },
     getTask: async (params, call) => {
       const before = await tasks.demand(params.id, call.principal);
@@ -155,12 +173,25 @@ export function guarded(input: GuardInput): Omit<AgentService, PushMethods> {
         throw a2aErrors.UNSUPPORTED_OPERATION({ problem: `task "${task.id}" has ended; get it with GetTask` });
       yield* watched(remote.subscribeToTask(params, call), call, new Watch(call, undefined, task));
     },
+    createTaskPushNotificationConfig: async (config, call) => {
+      const { taskId = "" } = config;
+      const { status } = await tasks.demand(taskId, call.principal);
+      if (isTerminal(status.state))
+        throw a2aErrors.UNSUPPORTED_OPERATION({ problem: `task "${taskId}" has ended: there is nothing more to tell` });
+      return pushes.create(taskId, config);
+    },
+    getTaskPushNotificationConfig: async ({ taskId, id }, call) => {
+      await tasks.demand(taskId, call.principal);
+      return pushes.get(taskId, id);
+    },
+    listTaskPushNotificationConfigs: async ({ taskId }, call) => {
+      await tasks.demand(taskId, call.principal);
+      return { configs: await pushes.list(taskId), nextPageToken: "" };
+    },
+    deleteTaskPushNotificationConfig: async ({ taskId, id }, call) => {
+      await tasks.demand(taskId, call.principal);
+      await pushes.delete(taskId, id);
+    },
     getExtendedAgentCard: (params, call) => remote.getExtendedAgentCard(params, call),
   };
 }
-
-type PushMethods =
-  | "createTaskPushNotificationConfig"
-  | "getTaskPushNotificationConfig"
-  | "listTaskPushNotificationConfigs"
-  | "deleteTaskPushNotificationConfig";

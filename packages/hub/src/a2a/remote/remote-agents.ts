@@ -13,9 +13,11 @@ import type { Logger } from "../../base/logger.ts";
 import type { TaskSighting } from "../../base/sighting.ts";
 import type { RemoteAgentsTable } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
+import { PushDesk } from "../engine/push-desk.ts";
 import type { AgentService } from "../service.ts";
 import { cardUrl, fetchCard, type TrustedCard } from "./card-trust.ts";
 import { guarded } from "./guarded-service.ts";
+import { RemotePushes } from "./remote-pushes.ts";
 import { RemoteTasks } from "./remote-tasks.ts";
 
 export const remoteAgentErrors = defineErrors({
@@ -52,6 +54,10 @@ export interface RemoteAgentsInput {
   /** Called after an agent came, changed or went. */
   readonly changed: () => Promise<void>;
   readonly checkMs: number;
+  /** Throws when the hub may not post notifications to a URL. */
+  readonly checkUrl: (url: string) => void;
+  /** Called when a notification waits in the outbox. */
+  readonly wake: () => void;
 }
 
 /** How an agent answered when it was last looked at. */
@@ -70,11 +76,9 @@ export interface RemoteMember {
   /** The key that vouches for the card; undefined for one that was taken unsigned. */
   readonly key: JWK | undefined;
   readonly pending: { readonly hash: string; readonly card: AgentCard } | undefined;
-  readonly service: Omit<AgentService, PushMethods>;
+  readonly service: AgentService;
   readonly health: Health;
 }
-
-type PushMethods = Exclude<keyof AgentService, keyof ReturnType<typeof guarded>>;
 
 const unknown: Health = { state: "unknown", checkedAt: undefined, problem: undefined };
 const cardTimeoutMs = 10_000;
@@ -83,6 +87,7 @@ const cardTimeoutMs = 10_000;
 export class RemoteAgents implements AsyncDisposable {
   readonly #input: RemoteAgentsInput;
   readonly #members = new Map<string, RemoteMember>();
+  readonly #pushes = new Map<string, RemotePushes>();
   readonly #stop = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #checking: Promise<unknown> = Promise.resolve();
@@ -188,6 +193,8 @@ export class RemoteAgents implements AsyncDisposable {
       await store.events.append(trx, [{ kind: "agent.removed", actor, subject: name, data: {} }]);
     });
     this.#members.delete(name);
+    await this.#pushes.get(name)?.[Symbol.asyncDispose]();
+    this.#pushes.delete(name);
     await this.#input.changed();
   }
 
@@ -222,6 +229,7 @@ export class RemoteAgents implements AsyncDisposable {
     clearInterval(this.#timer);
     this.#stop.abort(new Error("the hub is shutting down"));
     await this.#checking;
+    await Promise.all([...this.#pushes.values()].map((pushes) => pushes[Symbol.asyncDispose]()));
   }
 
   async #keepPending(member: RemoteMember, trusted: TrustedCard, health: Health): Promise<RemoteMember> {
@@ -268,9 +276,15 @@ export class RemoteAgents implements AsyncDisposable {
     // The client is loaded by a hub that has agents elsewhere, and by no other.
     const { openRemote } = await import("./remote-service.ts");
     const remote = await openRemote({ name, card, fetch: fetchFor(name), grpc });
+    const desk = new PushDesk({ store, clock, agent: name, checkUrl: this.#input.checkUrl });
+    await this.#pushes.get(name)?.[Symbol.asyncDispose]();
+    const pushes = new RemotePushes({ agent: name, remote, desk, store, clock, log: this.#input.log, wake: this.#input.wake });
+    this.#pushes.set(name, pushes);
+    await pushes.open();
     const service = guarded({
       name,
       remote,
+      pushes,
       tasks: new RemoteTasks(store, clock, name),
       clock,
       sighted,
