@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isSignedBy } from "../../a2a/card-signature.ts";
 import { defineHubTool } from "../hub-desk.ts";
+import { whereIs } from "../whereabouts.ts";
 
 export default defineHubTool({
   name: "agent_list",
@@ -15,6 +16,7 @@ export default defineHubTool({
         url: z.string(),
         skills: z.array(z.object({ id: z.string(), name: z.string(), description: z.string() })),
         signed: z.boolean(),
+        where: z.enum(["here", "joined", "away", "elsewhere", "down"]),
         bids: z.boolean(),
         reliability: z.number(),
         agreements: z.object({ fulfilled: z.number(), late: z.number(), failed: z.number(), active: z.number() }),
@@ -56,6 +58,7 @@ export default defineHubTool({
           url: card.supportedInterfaces[0]?.url ?? "",
           skills: skills.map((skill) => ({ id: skill.id, name: skill.name, description: skill.description })),
           signed: await isSignedBy(card, key.publicJwk),
+          where: whereIs(name, desk),
           bids: agent.bid !== undefined,
           reliability: reliability[name] ?? 0.5,
           agreements: {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { queryWords } from "../../store/backend.ts";
 import { defineHubTool } from "../hub-desk.ts";
+import { whereIs } from "../whereabouts.ts";
 
 const weights = { id: 4, tag: 3, name: 3, description: 1, agent: 1 };
 
@@ -26,15 +27,9 @@ export default defineHubTool({
     ),
   }),
   hints: { readOnly: true },
-  run: async ({ query, limit }, _ctx, { registry, elsewhere, joined }) => {
+  run: async ({ query, limit }, _ctx, desk) => {
     const words = queryWords(query);
-    const whereOf = (agent: string): "here" | "joined" | "away" | "elsewhere" | "down" => {
-      const remote = elsewhere.find(agent);
-      if (remote) return remote.health.state === "down" ? "down" : "elsewhere";
-      const here = joined.isHere(agent);
-      return here === undefined ? "here" : here ? "joined" : "away";
-    };
-    const found = registry.list().flatMap(({ agent, card }) =>
+    const found = desk.registry.list().flatMap(({ agent, card }) =>
       card.skills.map((skill) => {
         const fields = [
           [weights.id, skill.id],
@@ -54,7 +49,7 @@ export default defineHubTool({
           name: skill.name,
           description: skill.description,
           url: card.supportedInterfaces[0]?.url ?? "",
-          where: whereOf(name),
+          where: whereIs(name, desk),
           score,
         };
       }),
