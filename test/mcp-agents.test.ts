@@ -25,6 +25,15 @@ const counter: Agent = {
   },
 };
 
+const greeter: Agent = {
+  profile: {
+    name: "greeter",
+    description: "Greets whoever says who they are.",
+    skills: [{ id: "greet", name: "Greet", description: "Greet somebody" }],
+  },
+  execute: async (_task, ctx) => ({ text: `Hello ${(await ctx.ask("Who are you?")).text}` }),
+};
+
 /** A tool that asks for a name before it greets. */
 const greet: Tool = {
   name: "test_greet",
@@ -59,6 +68,7 @@ for (const mode of ["legacy", "modern"] as const) {
     ] as const;
     await using served = await serveHub(loadConfig({ flags }));
     await served.hub.addAgent(counter);
+    await served.hub.addAgent(greeter);
     const changes = { count: 0 };
     const client = new Client(
       { name: "test", version: "1" },
@@ -80,7 +90,8 @@ for (const mode of ["legacy", "modern"] as const) {
     if (asks)
       client.setRequestHandler("elicitation/create", (request) => {
         assert.equal(request.params.message, "Who are you?");
-        return asks === "accept" ? { action: "accept" as const, content: { name: "Ada" } } : { action: "decline" as const };
+        const [field = ""] = Object.keys("requestedSchema" in request.params ? request.params.requestedSchema.properties : {});
+        return asks === "accept" ? { action: "accept" as const, content: { [field]: "Ada" } } : { action: "decline" as const };
       });
     const token = readFileSync(join(data, "keys", "token"), "utf8").trim();
     const requestInit = { headers: { authorization: `Bearer ${token}` } };
@@ -158,6 +169,24 @@ for (const mode of ["legacy", "modern"] as const) {
         assert.deepEqual(structuredContent, { text: asks === "accept" ? "Good day Ada" : "nobody" });
       }));
 
+  for (const asks of ["accept", "decline"] as const)
+    test(`${mode}: the question of an agent asks the client's user, who may ${asks}`, () =>
+      withClient({ asks }, async (client) => {
+        const { structuredContent } = await client.callTool({ name: "agent__greeter", arguments: { message: "hello" } });
+        const { state, text } = z.object({ state: z.string(), text: z.string() }).parse(structuredContent);
+        assert.equal(state, asks === "accept" ? "TASK_STATE_COMPLETED" : "TASK_STATE_CANCELED");
+        if (asks === "accept") assert.equal(text, "Hello Ada");
+      }));
+
+  test(`${mode}: a client that cannot ask gets the question, and answers it with the task's id`, () =>
+    withClient({}, async (client) => {
+      const asked = await client.callTool({ name: "agent__greeter", arguments: { message: "hello" } });
+      const { taskId, question } = z.object({ taskId: z.string(), question: z.string() }).parse(asked.structuredContent);
+      assert.equal(question, "Who are you?");
+      const done = await client.callTool({ name: "agent__greeter", arguments: { message: "Bob", taskId } });
+      assert.match(JSON.stringify(done.structuredContent), /Hello Bob/);
+    }));
+
   test(`${mode}: a tool sees that a client cannot ask`, () =>
     withClient({}, async (client, served) => {
       served.hub.dispatcher.catalogue.replace("test", [greet]);
@@ -165,3 +194,34 @@ for (const mode of ["legacy", "modern"] as const) {
       assert.deepEqual(structuredContent, { text: "cannot ask" });
     }));
 }
+
+test("an MCP tool is a skill: the task's question is the tool's, its answer the tool's result, its failure the tool's code", async () => {
+  using folder = scratch();
+  const data = join(folder.path, "data");
+  const settings = ["quantum_solve", "learning_search"].join(",");
+  const flags = [
+    ["data.dir", data],
+    ["http.port", "0"],
+    ["log.level", "silent"],
+    ["a2a.tools", settings],
+  ] as const;
+  await using served = await serveHub(loadConfig({ flags }));
+  const { registry } = served.hub;
+  const send = async (value: object) => {
+    const reply = await registry.send("toolsmith", [{ data: JSON.parse(JSON.stringify(value)) }], "operator");
+    assert.ok(reply.kind === "task");
+    return reply.task;
+  };
+  assert.deepEqual(
+    registry.get("toolsmith").card.skills.map((skill) => skill.id),
+    ["quantum_solve", "learning_search"],
+  );
+  const solved = await send({ tool: "quantum_solve", input: { text: "3 3\n1 2 1\n2 3 1\n1 3 1\n", format: "mc" } });
+  assert.match(JSON.stringify(solved.artifacts), /"energy":-2/);
+  const wrong = await send({ tool: "quantum_solve", input: { seconds: "long" } });
+  assert.equal(wrong.status.state, "TASK_STATE_FAILED");
+  assert.match(JSON.stringify(wrong.status), /TOOL_INPUT_INVALID/);
+  const refused = await send({ tool: "hub_revoke_principal", input: { name: "ada" } });
+  assert.equal(refused.status.state, "TASK_STATE_REJECTED");
+  assert.match(JSON.stringify(refused.status), /one of quantum_solve, learning_search/);
+});

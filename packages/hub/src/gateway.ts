@@ -17,6 +17,7 @@ import type { ToolContext, ToolFactory } from "./base/tool.ts";
 import { version } from "./base/version.ts";
 import { agentTool } from "./desk/agent-tools.ts";
 import type { HubDesk } from "./desk/hub-desk.ts";
+import { toolAgent } from "./desk/tool-agent.ts";
 import { JoinedAgents } from "./joining/joined-agents.ts";
 import { Learning } from "./learning/pillar.ts";
 import { Catalogue } from "./mcp/catalogue.ts";
@@ -193,7 +194,8 @@ export async function openHub(input: HubInput): Promise<Hub> {
     elsewhere,
     addAgents: async (baseUrl, grpc) => {
       at = { baseUrl, grpc };
-      for (const agent of [...(await loadFolder<Agent>(folder("agents"))), ...(input.agents ?? [])])
+      const tools = toolAgent(dispatcher.catalogue, config.values["a2a.tools"]);
+      for (const agent of [...(await loadFolder<Agent>(folder("agents"))), ...(tools ? [tools] : []), ...(input.agents ?? [])])
         await registry.add(agent, baseUrl, grpc);
       await joined.open();
       await elsewhere.open();

@@ -40,6 +40,11 @@ export const configKeys = {
   "limits.eventStreams": key(positive, 64, "most live event streams open at once"),
   "limits.mcpSessions": key(positive, 256, "most sessions of older MCP clients at once"),
   "limits.mcpSessionIdleMs": key(positive, 600_000, "idle time after which a session of an older MCP client ends, ms"),
+  "a2a.tools": key(
+    list,
+    ["quantum_solve", "quantum_select_subset"],
+    "MCP tools that the agent toolsmith offers as skills, to whoever may reach the agents",
+  ),
   "agents.graceMs": key(positive, 60_000, "how long a task waits for an agent that joined over a pipe and is away, ms"),
   "agents.checkMs": key(positive, 30_000, "how often the cards of agents elsewhere are looked at again, ms"),
   "a2a.grpcPort": key(z.int().min(0).max(65535), 0, "port for A2A over gRPC, all agents on it; 0 leaves gRPC off and unloaded"),

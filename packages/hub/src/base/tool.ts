@@ -58,8 +58,17 @@ export interface ToolContext {
   readonly progress: (progress: Progress) => void;
   readonly log: Logger;
   readonly clock: Clock;
-  /** Calls another tool by name: checked, recorded and cancelled with this call. */
-  readonly call: (tool: string, input: unknown) => Promise<unknown>;
+  /** Calls another tool by name: checked, recorded and cancelled with this call. Throws InputNeeded only when `canAsk`. */
+  readonly call: (tool: string, input: unknown, options?: InnerCall) => Promise<unknown>;
+}
+
+/** What a call inside a call may bring beside its input. */
+export interface InnerCall {
+  /** Whether the caller can have a question answered. */
+  readonly canAsk?: boolean;
+  readonly answer?: ToolAnswer | undefined;
+  /** In place of the outer call's own progress. */
+  readonly progress?: ((progress: Progress) => void) | undefined;
 }
 
 /** MCP tool annotations, and what the event log must not hold. */

@@ -74,7 +74,7 @@ export class Dispatcher {
       progress,
       log,
       clock,
-      call: (tool, input) => this.call(tool, input, { principal: caller.principal, signal, progress }),
+      call: (tool, input, inner) => this.call(tool, input, { principal: caller.principal, signal, progress, ...inner }),
     };
   }
 

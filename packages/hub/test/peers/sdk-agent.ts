@@ -35,9 +35,9 @@ const part = (text: string) => ({
 
 /** Starts an agent that publishes its key where its card says, or one without a signature. */
 export async function startSdkAgent(
-  options: { readonly signed?: boolean; readonly publishKey?: boolean } = {},
+  options: { readonly signed?: boolean; readonly publishKey?: boolean; readonly streaming?: boolean } = {},
 ): Promise<SdkAgent> {
-  const { signed = true, publishKey = true } = options;
+  const { signed = true, publishKey = true, streaming = true } = options;
   const keys = await generateKeyPair("ES256", { extractable: true });
   const others = await generateKeyPair("ES256", { extractable: true });
   const publicJwk = { ...(await exportJWK(keys.publicKey)), kid: "one", alg: "ES256" };
@@ -71,7 +71,7 @@ export async function startSdkAgent(
       description,
       version: "1",
       supportedInterfaces: [{ url: `${url}/rpc`, protocolBinding: "JSONRPC", protocolVersion: "1.0" }],
-      capabilities: { streaming: true, pushNotifications: false },
+      capabilities: { streaming, pushNotifications: false },
       defaultInputModes: ["text/plain"],
       defaultOutputModes: ["text/plain"],
       skills: [{ id: "count", name: "Count", description: "Count up to a number", tags: ["numbers"] }],
