@@ -3,6 +3,7 @@
 // server keeps them in memory. Also how many durable tasks one core makes in a second.
 import { AgentCard, Message } from "@a2a-js/sdk";
 import { ClientFactory, JsonRpcTransportFactory } from "@a2a-js/sdk/client";
+import { openHub } from "@entente/sdk";
 import { Contender } from "./a2a/contender.ts";
 import { type Bench, type Row, row } from "./contract.ts";
 
@@ -35,6 +36,7 @@ const bench: Bench = async ({ quick }) => {
   return [
     ...(await cpu(hub, sdk, quick ? 3 : 9, quick ? 1000 : 3000)),
     ...(await roundTrips(hub, sdk, quick ? 3 : 7, quick ? 300 : 1000)),
+    ...(await messages(hub, sdk, quick ? 3 : 9, quick ? 500 : 2000)),
     ...(await durable(hub, quick ? 1 : 3)),
   ];
 };
@@ -60,19 +62,20 @@ async function cpu(hub: Contender, sdk: Contender, rounds: number, count: number
   return rows;
 }
 
-async function roundTrips(hub: Contender, sdk: Contender, rounds: number, count: number): Promise<readonly Row[]> {
-  const connect = (contender: Contender) => {
-    const fetchImpl: typeof fetch = (input, init) => {
-      const headers = new Headers(init?.headers);
-      for (const [name, value] of Object.entries(contender.headers)) headers.set(name, value);
-      return fetch(input, { ...init, headers });
-    };
-    const url = new URL("/a2a/echo", contender.url).href;
-    const card = { name: "echo", supportedInterfaces: [{ url, protocolBinding: "JSONRPC", protocolVersion: "1.0" }] };
-    const factory = new ClientFactory({ transports: [new JsonRpcTransportFactory({ fetchImpl })] });
-    return factory.createFromAgentCard(AgentCard.fromJSON(card));
+function officialClient(contender: Contender) {
+  const fetchImpl: typeof fetch = (input, init) => {
+    const headers = new Headers(init?.headers);
+    for (const [name, value] of Object.entries(contender.headers)) headers.set(name, value);
+    return fetch(input, { ...init, headers });
   };
-  const clients = [await connect(hub), await connect(sdk)];
+  const url = new URL("/a2a/echo", contender.url).href;
+  const card = { name: "echo", supportedInterfaces: [{ url, protocolBinding: "JSONRPC", protocolVersion: "1.0" }] };
+  const factory = new ClientFactory({ transports: [new JsonRpcTransportFactory({ fetchImpl })] });
+  return factory.createFromAgentCard(AgentCard.fromJSON(card));
+}
+
+async function roundTrips(hub: Contender, sdk: Contender, rounds: number, count: number): Promise<readonly Row[]> {
+  const clients = [await officialClient(hub), await officialClient(sdk)];
   const rates: number[][] = [[], []];
   for (let round = -1; round < rounds; round++)
     for (const [at, client] of clients.entries()) {
@@ -93,6 +96,52 @@ async function roundTrips(hub: Contender, sdk: Contender, rounds: number, count:
   return [
     row("official client, 10 in flight, hub", median(rates[0] ?? []), "tasks/s"),
     row("official client, 10 in flight, SDK's server", median(rates[1] ?? []), "tasks/s"),
+  ];
+}
+
+// A message answered by a message, 10 in flight: the SDK's client and agent over JSON-RPC against ours over a pipe.
+async function messages(hub: Contender, sdk: Contender, rounds: number, count: number): Promise<readonly Row[]> {
+  await using ours = await openHub({ hub: hub.socket ?? "" });
+  const theirs = await officialClient(sdk);
+  const ask = {
+    pipe: async () => {
+      const answer = await ours.a2a("SendMessage", "parrot", { message: message() });
+      if (typeof answer !== "object" || answer === null || !("message" in answer)) throw new Error("wanted a message");
+    },
+    sdk: async () => {
+      const { metadata: _, ...rest } = Message.fromJSON(message());
+      const answer = await theirs.sendMessage({
+        tenant: "",
+        message: { ...rest, metadata: { atOnce: true } },
+        configuration: undefined,
+        metadata: undefined,
+      });
+      if (!("messageId" in answer)) throw new Error("wanted a message");
+    },
+  };
+  const rates = { pipe: [] as number[], sdk: [] as number[] };
+  const names = ["pipe", "sdk"] as const;
+  for (let round = -2; round < rounds; round++)
+    for (const name of names) {
+      const calls = name === "pipe" ? count * 10 : count;
+      let left = calls;
+      const lane = async (): Promise<void> => {
+        while (left-- > 0) await ask[name]();
+      };
+      const started = performance.now();
+      await Promise.all(Array.from({ length: 10 }, lane));
+      if (round >= 0) rates[name].push((calls / (performance.now() - started)) * 1000);
+    }
+  return [
+    row("message over a pipe, 10 in flight", median(rates.pipe), "messages/s"),
+    row("message, SDK's client and server over JSON-RPC, 10 in flight", median(rates.sdk), "messages/s"),
+    row(
+      "message over a pipe / SDK over JSON-RPC",
+      median(rates.pipe.map((rate, at) => rate / (rates.sdk[at] ?? Number.NaN))),
+      "x",
+      ">=",
+      10,
+    ),
   ];
 }
 

@@ -291,3 +291,16 @@ test("a task of an agent whose work may be done twice waits for it, also over a 
   });
   assert.deepEqual(runs, [id, id]);
 });
+
+test("the README's example greets and solves", () =>
+  withHub(async ({ socket }) => {
+    const child = spawn(process.execPath, ["--conditions=entente", join(root, "packages/sdk/test/readme-example.ts")], {
+      env: { ...process.env, ENTENTE_HUB: socket },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let said = "";
+    child.stdout.on("data", (chunk) => (said += chunk));
+    const [code] = await once(child, "close");
+    assert.equal(code, 0);
+    assert.equal(said, "Hello, Ada!\n-2\n");
+  }));

@@ -6,6 +6,8 @@ import { Agent, request } from "node:http";
 export interface Listening {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Address for pipes, where it takes any. */
+  readonly socket?: string;
 }
 
 const fixed = { "content-type": "application/json", "a2a-version": "1.0" };
@@ -14,13 +16,15 @@ const fixed = { "content-type": "application/json", "a2a-version": "1.0" };
 export class Contender implements AsyncDisposable {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly socket: string | undefined;
   readonly #child: ChildProcess;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-  private constructor(child: ChildProcess, { url, headers }: Listening) {
+  private constructor(child: ChildProcess, { url, headers, socket }: Listening) {
     this.#child = child;
     this.url = url;
     this.headers = headers;
+    this.socket = socket;
   }
 
   /** Starts the program at `path`. */

@@ -22,6 +22,11 @@ const served = await serveHub(
       execute: async (task) => ({ text: `you said: ${task.text}` }),
     },
     {
+      profile: { name: "parrot", description: "Says it back at once.", skills },
+      answer: async ({ text }) => ({ text: `you said: ${text}` }),
+      execute: async (task) => ({ text: `you said: ${task.text}` }),
+    },
+    {
       profile: { name: "waiter", description: "Waits.", skills },
       execute: (_task, { signal }) =>
         new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true })),
@@ -52,7 +57,7 @@ async function tasksPerSecond(agent: string, count: number, returnImmediately: b
 
 const token = readFileSync(join(folder.path, "keys", "token"), "utf8").trim();
 answerContender(
-  { url: served.url.href, headers: { authorization: `Bearer ${token}` } },
+  { url: served.url.href, socket: `unix:${join(folder.path, "run", "hub.sock")}`, headers: { authorization: `Bearer ${token}` } },
   {
     created: () => tasksPerSecond("waiter", 8000, true),
     whole: () => tasksPerSecond("echo", 8000, false),

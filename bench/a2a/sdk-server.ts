@@ -23,6 +23,11 @@ const card = AgentCard.fromJSON({
 const bare = { metadata: undefined, filename: "", mediaType: "" };
 const executor: AgentExecutor = {
   execute: async ({ taskId, contextId, userMessage }, bus) => {
+    if (userMessage.metadata?.atOnce) {
+      const { parts } = userMessage;
+      bus.publish(AgentEvent.message({ ...userMessage, messageId: `re-${userMessage.messageId}`, role: Role.ROLE_AGENT, parts }));
+      return bus.finished();
+    }
     const said = userMessage.parts.map((part) => (part.content?.$case === "text" ? part.content.value : "")).join("\n");
     const status = (state: TaskState) => ({ state, message: undefined, timestamp: new Date().toISOString() });
     const update = (state: TaskState) =>

@@ -11,6 +11,13 @@ import { hostInterface, type hubInterface, type TaskStep } from "./interfaces.ts
 /** Steps that may wait for the hub to read them; a status beyond that is dropped, anything else fails the task. */
 const stepLimit = 4096;
 
+/** How far a tool is: `done` of `total`, and a sentence for people. */
+export interface ToolProgress {
+  readonly done: number;
+  readonly total?: number | undefined;
+  readonly message?: string | undefined;
+}
+
 /** A client of the hub's own interface. */
 export type HubRemote = Remote<(typeof hubInterface)["methods"]>;
 
@@ -82,7 +89,7 @@ export async function callTool(
   options: {
     readonly signal?: AbortSignal | undefined;
     readonly deadlineMs?: number | undefined;
-    readonly progress?: ((step: { done: number; total?: number | undefined; message?: string | undefined }) => void) | undefined;
+    readonly progress?: ((step: ToolProgress) => void) | undefined;
   } = {},
 ): Promise<Awaited<ReturnType<AgentContext["call"]>>> {
   const { signal, deadlineMs, progress } = options;

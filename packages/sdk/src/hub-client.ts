@@ -5,7 +5,7 @@ import type { Json, Part } from "./agent.ts";
 import { textOf } from "./agent.ts";
 import { connect, type HubAddress, type HubConnection } from "./connection.ts";
 import { HubError } from "./errors.ts";
-import { callTool } from "./host.ts";
+import { callTool, type ToolProgress } from "./host.ts";
 
 /** Options of one call. */
 export interface CallOptions {
@@ -35,9 +35,7 @@ export interface HubClient extends AsyncDisposable {
   call(
     tool: string,
     input: JsonObject,
-    options?: CallOptions & {
-      readonly progress?: Parameters<typeof callTool>[2] extends infer O ? (O extends { progress?: infer P } ? P : never) : never;
-    },
+    options?: CallOptions & { readonly progress?: ((step: ToolProgress) => void) | undefined },
   ): Promise<JsonObject>;
   /** Sends a message to an agent and waits for its answer, or until its task ends or asks. */
   send(

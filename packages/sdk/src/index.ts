@@ -19,6 +19,7 @@ export {
 export type { HubAddress } from "./connection.ts";
 export { upgradeProtocol } from "./dialling.ts";
 export { HubError, SdkError, type SdkErrorCode, sdkErrorCodes } from "./errors.ts";
+export type { ToolProgress } from "./host.ts";
 export { type CallOptions, type HubClient, openHub, type Reply } from "./hub-client.ts";
 export {
   a2aInterface,

@@ -24,6 +24,7 @@ import { LocalAgent } from "./engine/local-agent.ts";
 import { unfinished } from "./engine/task-reader.ts";
 import { TaskWriter } from "./engine/task-writer.ts";
 import { a2aErrors } from "./errors.ts";
+import { dataOf, dataPart, textOf, textPart } from "./parts.ts";
 import type { AgentCardJson, JsonObject, Message, Part, Task } from "./protocol.ts";
 import type { AgentService, Call } from "./service.ts";
 
@@ -260,7 +261,7 @@ export class Registry {
       extendedCard,
       buffer: streamBuffer,
       context: (signal) => contextFor(agent.profile.name, signal),
-      reply: replyFor(agent),
+      reply: answering(agent, replyFor(agent)),
       sighted: (sighting) => this.sighted(sighting),
     });
   }
@@ -300,6 +301,20 @@ export class Registry {
 
 function cardJsonOf(card: AgentCard): AgentCardJson {
   return AgentCard.toJSON(card) as AgentCardJson; // why: toJSON gives the ProtoJSON of a card
+}
+
+type AtOnce = NonNullable<ReturnType<RegistryInput["replyFor"]>>;
+
+// What needs no task: first what the hub answers for the agent (bids), then what the agent answers itself.
+function answering({ answer }: Agent, reply: AtOnce | undefined): AtOnce | undefined {
+  if (!answer) return reply;
+  return async (message, ctx) => {
+    const known = await reply?.(message, ctx);
+    if (known) return known;
+    const { contextId, parts } = message;
+    const said = await answer({ contextId, text: textOf(parts), data: dataOf(parts), content: parts }, ctx);
+    return said && [textPart(said.text), ...(said.data === undefined ? [] : [dataPart(said.data)])];
+  };
 }
 
 // Stands for an agent that this hub does not have any more.

@@ -107,6 +107,14 @@ export interface Bid {
   readonly reason: string;
 }
 
+/** A message that may be answered at once. */
+export interface Remark {
+  readonly contextId: string | undefined;
+  readonly text: string;
+  readonly data: Json | undefined;
+  readonly content: readonly Content[];
+}
+
 /**
  * An agent: a profile, how it works, and, if it takes jobs, how it bids (undefined means it declines). To turn a task down,
  * `execute` throws `agentErrors.TASK_REJECTED`. `restart` says what becomes of a task that a stop of the hub cut off: it is
@@ -115,6 +123,8 @@ export interface Bid {
 export interface Agent {
   readonly profile: AgentProfile;
   readonly execute: (task: AgentTask, ctx: AgentContext) => Promise<AgentResult>;
+  /** Answers a message at once, without a task that is kept; undefined makes it a task. */
+  readonly answer?: (remark: Remark, ctx: ToolContext) => Promise<AgentResult | undefined>;
   readonly bid?: (call: CallForProposals, ctx: AgentContext) => Promise<Bid | undefined>;
   readonly restart?: "fail" | "rerun";
 }
