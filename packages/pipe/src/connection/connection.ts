@@ -43,6 +43,7 @@ const noBytes = new Uint8Array(0);
 // A peer whose bodies are unreadable again and again is cut off as a whole.
 const maxBadFrames = 8;
 const maxUnclaimed = 256;
+const flushBytes = 256 * 1024;
 const acknowledgeFrames = 64;
 const acknowledgeBytes = 256 * 1024;
 
@@ -201,9 +202,12 @@ export class Connection implements Carrier, WireOwner {
       header.sequence = this.#sent;
     } else header.sequence = 0;
     this.#outflow.add(header, prefix, body, start, end);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    process.nextTick(this.#flushLater);
+    if (this.#outflow.bytes >= flushBytes)
+      this.#flush(); // so that a turn that sends much hears when it is too much
+    else if (!this.#scheduled) {
+      this.#scheduled = true;
+      process.nextTick(this.#flushLater);
+    }
   }
 
   release(pipe: number): void {
@@ -265,7 +269,7 @@ export class Connection implements Carrier, WireOwner {
   };
 
   #flush(): void {
-    if (this.#outflow.empty) return;
+    if (this.#outflow.bytes === 0) return;
     const parts = this.#outflow.take();
     this.#replay?.push(parts, this.#sent);
     const link = this.#wire?.link;

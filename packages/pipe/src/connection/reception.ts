@@ -22,6 +22,8 @@ const greetingMs = 5000;
 // Strangers that may be under way at once.
 const maxStrangers = 256;
 
+const noListener = "the listener was closed";
+
 interface Session {
   readonly connection: Connection;
   readonly secret: Buffer;
@@ -40,6 +42,7 @@ export class Reception {
   readonly #invitations: Invitations | undefined;
   readonly #welcomed: Welcomed;
   readonly #sessions = new Map<string, Session>();
+  #closed = false;
   readonly #connections = new Set<Connection>();
   readonly #strangers = new Map<Wire, () => void>(); // each with what ends its time limit
 
@@ -93,13 +96,13 @@ export class Reception {
 
   /** Sends the strangers away and forgets the sessions that wait for a link; connections that were let in stay. */
   close(): void {
+    this.#closed = true;
     for (const [wire, disarm] of this.#strangers) {
       disarm();
       wire.destroy();
     }
     this.#strangers.clear();
-    for (const { connection } of [...this.#sessions.values()])
-      if (connection.suspended) connection.resumeFailed("the listener was closed");
+    for (const { connection } of [...this.#sessions.values()]) if (connection.suspended) connection.resumeFailed(noListener);
   }
 
   #answer(wire: Wire, greeting: Greeting): void {
@@ -137,6 +140,9 @@ export class Reception {
     const agreement = { role: "listener", codec, peerMaxFrameBytes: greeting.maxFrameBytes, session } as const;
     const connection: Connection = new Connection(agreement, this.#settings, {
       ...hooks,
+      suspended: () => {
+        if (this.#closed) connection.resumeFailed(noListener);
+      },
       ended: (reason, code) => {
         this.#connections.delete(connection);
         if (session !== undefined) this.#sessions.delete(session);

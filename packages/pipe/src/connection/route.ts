@@ -1,3 +1,4 @@
+import { PipeError } from "../errors.ts";
 import type { CloseCode, Frame } from "../frame.ts";
 import type { Port, PortReceiver } from "../port.ts";
 import { BodyCodec, type Codec, Packed } from "../wire/body.ts";
@@ -95,7 +96,16 @@ export class RoutePort implements Port, Route {
   }
 
   violated(wanted: string, got: string): void {
-    if (!this.#over) this.#receiver?.malformed(wanted, got);
+    if (this.#over) return;
+    if (this.#receiver !== undefined) {
+      this.#receiver.malformed(wanted, got);
+      return;
+    }
+    // No endpoint has taken over yet: what is held is not dispatched any more, and the peer is told here.
+    const { message } = new PipeError("FRAME_INVALID", { wanted, got });
+    this.send({ kind: "close", code: "frame-invalid", message, lastId: 0 });
+    this.#held = [];
+    this.#ending = { reason: message, code: "frame-invalid" };
   }
 
   drained(): void {
@@ -105,7 +115,7 @@ export class RoutePort implements Port, Route {
   lost(reason: string, code: CloseCode): void {
     if (this.#over) return;
     if (this.#receiver === undefined) {
-      this.#ending = { reason, code };
+      this.#ending ??= { reason, code };
       return;
     }
     this.#over = true;
