@@ -1,8 +1,8 @@
 import { PipeError } from "../errors.ts";
 import type { CloseCode, Frame } from "../frame.ts";
 import type { Port, PortReceiver } from "../port.ts";
-import { BodyCodec, type Codec, Packed } from "../wire/body.ts";
-import { fromWire, toWire } from "../wire/frame-bytes.ts";
+import { BodyCodec, bytesOf, type Codec, type Packed } from "../wire/body.ts";
+import { creditOf, fromWire, toWire } from "../wire/frame-bytes.ts";
 import { Header } from "../wire/header.ts";
 
 /** One pipe of a connection, as the connection sees it. */
@@ -64,15 +64,15 @@ export class RoutePort implements Port, Route {
   }
 
   sizeOf(packed: unknown): number {
-    return packed instanceof Packed ? packed.bytes.length : 0;
+    return bytesOf(packed).length;
   }
 
   send(frame: Frame): void {
     if (this.#over) return;
     const header = this.#header;
-    const { credit, body } = toWire(frame, header);
+    const body = toWire(frame, header);
     header.pipe = this.#pipe;
-    this.#carrier.send(header, credit, body);
+    this.#carrier.send(header, creditOf(frame), body);
   }
 
   close(): void {
