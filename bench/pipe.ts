@@ -4,10 +4,24 @@ import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { overPort, pipe, type Remote, receive, remote, transfer } from "@entente/pipe";
 import { type Bench, type Row, row } from "./contract.ts";
 import { echo, type Message, makeMessage } from "./pipe/echo.ts";
+import { median } from "./pipe/measure.ts";
+import { overHops } from "./pipe/relay.ts";
+import { betweenProcesses } from "./pipe/sockets.ts";
 
 type Call = (body: Message) => Promise<unknown>;
 
-const bench: Bench = async ({ quick }) => [...(await inProcess(quick ? 5 : 21)), ...(await betweenThreads(quick ? 5 : 15))];
+const bench: Bench = async ({ quick, options }) => {
+  const parts = {
+    process: () => inProcess(quick ? 5 : 21),
+    threads: () => betweenThreads(quick ? 5 : 15),
+    sockets: () => betweenProcesses(quick ? 3 : 8),
+    relay: () => overHops(quick ? 3 : 9),
+  };
+  const rows: Row[] = [];
+  for (const [name, part] of Object.entries(parts))
+    if (options.only === undefined || options.only === name) rows.push(...(await part()));
+  return rows;
+};
 export default bench;
 
 async function inProcess(rounds: number): Promise<readonly Row[]> {
@@ -145,9 +159,4 @@ async function moving(call: (blob: Uint8Array<ArrayBuffer>) => Promise<unknown>,
     times.push((performance.now() - start) * 1000);
   }
   return median(times);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

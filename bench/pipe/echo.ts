@@ -35,12 +35,13 @@ const message = {
   },
 };
 
+const methods = {
+  echo: { ordinal: 1, kind: "call", input: message, output: message },
+  blob: { ordinal: 2, kind: "call", input: unchecked<Uint8Array<ArrayBuffer>>(), output: unchecked<Uint8Array<ArrayBuffer>>() },
+} as const;
+
 /** Gives back what it is given. */
-export const echo = defineInterface({
-  name: "echo",
-  version: 1,
-  methods: {
-    echo: { ordinal: 1, kind: "call", input: message, output: message },
-    blob: { ordinal: 2, kind: "call", input: unchecked<Uint8Array<ArrayBuffer>>(), output: unchecked<Uint8Array<ArrayBuffer>>() },
-  },
-});
+export const echo = defineInterface({ name: "echo", version: 1, methods });
+
+/** The same under another id, for ends that run the schemas. */
+export const checkedEcho = defineInterface({ name: "checked echo", version: 1, id: 1, methods });

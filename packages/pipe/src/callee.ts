@@ -207,8 +207,8 @@ export class Callee {
     const [phase, effects] = stepIncoming(call.phase, event);
     call.phase = phase;
     const { id } = call;
-    for (const effect of effects) {
-      switch (effect) {
+    for (let i = 0; i < effects.length; i++) {
+      switch (effects[i]) {
         case "free":
           this.#running.delete(id);
           call.disarm?.();

@@ -224,8 +224,8 @@ export class Caller {
   #step(call: OutgoingCall, event: OutgoingEvent, body?: unknown, error?: Error, size = 0): void {
     const [phase, effects] = stepOutgoing(call.target.kind, call.phase, event);
     call.phase = phase;
-    for (const effect of effects) {
-      switch (effect) {
+    for (let i = 0; i < effects.length; i++) {
+      switch (effects[i]) {
         case "unqueue":
           this.#waiting.delete(call);
           break;

@@ -118,7 +118,7 @@ export class Endpoint implements AsyncDisposable {
   /** Makes a call; the untyped layer below `remote`. Rejects with `PipeError` or `RemoteError`. */
   request(target: Target, body: unknown, options?: CallOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#caller.start(target, body, { item: unexpectedItem, done: resolve, fail: reject }, options);
+      this.#caller.start(target, body, new Answer(resolve, reject), options);
     });
   }
 
@@ -255,5 +255,15 @@ export class Endpoint implements AsyncDisposable {
   }
 }
 
-// The machine turns an item for a plain call into a breach before it gets here.
-function unexpectedItem(): void {}
+/** Where the answer of a plain call goes. */
+class Answer implements Sink {
+  readonly done: (body: unknown) => void;
+  readonly fail: (error: Error) => void;
+
+  constructor(done: (body: unknown) => void, fail: (error: Error) => void) {
+    this.done = done;
+    this.fail = fail;
+  }
+
+  item(): void {} // the machine turns an item for a plain call into a breach before it gets here
+}

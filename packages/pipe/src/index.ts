@@ -7,6 +7,8 @@ export type { CallOptions, OutgoingCall, Sink, Target } from "./call.ts";
 export type { CallContext } from "./call-context.ts";
 export { CallError } from "./call-error.ts";
 export { type Clock, systemClock } from "./clock.ts";
+export type { AcceptPipe, WireDialOptions, WireListenOptions, WireOptions } from "./connection/endpoints.ts";
+export type { ConnectionOptions, ResumeOptions } from "./connection/settings.ts";
 export type { ServedVersion } from "./control.ts";
 export { type CloseReason, Endpoint, type EndpointOptions, type Load } from "./endpoint.ts";
 export { mayHaveRun, PipeError, type PipeErrorCode, type PipeErrorDetails, pipeErrorCodes } from "./errors.ts";
@@ -21,6 +23,7 @@ export {
   type Method,
   type Methods,
 } from "./interface.ts";
+export { type InvitationOptions, Invitations, type Invited } from "./invitation.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
 export { acceptSockets, dialOver, type SocketReception } from "./over-socket.ts";
 export type { Port, PortReceiver } from "./port.ts";
@@ -32,4 +35,5 @@ export { unchecked } from "./schema.ts";
 export type { Served, ServedMethod } from "./served.ts";
 export { transfer } from "./transfer.ts";
 export type { Amount } from "./window.ts";
+export type { Codec } from "./wire/body.ts";
 export { RemoteError, type WireError } from "./wire-error.ts";

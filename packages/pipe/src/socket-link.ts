@@ -101,9 +101,18 @@ export class SocketLink implements Link {
     socket.uncork();
   }
 
+  pause(): void {
+    if (!this.#over) this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#over) this.#socket.resume();
+  }
+
   end(): void {
     if (this.#over) return;
     this.#stop();
+    this.#socket.resume();
     this.#socket.end();
     const linger = setTimeout(() => this.#socket.destroy(), lingerMs).unref();
     this.#socket.once("close", () => clearTimeout(linger));

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { closeCodes, type Frame } from "../src/frame.ts";
-import { BodyCodec } from "../src/wire/body.ts";
-import { fromWire, toWire } from "../src/wire/frame-bytes.ts";
+import { BodyCodec, bytesOf } from "../src/wire/body.ts";
+import { creditOf, fromWire, toWire } from "../src/wire/frame-bytes.ts";
 import { FrameReader } from "../src/wire/frame-reader.ts";
 import { Header, headerBytes, kinds } from "../src/wire/header.ts";
 
@@ -53,10 +53,10 @@ const frame: fc.Arbitrary<Frame> = fc
 function toBytes(original: Frame, codec: BodyCodec): Buffer {
   const packed = "body" in original ? { ...original, body: codec.pack(original.body) } : original;
   const header = new Header();
-  const { credit, body } = toWire(packed, header);
+  const body = toWire(packed, header);
   const head = Buffer.alloc(headerBytes);
   header.write(new DataView(head.buffer, head.byteOffset, headerBytes), 0);
-  return Buffer.concat([head, credit ?? Buffer.alloc(0), body]);
+  return Buffer.concat([head, creditOf(packed) ?? Buffer.alloc(0), body]);
 }
 
 type Read = ReturnType<typeof fromWire>;
@@ -78,7 +78,7 @@ function readAll(chunks: readonly Buffer[], codec: BodyCodec, maxBytes = 4 * 102
 }
 
 function sized(original: Frame, codec: BodyCodec): Frame {
-  return "body" in original ? { ...original, size: codec.pack(original.body).bytes.length } : original;
+  return "body" in original ? { ...original, size: bytesOf(codec.pack(original.body)).length } : original;
 }
 
 describe("frames as bytes", () => {
@@ -134,7 +134,7 @@ describe("frames as bytes", () => {
     const { frames } = readAll([bytes.subarray(0, 150), bytes.subarray(150)], codec);
     const bodies = frames.map((one) => ("body" in one && one.body instanceof Uint8Array ? one.body : assert.fail()));
     assert.deepEqual(
-      bodies.map((one) => [one[0], one[99], one.buffer.byteLength]),
+      bodies.map((one) => [one[0], one[99], one.length]),
       [
         [1, 1, 100],
         [2, 2, 100],

@@ -9,6 +9,7 @@ export class MemoryLink implements Link {
   writable = true;
   readonly idle = true;
   ended = false;
+  paused = false;
   #receiver: LinkReceiver | undefined;
   #toldLost = false;
 
@@ -18,6 +19,14 @@ export class MemoryLink implements Link {
 
   write(parts: readonly Uint8Array[]): void {
     if (!this.ended) this.pending.push(Buffer.concat(parts)); // a copy, as the kernel makes: `idle` is then true at once
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
   }
 
   end(): void {

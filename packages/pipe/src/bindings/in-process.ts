@@ -73,6 +73,7 @@ class InProcessPort implements Port {
   #receiver: PortReceiver | undefined;
   #inbox: Frame[] = [];
   #scheduled = false;
+  #delivering = false;
   #closed = false;
   #peerClosed = false;
   readonly #drain = () => this.#deliver();
@@ -97,6 +98,11 @@ class InProcessPort implements Port {
   send(frame: Frame): void {
     const peer = this.#peer;
     if (peer === undefined || this.#closed || peer.#closed) return;
+    // A reply runs nobody's code (it resolves a promise), so it need not wait for a turn of its own, unless others are before it.
+    if (frame.kind === "reply" && peer.#inbox.length === 0 && !peer.#delivering) {
+      peer.#receiver?.frame(frame);
+      return;
+    }
     peer.#inbox.push(frame);
     peer.#schedule();
   }
@@ -122,10 +128,12 @@ class InProcessPort implements Port {
     this.#scheduled = false;
     const inbox = this.#inbox;
     this.#inbox = [];
+    this.#delivering = true;
     for (const frame of inbox) {
       if (this.#closed) return;
       this.#receiver?.frame(frame);
     }
+    this.#delivering = false;
     if (this.#inbox.length > 0) this.#schedule();
     else if (this.#peerClosed && !this.#closed) {
       this.#closed = true;

@@ -16,6 +16,9 @@ import {
   type WireListenOptions,
 } from "../connection/endpoints.ts";
 import type { Link } from "../connection/link.ts";
+import { Reception } from "../connection/reception.ts";
+import { hostRelayed } from "../connection/relay.ts";
+import { resolveSettings } from "../connection/settings.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { PipeError } from "../errors.ts";
 import { listenOnFile } from "../socket-file.ts";
@@ -27,15 +30,26 @@ export interface UnixSocketBinding extends Binding {
   dial(address: string, options?: WireDialOptions): Promise<Endpoint>;
   /** Opens one connection with a pipe for each name; the listener's `accept` is told the names. */
   dialNamed(address: string, names: readonly string[], options?: WireDialOptions): Promise<readonly Endpoint[]>;
+  /** Accepts on `address` and passes every pipe on to `target`, without decoding a body. */
+  relay(address: string, target: string, options?: WireListenOptions): Promise<Listener>;
 }
 
 /** The binding `unix`: addresses are `unix:PATH`. */
-export const binding: UnixSocketBinding = { name: "unix", listen, dial, dialNamed };
+export const binding: UnixSocketBinding = { name: "unix", listen, dial, dialNamed, relay };
 
 const prefix = "unix:";
 
 async function listen(wanted: string, accept: AcceptPipe, options: WireListenOptions = {}): Promise<Listener> {
-  const reception = receiveEndpoints(accept, options);
+  return await listenWith(receiveEndpoints(accept, options), wanted);
+}
+
+async function relay(wanted: string, target: string, options: WireListenOptions = {}): Promise<Listener> {
+  const [way, settings] = [wayTo(target), resolveSettings(options)];
+  const reception = new Reception(settings, options.invitations, (_names, greeting) => hostRelayed(way, settings, greeting));
+  return await listenWith(reception, wanted);
+}
+
+async function listenWith(reception: Reception, wanted: string): Promise<Listener> {
   const { address, close } = await listenForLinks(wanted, (link) => reception.receive(link));
   const closeAll = async () => {
     close();
@@ -53,8 +67,7 @@ async function dialNamed(address: string, names: readonly string[], options: Wir
   return await dialEndpoints(wayTo(address), names, options);
 }
 
-/** Accepts links on an address, or on a fresh one in the temporary folder; for listeners that are more than endpoints. */
-export async function listenForLinks(
+async function listenForLinks(
   wanted: string,
   accept: (link: Link) => void,
 ): Promise<{ readonly address: string; readonly close: () => void }> {
@@ -74,8 +87,7 @@ export async function listenForLinks(
   return { address, close };
 }
 
-/** The way to an address, for diallers that are more than endpoints. Throws `ADDRESS_INVALID`. */
-export function wayTo(address: string): Way {
+function wayTo(address: string): Way {
   const path = parse(address);
   return { address, open: (signal) => connect(path, address, signal) };
 }

@@ -43,6 +43,7 @@ const noBytes = new Uint8Array(0);
 // A peer whose bodies are unreadable again and again is cut off as a whole.
 const maxBadFrames = 8;
 const maxUnclaimed = 256;
+const flushBytes = 256 * 1024;
 const acknowledgeFrames = 64;
 const acknowledgeBytes = 256 * 1024;
 
@@ -51,6 +52,10 @@ export class Connection implements Carrier, WireOwner {
   readonly agreement: Agreement;
   readonly #settings: Settings;
   readonly #hooks: ConnectionHooks;
+  readonly #flushLater = (): void => {
+    this.#scheduled = false;
+    this.flush();
+  };
   readonly #routes = new Map<number, Route>();
   readonly #carried = new Map<number, RoutePort>();
   readonly #outflow = new Outflow();
@@ -110,6 +115,16 @@ export class Connection implements Carrier, WireOwner {
     return this.#wire?.link.writable === true && this.#replay?.full !== true;
   }
 
+  /** Stops reading, because what comes cannot be passed on. */
+  pause(): void {
+    this.#wire?.link.pause();
+  }
+
+  /** Reads again. */
+  resume(): void {
+    this.#wire?.link.resume();
+  }
+
   /** Keeps the connection when its last pipe is closed; the default is to end it then. */
   keep(): void {
     this.#lasting = true;
@@ -117,7 +132,7 @@ export class Connection implements Carrier, WireOwner {
 
   /** Takes a wire over. After a resumption `peerReceived` is what the peer had; false when what it lacks is no longer kept. */
   attach(wire: Wire, peerReceived?: number): boolean {
-    this.#flush(); // into what is kept, in the order of its sequences
+    this.flush(); // into what is kept, in the order of its sequences
     const missing = peerReceived === undefined ? [] : this.#replay?.after(peerReceived);
     if (missing === undefined) return false;
     if (peerReceived !== undefined) this.#replay?.acknowledge(peerReceived);
@@ -201,9 +216,12 @@ export class Connection implements Carrier, WireOwner {
       header.sequence = this.#sent;
     } else header.sequence = 0;
     this.#outflow.add(header, prefix, body, start, end);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    process.nextTick(this.#flushLater);
+    if (this.#outflow.bytes >= flushBytes)
+      this.flush(); // so that a turn that sends much hears when it is too much
+    else if (!this.#scheduled) {
+      this.#scheduled = true;
+      process.nextTick(this.#flushLater);
+    }
   }
 
   release(pipe: number): void {
@@ -259,13 +277,9 @@ export class Connection implements Carrier, WireOwner {
     this.#end(reason, "resume-failed", false);
   }
 
-  readonly #flushLater = (): void => {
-    this.#scheduled = false;
-    this.#flush();
-  };
-
-  #flush(): void {
-    if (this.#outflow.empty) return;
+  /** Writes now what this turn has sent so far. */
+  flush(): void {
+    if (this.#outflow.bytes === 0) return;
     const parts = this.#outflow.take();
     this.#replay?.push(parts, this.#sent);
     const link = this.#wire?.link;
@@ -361,7 +375,7 @@ export class Connection implements Carrier, WireOwner {
       const header = this.#scratch.set(kinds.bye, 0, 0, 0, 0, 0, text.length);
       header.pipe = 0;
       this.send(header, undefined, text);
-      this.#flush();
+      this.flush();
     }
     this.#closed = true;
     this.#disarmGrace?.();

@@ -1,5 +1,5 @@
 import { PipeError } from "../errors.ts";
-import { codecs } from "../wire/body.ts";
+import { type Codec, codecs } from "../wire/body.ts";
 import { type Header, kindNames, kinds } from "../wire/header.ts";
 import { Connection, type ConnectionHooks } from "./connection.ts";
 import {
@@ -33,6 +33,8 @@ export interface Way {
 export interface DialConnectionOptions {
   readonly token?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The codecs to offer, where not every one will do. */
+  readonly codecs?: readonly Codec[] | undefined;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function dialConnection(
   const greeting: Greeting = {
     protocol: wireProtocol,
     maxFrameBytes: settings.maxFrameBytes,
-    codecs: settings.codec === undefined ? codecs : [settings.codec],
+    codecs: options.codecs ?? (settings.codec === undefined ? codecs : [settings.codec]),
     token,
     resumable: settings.resume !== undefined,
   };

@@ -11,6 +11,10 @@ export interface Link {
   readonly writable: boolean;
   /** Nothing that was written is still held. */
   readonly idle: boolean;
+  /** Stops reading until `resume`: what comes waits outside this process. */
+  pause(): void;
+  /** Reads again. */
+  resume(): void;
   /** Ends the way once everything written is sent, or after a while; nothing is delivered any more. */
   end(): void;
   /** Ends the way now; nothing is delivered any more. */

@@ -11,10 +11,11 @@ export class Outflow {
   #from = 0;
   #at = 0;
   #parts: Uint8Array[] = [];
+  #bytes = 0;
 
-  /** Whether nothing waits. */
-  get empty(): boolean {
-    return this.#at === this.#from && this.#parts.length === 0;
+  /** Bytes that wait. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Adds a frame; its payload is `prefix` and `body[start, end)`, which must not change until it is written. */
@@ -24,6 +25,7 @@ export class Outflow {
     if (slabBytes - this.#at < needed) this.#renew();
     header.write(this.#view, this.#at);
     this.#at += headerBytes;
+    this.#bytes += headerBytes + header.length;
     if (prefix !== undefined) {
       this.#slab.set(prefix, this.#at);
       this.#at += prefix.length;
@@ -44,6 +46,7 @@ export class Outflow {
     this.#seal();
     const parts = this.#parts;
     this.#parts = [];
+    this.#bytes = 0;
     return parts;
   }
 

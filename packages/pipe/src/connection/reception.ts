@@ -22,31 +22,43 @@ const greetingMs = 5000;
 // Strangers that may be under way at once.
 const maxStrangers = 256;
 
+const noListener = "the listener was closed";
+
 interface Session {
   readonly connection: Connection;
   readonly secret: Buffer;
   epoch: number;
 }
 
-/** What a listener makes of a connection that was let in; `names` are the pipes its invitation allows, undefined for any. */
-export type Welcomed = (names: ReadonlySet<string> | undefined) => ConnectionHooks & {
+/** What a listener makes of one connection. */
+export interface Hosting extends ConnectionHooks {
+  /** The codec to speak, and the most bytes to take, where they are not the listener's to choose. */
+  readonly codec?: Codec | undefined;
+  readonly maxFrameBytes?: number | undefined;
   /** Called in the turn of the welcome, before any later frame is read. */
   made?(connection: Connection): void;
-};
+}
+
+/**
+ * Hosts a connection that may come in; `names` are the pipes its invitation allows, undefined for any. A promise keeps the guest waiting,
+ * and one that rejects turns it away.
+ */
+export type Host = (names: ReadonlySet<string> | undefined, greeting: Greeting) => Hosting | Promise<Hosting>;
 
 /** The door of a listener: reads greetings, checks invitations, lets in, and joins new links to the connections they resume. */
 export class Reception {
   readonly #settings: Settings;
   readonly #invitations: Invitations | undefined;
-  readonly #welcomed: Welcomed;
+  readonly #host: Host;
   readonly #sessions = new Map<string, Session>();
+  #closed = false;
   readonly #connections = new Set<Connection>();
   readonly #strangers = new Map<Wire, () => void>(); // each with what ends its time limit
 
-  constructor(settings: Settings, invitations: Invitations | undefined, welcomed: Welcomed) {
+  constructor(settings: Settings, invitations: Invitations | undefined, host: Host) {
     this.#settings = settings;
     this.#invitations = invitations;
-    this.#welcomed = welcomed;
+    this.#host = host;
   }
 
   /** The connections that are open. */
@@ -93,13 +105,13 @@ export class Reception {
 
   /** Sends the strangers away and forgets the sessions that wait for a link; connections that were let in stay. */
   close(): void {
+    this.#closed = true;
     for (const [wire, disarm] of this.#strangers) {
       disarm();
       wire.destroy();
     }
     this.#strangers.clear();
-    for (const { connection } of [...this.#sessions.values()])
-      if (connection.suspended) connection.resumeFailed("the listener was closed");
+    for (const { connection } of [...this.#sessions.values()]) if (connection.suspended) connection.resumeFailed(noListener);
   }
 
   #answer(wire: Wire, greeting: Greeting): void {
@@ -130,22 +142,69 @@ export class Reception {
       refuse(wire, { code: "invitation", message: "wanted an unused token of an invitation; got another or none" });
       return;
     }
+    const hosting = this.#host(invited?.names, greeting);
+    if (hosting instanceof Promise) this.#keepWaiting(wire, codec, greeting, hosting);
+    else this.#open(wire, codec, greeting, hosting);
+  }
+
+  #keepWaiting(wire: Wire, codec: Codec, greeting: Greeting, hosting: Promise<Hosting>): void {
+    let waiting = true;
+    const leave = () => {
+      waiting = false;
+      void hosting.then(
+        (host) => host.ended?.("the guest left", "gone"),
+        () => {},
+      ); // who cannot host has nothing to end
+    };
+    const owner: WireOwner = {
+      frame: () => owner.unreadable("nothing before the welcome", "a frame"),
+      unreadable: (wanted, got) => {
+        leave();
+        refuse(wire, { code: "protocol", message: `wanted ${wanted}; got ${got}` });
+      },
+      drained() {}, // nothing was written yet
+      lost: leave,
+    };
+    wire.give(owner, maxGreetingBytes);
+    hosting.then(
+      (host) => {
+        if (waiting) this.#open(wire, codec, greeting, host);
+      },
+      (thrown: unknown) => {
+        if (waiting) refuse(wire, { code: "busy", message: thrown instanceof Error ? thrown.message : String(thrown) });
+      },
+    );
+  }
+
+  #open(wire: Wire, wanted: Codec, greeting: Greeting, hooks: Hosting): void {
+    const { codec = wanted, maxFrameBytes = this.#settings.maxFrameBytes } = hooks;
     const resumable = greeting.resumable && this.#settings.resume !== undefined;
     const session = resumable ? randomBytes(16).toString("hex") : undefined;
     const secret = randomBytes(32);
-    const hooks = this.#welcomed(invited?.names);
     const agreement = { role: "listener", codec, peerMaxFrameBytes: greeting.maxFrameBytes, session } as const;
-    const connection: Connection = new Connection(agreement, this.#settings, {
-      ...hooks,
-      ended: (reason, code) => {
-        this.#connections.delete(connection);
-        if (session !== undefined) this.#sessions.delete(session);
-        hooks.ended?.(reason, code);
+    const connection: Connection = new Connection(
+      agreement,
+      { ...this.#settings, maxFrameBytes },
+      {
+        ...hooks,
+        suspended: () => {
+          if (this.#closed) connection.resumeFailed(noListener);
+        },
+        ended: (reason, code) => {
+          this.#connections.delete(connection);
+          if (session !== undefined) this.#sessions.delete(session);
+          hooks.ended?.(reason, code);
+        },
       },
-    });
+    );
     this.#connections.add(connection);
     if (session !== undefined) this.#sessions.set(session, { connection, secret, epoch: 0 });
-    this.#welcome(wire, { codec, session, secret: session === undefined ? undefined : secret.toString("base64url") });
+    this.#welcome(wire, {
+      codec,
+      maxFrameBytes,
+      session,
+      secret: session === undefined ? undefined : secret.toString("base64url"),
+    });
     connection.attach(wire);
     hooks.made?.(connection);
   }
@@ -156,15 +215,15 @@ export class Reception {
     if (session === undefined) return;
     session.epoch = resume.epoch;
     session.connection.detach();
-    this.#welcome(wire, { codec, session: resume.session, received: session.connection.received });
+    const { maxFrameBytes } = this.#settings;
+    this.#welcome(wire, { codec, maxFrameBytes, session: resume.session, received: session.connection.received });
     if (session.connection.attach(wire, resume.received)) return;
     session.connection.resumeFailed("what the dialler lacks is no longer kept here");
     wire.destroy();
   }
 
-  #welcome(wire: Wire, word: Omit<Welcome, "protocol" | "maxFrameBytes">): void {
-    const { maxFrameBytes } = this.#settings;
-    wire.say(kinds.welcome, toGreetingBytes({ protocol: wireProtocol, maxFrameBytes, ...word }));
+  #welcome(wire: Wire, word: Omit<Welcome, "protocol">): void {
+    wire.say(kinds.welcome, toGreetingBytes({ protocol: wireProtocol, ...word }));
   }
 }
 

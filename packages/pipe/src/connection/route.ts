@@ -1,7 +1,8 @@
+import { PipeError } from "../errors.ts";
 import type { CloseCode, Frame } from "../frame.ts";
 import type { Port, PortReceiver } from "../port.ts";
-import { BodyCodec, type Codec, Packed } from "../wire/body.ts";
-import { fromWire, toWire } from "../wire/frame-bytes.ts";
+import { BodyCodec, bytesOf, type Codec, type Packed } from "../wire/body.ts";
+import { creditOf, fromWire, toWire } from "../wire/frame-bytes.ts";
 import { Header } from "../wire/header.ts";
 
 /** One pipe of a connection, as the connection sees it. */
@@ -63,15 +64,15 @@ export class RoutePort implements Port, Route {
   }
 
   sizeOf(packed: unknown): number {
-    return packed instanceof Packed ? packed.bytes.length : 0;
+    return bytesOf(packed).length;
   }
 
   send(frame: Frame): void {
     if (this.#over) return;
     const header = this.#header;
-    const { credit, body } = toWire(frame, header);
+    const body = toWire(frame, header);
     header.pipe = this.#pipe;
-    this.#carrier.send(header, credit, body);
+    this.#carrier.send(header, creditOf(frame), body);
   }
 
   close(): void {
@@ -95,7 +96,16 @@ export class RoutePort implements Port, Route {
   }
 
   violated(wanted: string, got: string): void {
-    if (!this.#over) this.#receiver?.malformed(wanted, got);
+    if (this.#over) return;
+    if (this.#receiver !== undefined) {
+      this.#receiver.malformed(wanted, got);
+      return;
+    }
+    // No endpoint has taken over yet: what is held is not dispatched any more, and the peer is told here.
+    const { message } = new PipeError("FRAME_INVALID", { wanted, got });
+    this.send({ kind: "close", code: "frame-invalid", message, lastId: 0 });
+    this.#held = [];
+    this.#ending = { reason: message, code: "frame-invalid" };
   }
 
   drained(): void {
@@ -105,7 +115,7 @@ export class RoutePort implements Port, Route {
   lost(reason: string, code: CloseCode): void {
     if (this.#over) return;
     if (this.#receiver === undefined) {
-      this.#ending = { reason, code };
+      this.#ending ??= { reason, code };
       return;
     }
     this.#over = true;

@@ -12,8 +12,8 @@ export const codecs = ["records", "json"] as const;
 /** One of `codecs`. */
 export type Codec = (typeof codecs)[number];
 
-/** A body that is ready to be sent. */
-export class Packed {
+/** A body that a codec has written. */
+export class Encoded {
   readonly form: number;
   readonly bytes: Uint8Array;
 
@@ -23,7 +23,41 @@ export class Packed {
   }
 }
 
-const nothing = new Packed(forms.none, new Uint8Array(0));
+/** A body that is ready to be sent: none, the bytes it is, or what a codec wrote. */
+export type Packed = undefined | Uint8Array | Encoded;
+
+const noBytes = new Uint8Array(0);
+
+/** The form of a packed body. */
+export function formOf(packed: unknown): number {
+  if (packed === undefined) return forms.none;
+  return packed instanceof Encoded ? packed.form : forms.bytes;
+}
+
+/** The bytes of a packed body. */
+export function bytesOf(packed: unknown): Uint8Array {
+  if (packed instanceof Encoded) return packed.bytes;
+  return packed instanceof Uint8Array ? packed : noBytes;
+}
+
+// Small bodies of bytes are copied into a slab that many share, as Node's own small buffers are; a body that is kept keeps its slab alive.
+const slabBytes = 16 * 1024;
+const slabbed = 2048;
+let slab = Buffer.allocUnsafeSlow(slabBytes);
+let slabAt = 0;
+
+function copyOf(bytes: Buffer, start: number, end: number): Uint8Array {
+  const length = end - start;
+  if (length > slabbed) return new Uint8Array(bytes.subarray(start, end));
+  if (slabBytes - slabAt < length) {
+    slab = Buffer.allocUnsafeSlow(slabBytes);
+    slabAt = 0;
+  }
+  const at = slabAt;
+  slabAt = (at + length + 7) & ~7; // aligned, so that a typed array may be made over it
+  bytes.copy(slab, at, start, end);
+  return new Uint8Array(slab.buffer, at, length);
+}
 
 /** The bodies of one pipe, both ways; the records' state is made when the first record comes. */
 export class BodyCodec {
@@ -40,10 +74,11 @@ export class BodyCodec {
 
   /** Encodes a body; bytes are taken as they are, without a copy. Throws `BodyError`. */
   pack(body: unknown): Packed {
-    if (body === undefined) return nothing;
-    const packed = body instanceof Uint8Array ? new Packed(forms.bytes, body) : this.#encode(body);
-    if (packed.bytes.length > this.#maxBytes)
-      throw new BodyError(`a body of at most ${this.#maxBytes} bytes (send more as a stream)`, `${packed.bytes.length}`);
+    if (body === undefined) return undefined;
+    const packed = body instanceof Uint8Array ? body : this.#encode(body);
+    const { length } = bytesOf(packed);
+    if (length > this.#maxBytes)
+      throw new BodyError(`a body of at most ${this.#maxBytes} bytes (send more as a stream)`, `${length}`);
     return packed;
   }
 
@@ -54,9 +89,7 @@ export class BodyCodec {
         if (end !== start) throw new BodyError("an empty body", `${end - start} bytes`);
         return undefined;
       case forms.bytes:
-        return owned
-          ? new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start)
-          : new Uint8Array(bytes.subarray(start, end));
+        return owned ? new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start) : copyOf(bytes, start, end);
       case forms.records:
         if (this.#codec !== "records") throw new BodyError("the codec that was agreed on, json", "records");
         this.#decoder ??= new RecordDecoder();
@@ -66,9 +99,9 @@ export class BodyCodec {
     }
   }
 
-  #encode(body: unknown): Packed {
-    if (this.#codec === "json") return new Packed(forms.json, toJsonBody(body));
+  #encode(body: unknown): Encoded {
+    if (this.#codec === "json") return new Encoded(forms.json, toJsonBody(body));
     this.#encoder ??= new RecordEncoder();
-    return new Packed(forms.records, this.#encoder.encode(body));
+    return new Encoded(forms.records, this.#encoder.encode(body));
   }
 }

@@ -6,7 +6,7 @@ import type { CallFrame, Frame } from "../frame.ts";
 import { closeCodes } from "../frame.ts";
 import type { Malformed } from "../frame-tuple.ts";
 import { parseWireError } from "../wire-error.ts";
-import { type BodyCodec, forms, Packed } from "./body.ts";
+import { type BodyCodec, bytesOf, formOf, forms } from "./body.ts";
 import { BodyError } from "./body-error.ts";
 import { formShift, type Header, kindNames, kinds, streamFlag } from "./header.ts";
 
@@ -16,21 +16,22 @@ const creditBytes = 8;
 const maxReasonBytes = 4 * 4096;
 const noBytes = new Uint8Array(0);
 
-/** Fills in a header and gives the payload's parts: a stream's credit and the body. Bodies are `Packed` already. */
-export function toWire(frame: Frame, header: Header): { readonly credit: Uint8Array | undefined; readonly body: Uint8Array } {
+/** Fills in a header and gives the body, which is packed already. A stream's call has its credit in front (`creditOf`). */
+export function toWire(frame: Frame, header: Header): Uint8Array {
   switch (frame.kind) {
     case "call":
       return callToWire(frame, header);
     case "reply":
     case "item": {
-      const { form, bytes } = packedBody(frame.body);
-      header.set(frame.kind === "reply" ? kinds.reply : kinds.item, form << formShift, frame.id, 0, 0, 0, bytes.length);
-      return { credit: undefined, body: bytes };
+      const body = bytesOf(frame.body);
+      const kind = frame.kind === "reply" ? kinds.reply : kinds.item;
+      header.set(kind, formOf(frame.body) << formShift, frame.id, 0, 0, 0, body.length);
+      return body;
     }
     case "error": {
       const body = Buffer.from(JSON.stringify(frame.error), "utf8");
       header.set(kinds.error, forms.json << formShift, frame.id, 0, 0, 0, body.length);
-      return { credit: undefined, body };
+      return body;
     }
     case "hello":
       header.set(kinds.hello, 0, frame.protocol, clamp(frame.messages), clamp(frame.bytes), clamp(frame.calls), 0);
@@ -50,26 +51,31 @@ export function toWire(frame: Frame, header: Header): { readonly credit: Uint8Ar
     case "close": {
       const body = Buffer.from(frame.message.slice(0, 4096), "utf8");
       header.set(kinds.close, 0, frame.lastId, 0, closeCodes.indexOf(frame.code), 0, body.length);
-      return { credit: undefined, body };
+      return body;
     }
     case "skip":
       throw new TypeError("a skip frame has no bytes: bodies are packed before they are counted");
   }
-  return { credit: undefined, body: noBytes };
+  return noBytes;
 }
 
-function callToWire(frame: CallFrame, header: Header): { readonly credit: Uint8Array | undefined; readonly body: Uint8Array } {
-  const { form, bytes } = packedBody(frame.body);
-  const flags = (form << formShift) | (frame.stream ? streamFlag : 0);
-  const deadline = frame.deadlineMs === 0 ? 0 : Math.min(maxUint32, Math.max(1, Math.ceil(frame.deadlineMs)));
-  const length = bytes.length + (frame.stream ? creditBytes : 0);
-  header.set(kinds.call, flags, frame.id, frame.interfaceId, frame.ordinal, deadline, length);
-  if (!frame.stream) return { credit: undefined, body: bytes };
+/** What stands before the body of a call that opens a stream: how much the caller will take at first. */
+export function creditOf(frame: Frame): Uint8Array | undefined {
+  if (frame.kind !== "call" || !frame.stream) return undefined;
   const credit = new Uint8Array(creditBytes);
   const view = new DataView(credit.buffer);
   view.setUint32(0, clamp(frame.messages), true);
   view.setUint32(4, clamp(frame.bytes), true);
-  return { credit, body: bytes };
+  return credit;
+}
+
+function callToWire(frame: CallFrame, header: Header): Uint8Array {
+  const body = bytesOf(frame.body);
+  const flags = (formOf(frame.body) << formShift) | (frame.stream ? streamFlag : 0);
+  const deadline = frame.deadlineMs === 0 ? 0 : Math.min(maxUint32, Math.max(1, Math.ceil(frame.deadlineMs)));
+  const length = body.length + (frame.stream ? creditBytes : 0);
+  header.set(kinds.call, flags, frame.id, frame.interfaceId, frame.ordinal, deadline, length);
+  return body;
 }
 
 /** Reads a frame of a pipe whose header was read and whose payload is `bytes[start, end)`. Never throws. */
@@ -184,12 +190,6 @@ function zero(header: Header, a: number, b: number, c: number): void {
 
 function empty(header: Header): void {
   if (header.length !== 0) throw new BodyError(`no body in a frame of kind ${kindNames[header.kind]}`, `${header.length} bytes`);
-}
-
-// Endpoints pack bodies when they make the frame, so that sizes are true when they are counted.
-function packedBody(body: unknown): Packed {
-  if (body instanceof Packed) return body;
-  throw new TypeError("wanted a packed body");
 }
 
 function clamp(value: number): number {

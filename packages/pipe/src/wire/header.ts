@@ -20,6 +20,7 @@ export const kinds = {
   grant: 8,
   credit: 9,
   close: 10,
+  skip: 11,
   open: 31,
   greet: 32,
   welcome: 33,
@@ -41,6 +42,9 @@ export const streamFlag = 1;
 
 /** Where the two bits of a body's form lie among the flags. */
 export const formShift = 1;
+
+/** Flag of a body with pipes in it: their count and numbers stand in front of it, after a stream's credit. */
+export const pipesFlag = 8;
 
 /** A header in parts. One object is read into again and again, so whoever needs a part later takes it out. */
 export class Header {

@@ -1,0 +1,142 @@
+/**
+ * Passes pipes on from one connection to another. A relay reads headers, and the numbers of pipes that travel in front of a body; it writes
+ * the other side's numbers in their place, and the connection its own count. Bodies are neither decoded nor, when they are large, copied.
+ * The records' state, the allowance and the order of a pipe are its two ends' affair: nothing of them is kept here.
+ *
+ * What is held here is bounded by the ends' allowance. For ends that ignore it, a side that cannot be written to stops the reading of the
+ * other. Each guest has a connection of its own behind the relay, so no two share a state, and one that stalls stops nobody else.
+ */
+import { type CloseCode, closeCodes } from "../frame.ts";
+import { codecs } from "../wire/body.ts";
+import { Header, kinds, pipesFlag, streamFlag } from "../wire/header.ts";
+import type { Connection } from "./connection.ts";
+import { dialConnection, type Way } from "./dialling.ts";
+import type { Greeting } from "./greeting.ts";
+import type { Hosting } from "./reception.ts";
+import type { Route } from "./route.ts";
+import type { Settings } from "./settings.ts";
+
+/** Bodies above this are passed on without a copy when they lie in memory of their own; what lies in the reader's has to be copied. */
+const copied = 8 * 1024;
+const creditBytes = 8;
+const lastPossibleCall = 2 ** 48 - 1;
+
+/** Hosts a guest of a relay: a connection to the target is opened for it, with what both of them can speak and take. */
+export async function hostRelayed(way: Way, settings: Settings, greeting: Greeting): Promise<Hosting> {
+  const maxFrameBytes = Math.min(settings.maxFrameBytes, greeting.maxFrameBytes);
+  const offered = codecs.filter((codec) => greeting.codecs.includes(codec));
+  let passage: Passage | undefined;
+  const hooks = {
+    opened: (pipe: number, name: string, carried: boolean) => passage?.open("back", pipe, name, carried) ?? "nobody is there yet",
+    ended: (reason: string) => passage?.front.close(reason),
+  };
+  const options = { codecs: offered };
+  const back = await dialConnection(way, { ...settings, maxFrameBytes, resume: undefined }, options, hooks, (fresh) =>
+    fresh.keep(),
+  );
+  return {
+    codec: back.agreement.codec,
+    maxFrameBytes: Math.min(settings.maxFrameBytes, back.agreement.peerMaxFrameBytes),
+    made(front) {
+      passage = new Passage(front, back);
+    },
+    opened: (pipe, name, carried) => passage?.open("front", pipe, name, carried) ?? "nobody is there yet",
+    ended: (reason) => back.close(reason),
+  };
+}
+
+/** Two connections whose pipes are passed on to each other. */
+export class Passage {
+  readonly front: Connection;
+  readonly back: Connection;
+  /** Which pipe of one side goes on as which of the other. */
+  readonly numbers = { front: new Map<number, number>(), back: new Map<number, number>() } as const;
+
+  constructor(front: Connection, back: Connection) {
+    this.front = front;
+    this.back = back;
+  }
+
+  /** Opens on the other side what was opened on `side`; the answer takes its frames. */
+  open(side: Side, pipe: number, name: string, carried: boolean): Route {
+    const other = side === "front" ? "back" : "front";
+    const twin = this[other].openRoute(name, carried, (opened) => new RelayRoute(this, other, opened, pipe));
+    this.numbers[side].set(pipe, twin.pipe);
+    this.numbers[other].set(twin.pipe, pipe);
+    return new RelayRoute(this, side, pipe, twin.pipe);
+  }
+}
+
+type Side = "front" | "back";
+
+/** One direction of a pipe that is passed on: takes what comes on `from` and sends it on `to`. */
+class RelayRoute implements Route {
+  readonly pipe: number;
+  readonly #numbers: ReadonlyMap<number, number>;
+  readonly #forget: () => void;
+  readonly #from: Connection;
+  readonly #to: Connection;
+  readonly #toPipe: number;
+
+  constructor(passage: Passage, side: Side, pipe: number, toPipe: number) {
+    const other = side === "front" ? "back" : "front";
+    const { numbers } = passage;
+    this.pipe = pipe;
+    this.#numbers = numbers[side];
+    this.#forget = () => {
+      numbers[side].delete(pipe);
+      numbers[other].delete(toPipe);
+    };
+    this.#from = passage[side];
+    this.#to = passage[other];
+    this.#toPipe = toPipe;
+  }
+
+  take(header: Header, bytes: Buffer, view: DataView, start: number, end: number, owned: boolean): boolean {
+    if ((header.flags & pipesFlag) !== 0 && !this.#renumber(header, view, start, end)) return false;
+    header.pipe = this.#toPipe;
+    if (owned || end - start <= copied) this.#to.send(header, undefined, bytes, start, end);
+    else this.#to.send(header, undefined, Buffer.from(bytes.subarray(start, end)));
+    if (header.kind === kinds.close) this.#over();
+    else if (!this.#to.writable) this.#from.pause();
+    return true;
+  }
+
+  violated(wanted: string, got: string): void {
+    this.lost(`the peer broke the rules: wanted ${wanted}; got ${got}`, "gone");
+  }
+
+  // `from` may be written to again: what `to` brings for it may be read again.
+  drained(): void {
+    this.#to.resume();
+  }
+
+  lost(reason: string, code: CloseCode): void {
+    const body = Buffer.from(reason.slice(0, 4096), "utf8");
+    const header = new Header().set(kinds.close, 0, lastPossibleCall, 0, closeCodes.indexOf(code), 0, body.length);
+    header.pipe = this.#toPipe;
+    this.#to.send(header, undefined, body);
+    this.#over();
+  }
+
+  #over(): void {
+    this.#forget();
+    this.#to.release(this.#toPipe);
+    this.#from.release(this.pipe);
+  }
+
+  // In place: the bytes are the reader's, and nobody else looks at them.
+  #renumber(header: Header, view: DataView, start: number, end: number): boolean {
+    const at = start + ((header.flags & streamFlag) !== 0 && header.kind === kinds.call ? creditBytes : 0);
+    if (end - at < 4) return false;
+    const count = view.getUint32(at, true);
+    if (count > (end - at - 4) / 4) return false;
+    for (let i = 0; i < count; i++) {
+      const offset = at + 4 + 4 * i;
+      const other = this.#numbers.get(view.getUint32(offset, true));
+      if (other === undefined) return false;
+      view.setUint32(offset, other, true);
+    }
+    return true;
+  }
+}
