@@ -15,6 +15,8 @@ import type { Prompt, Resource } from "./base/resource.ts";
 import type { ToolContext, ToolFactory } from "./base/tool.ts";
 import { version } from "./base/version.ts";
 import type { HubDesk } from "./desk/hub-desk.ts";
+import { routedSending } from "./joins/routed-sending.ts";
+import { vectorOf, wordsOf } from "./learning/ingest/features.ts";
 import { Learning } from "./learning/pillar.ts";
 import { Catalogue } from "./mcp/catalogue.ts";
 import { Dispatcher } from "./mcp/dispatch.ts";
@@ -22,6 +24,9 @@ import { bidderReply } from "./negotiation/bidder.ts";
 import { Contracting } from "./negotiation/contracting.ts";
 import type { NegotiationDesk } from "./negotiation/desk.ts";
 import { Solving } from "./quantum/pillar.ts";
+import { noFacts } from "./routing/facts.ts";
+import { policyOf } from "./routing/policy.ts";
+import { Routing } from "./routing/routing.ts";
 import { Principals } from "./store/principals.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { openLog } from "./telemetry/log.ts";
@@ -48,6 +53,7 @@ export interface Hub extends AsyncDisposable {
   readonly registry: Registry;
   readonly contracting: Contracting;
   readonly learning: Learning;
+  readonly routing: Routing;
   /** Registers the built-in agents under a base URL. */
   readonly addAgents: (baseUrl: string) => Promise<void>;
 }
@@ -75,11 +81,24 @@ export async function openHub(input: HubInput): Promise<Hub> {
   const contracting: Contracting = new Contracting({ store, registry, clock, dataFolder });
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
   const solving = new Solving();
+  const routing: Routing = new Routing({
+    policy: policyOf(config.values),
+    lists: { allow: config.values["routing.allow"], deny: config.values["routing.deny"] },
+    keptDecisions: config.values["routing.keptDecisions"],
+    clock,
+    events: store.events,
+    metrics,
+    reading: { vectorOf, wordsOf },
+    agents: () => registry.list().map(({ agent, card }) => ({ name: agent.profile.name, card })),
+    facts: () => noFacts,
+    send: routedSending({ registry, clock, sighted: () => {} }),
+  });
   const hubDesk: HubDesk = { store, principals, config, registry, contracting, startedAt };
   const negotiationDesk: NegotiationDesk = { store, contracting, keyOf: (party) => registry.get(party).key.publicJwk };
-  const [hubTools, negotiationTools, learningTools, quantumTools, resources, prompts] = await Promise.all([
+  const [hubTools, negotiationTools, routingTools, learningTools, quantumTools, resources, prompts] = await Promise.all([
     loadFolder<ToolFactory<HubDesk>>(folder("desk/tools")),
     loadFolder<ToolFactory<NegotiationDesk>>(folder("negotiation/tools")),
+    loadFolder<ToolFactory<Routing>>(folder("routing/tools")),
     loadFolder<ToolFactory<Learning>>(folder("learning/tools")),
     loadFolder<ToolFactory<Solving>>(folder("quantum/tools")),
     loadFolder<Resource>(folder("desk/resources")),
@@ -88,6 +107,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
   const tools = [
     ...hubTools.map((tool) => tool(hubDesk)),
     ...negotiationTools.map((tool) => tool(negotiationDesk)),
+    ...routingTools.map((tool) => tool(routing)),
     ...learningTools.map((tool) => tool(learning)),
     ...quantumTools.map((tool) => tool(solving)),
   ];
@@ -126,6 +146,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     registry,
     contracting,
     learning,
+    routing,
     addAgents: async (baseUrl) => {
       for (const agent of await loadFolder<Agent>(folder("agents"))) await registry.add(agent, baseUrl);
     },

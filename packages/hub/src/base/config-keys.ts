@@ -66,6 +66,22 @@ export const configKeys = {
     4,
     "a winner may take this many times its promised time before the job is re-awarded",
   ),
+  "routing.allow": key(list, [], "only these agents may be chosen by routing; empty means all"),
+  "routing.deny": key(list, [], "agents that routing never chooses"),
+  "routing.consecutiveFailures": key(positive, 5, "failures in a row after which an agent is not asked for a time"),
+  "routing.ejectionMs": key(positive, 5_000, "first time without work for an agent that failed, ms; it doubles each time"),
+  "routing.maxEjectionMs": key(positive, 300_000, "longest time without work for an agent that failed, ms"),
+  "routing.maxOutstanding": key(positive, 256, "most calls under way at one agent"),
+  "routing.maxAttempts": key(positive, 3, "most agents that one call may be sent to"),
+  "routing.retryShare": key(share, 0.2, "retries as a share of calls; ten in ten seconds are always allowed"),
+  "routing.hedgeShare": key(share, 0.05, "hedges as a share of the load; 0 turns hedging off but for probes"),
+  "routing.maxSilenceMs": key(
+    positive,
+    30_000,
+    "longest time without a sign of life before an idempotent call goes elsewhere, ms",
+  ),
+  "routing.maxDepth": key(positive, 8, "agents that one piece of work may pass one after another"),
+  "routing.keptDecisions": key(positive, 500, "decisions whose explanations are kept in memory"),
 } as const satisfies Record<string, ConfigKey<never> | ConfigKey<unknown>>;
 
 /** The name of a configuration key. */

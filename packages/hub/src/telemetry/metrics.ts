@@ -14,6 +14,10 @@ export class Metrics {
   readonly eventsAppended = this.#gauge("eventsAppended", []);
   readonly eventStreams = this.#gauge("eventStreams", []);
   readonly mcpSessions = this.#gauge("mcpSessions", []);
+  readonly routingCalls = this.#counter("routingCalls", ["outcome"]);
+  readonly routingDuration = this.#histogram("routingDuration", ["outcome"]);
+  readonly routingAttempts = this.#counter("routingAttempts", ["agent", "as", "outcome"]);
+  readonly routingEjected = this.#gauge("routingEjected", ["agent"]);
   readonly trainingLoss = this.#gauge("trainingLoss", ["model"]);
   readonly trainingRate = this.#gauge("trainingRate", ["model"]);
 

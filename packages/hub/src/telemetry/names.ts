@@ -8,6 +8,19 @@ export const metricNames = {
   eventsAppended: { name: "entente_events_head", help: "Number of the newest event in the log" },
   eventStreams: { name: "entente_event_streams", help: "Live event streams open" },
   mcpSessions: { name: "entente_mcp_sessions", help: "Sessions of older MCP clients open" },
+  routingCalls: { name: "entente_routing_calls_total", help: "Calls sent by routing, by outcome (ok or failed)" },
+  routingDuration: {
+    name: "entente_routing_duration_seconds",
+    help: "Time of a call sent by routing, retries and hedges within, by outcome",
+  },
+  routingAttempts: {
+    name: "entente_routing_attempts_total",
+    help: "Attempts at agents, by agent, as (first, retry, hedge) and outcome",
+  },
+  routingEjected: {
+    name: "entente_routing_ejected",
+    help: "Whether routing has ejected an agent: 1 while its breaker is not closed",
+  },
   trainingLoss: { name: "entente_training_loss", help: "Newest training loss, nats per token, by model" },
   trainingRate: { name: "entente_training_tokens_per_second", help: "Newest training rate, by model" },
 } as const;
