@@ -90,7 +90,8 @@ export async function serveHub(config: Config, clock?: Clock): Promise<ServedHub
     opened: (count) => hub.metrics.eventStreams.set(count),
   });
   const mcp = new McpHttp({
-    makeServer: () => makeMcpServer(hub.dispatcher, operator, version),
+    makeServer: () => makeMcpServer(hub.dispatcher, operator, version, hub.resourceChanges),
+    changes: hub.resourceChanges,
     config,
     clock: hub.clock,
     sessionsChanged: (count) => hub.metrics.mcpSessions.set(count),

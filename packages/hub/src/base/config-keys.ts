@@ -18,6 +18,8 @@ const key = <T>(type: z.ZodType<T>, value: T, doc: string, options: { secret?: b
 const text = z.string();
 const positive = z.int().min(1);
 const share = z.number().min(0).max(1);
+const least = z.number().min(0);
+const open = z.number().min(0).lt(1);
 const list = z.array(z.string());
 
 /**
@@ -82,6 +84,18 @@ export const configKeys = {
   ),
   "routing.maxDepth": key(positive, 8, "agents that one piece of work may pass one after another"),
   "routing.keptDecisions": key(positive, 500, "decisions whose explanations are kept in memory"),
+  "sla.acceptMs": key(
+    least,
+    5_000,
+    "time within which agents take a task, ms, unless their card says otherwise; 0 for no such term",
+  ),
+  "sla.firstArtifactMs": key(least, 0, "time to an agent's first result, ms, unless its card says otherwise; 0 for no such term"),
+  "sla.totalMs": key(least, 0, "time to the end of a task, ms, unless card or agreement say otherwise; 0 for no such term"),
+  "sla.success": key(open, 0.95, "share of tasks that must be completed, unless the card says otherwise; 0 for no such term"),
+  "sla.target": key(open, 0.95, "share of tasks that must keep the terms of time and cost"),
+  "sla.windowDays": key(z.int().min(1).max(30), 30, "days over which an error budget is counted"),
+  "sla.minTasks": key(positive, 10, "tasks that an alert's long window must hold"),
+  "sla.minBad": key(positive, 3, "bad tasks that an alert's long window must hold"),
 } as const satisfies Record<string, ConfigKey<never> | ConfigKey<unknown>>;
 
 /** The name of a configuration key. */

@@ -4,17 +4,22 @@
  */
 import { ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
 import { asEntenteError, EntenteError } from "../base/errors.ts";
+import type { Listeners } from "../base/listeners.ts";
 import type { Principal, Progress } from "../base/tool.ts";
+import { mcpErrors } from "./catalogue.ts";
 import type { Dispatcher } from "./dispatch.ts";
 
 const instructions =
   "Entente is a hub where agents negotiate work, optimise with annealers and keep a language model learning from your files. Start with hub_status; learning_ask answers with cited passages.";
 
-/** Makes a server that acts for `principal`. */
-export function makeMcpServer(dispatcher: Dispatcher, principal: Principal, version: string): Server {
+// Resources that one session may follow at once.
+const mostSubscriptions = 1000;
+
+/** Makes a server that acts for `principal`; `changes` tells the URIs of resources that changed. */
+export function makeMcpServer(dispatcher: Dispatcher, principal: Principal, version: string, changes: Listeners<string>): Server {
   const server = new Server(
     { name: "entente", title: "Entente", version },
-    { capabilities: { tools: {}, resources: {}, prompts: {} }, instructions },
+    { capabilities: { tools: {}, resources: { subscribe: true }, prompts: {} }, instructions },
   );
   const { catalogue } = dispatcher;
   const templates = catalogue.resources.filter((resource) => resource.uri.includes("{"));
@@ -71,6 +76,28 @@ export function makeMcpServer(dispatcher: Dispatcher, principal: Principal, vers
     });
   });
 
+  // Only sessions of older clients come here: a client of the 2026-07-28 era listens by subscriptions/listen, which the
+  // transport answers by itself.
+  const followed = new Set<string>();
+  let stop: (() => void) | undefined;
+  server.onclose = () => stop?.();
+  server.setRequestHandler("resources/subscribe", (request) => {
+    const { uri } = request.params;
+    return asProtocolError(async () => {
+      catalogue.resource(uri);
+      if (followed.size >= mostSubscriptions) throw mcpErrors.SUBSCRIPTIONS_FULL({ limit: mostSubscriptions });
+      followed.add(uri);
+      stop ??= changes.add((changed) => {
+        // A client that left is noticed by its transport, not here.
+        if (followed.has(changed)) void server.sendResourceUpdated({ uri: changed }).catch(() => {});
+      });
+      return {};
+    });
+  });
+  server.setRequestHandler("resources/unsubscribe", (request) => {
+    followed.delete(request.params.uri);
+    return {};
+  });
   server.setRequestHandler("prompts/list", () => ({
     prompts: catalogue.prompts.map(({ name, description, arguments: list }) => ({
       name,

@@ -18,6 +18,12 @@ export class Metrics {
   readonly routingDuration = this.#histogram("routingDuration", ["outcome"]);
   readonly routingAttempts = this.#counter("routingAttempts", ["agent", "as", "outcome"]);
   readonly routingEjected = this.#gauge("routingEjected", ["agent"]);
+  readonly slaTasks = this.#counter("slaTasks", ["agent", "outcome"]);
+  readonly slaOutcomes = this.#counter("slaOutcomes", ["agent", "indicator", "verdict"]);
+  readonly slaBudgetLeft = this.#gauge("slaBudgetLeft", ["agent", "indicator"]);
+  readonly slaBurnRate = this.#gauge("slaBurnRate", ["agent", "indicator", "window"]);
+  readonly slaBreached = this.#gauge("slaBreached", ["agent", "indicator", "severity"]);
+  readonly slaSeconds = this.#gauge("slaSeconds", ["agent", "indicator", "quantile"]);
   readonly trainingLoss = this.#gauge("trainingLoss", ["model"]);
   readonly trainingRate = this.#gauge("trainingRate", ["model"]);
 

@@ -12,7 +12,7 @@ const mcp: CommandMaker = (program, tools) => {
     .action(async () => {
       await using hub = await openHub({ config: tools.config() });
       await hub.addAgents("http://127.0.0.1");
-      await serveMcpStdio(() => makeMcpServer(hub.dispatcher, operator, version));
+      await serveMcpStdio(() => makeMcpServer(hub.dispatcher, operator, version, hub.resourceChanges), hub.resourceChanges);
     });
 };
 export default mcp;
