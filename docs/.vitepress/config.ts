@@ -12,7 +12,18 @@ export default defineConfig({
       { text: "Guides", items: pages("guides", ["operator", "analyst", "model-owner", "agent-author"]) },
       {
         text: "Reference",
-        items: pages("reference", ["tools", "cli", "configuration", "errors", "metrics", "sdk", "guarantees", "benchmarks"]),
+        items: pages("reference", [
+          "tools",
+          "cli",
+          "configuration",
+          "errors",
+          "metrics",
+          "sdk",
+          "routing",
+          "sla",
+          "guarantees",
+          "benchmarks",
+        ]),
       },
       {
         text: "Decisions",

@@ -11,14 +11,20 @@ import { type Clock, systemClock } from "./base/clock.ts";
 import type { Config } from "./base/config.ts";
 import { privateFolder } from "./base/files.ts";
 import { loadFolder } from "./base/folder.ts";
+import { Listeners } from "./base/listeners.ts";
 import type { Logger } from "./base/logger.ts";
 import type { Prompt, Resource } from "./base/resource.ts";
+import { serviceParamsOf } from "./base/sla-extension.ts";
 import type { ToolContext, ToolFactory } from "./base/tool.ts";
 import { version } from "./base/version.ts";
 import { agentTool } from "./desk/agent-tools.ts";
 import type { HubDesk } from "./desk/hub-desk.ts";
 import { toolAgent } from "./desk/tool-agent.ts";
 import { JoinedAgents } from "./joining/joined-agents.ts";
+import { agreementTerms } from "./joins/agreement-terms.ts";
+import { routedSending } from "./joins/routed-sending.ts";
+import { slaNotices } from "./joins/sla-notices.ts";
+import { vectorOf, wordsOf } from "./learning/ingest/features.ts";
 import { Learning } from "./learning/pillar.ts";
 import { Catalogue } from "./mcp/catalogue.ts";
 import { Dispatcher } from "./mcp/dispatch.ts";
@@ -26,7 +32,10 @@ import { bidderReply } from "./negotiation/bidder.ts";
 import { Contracting } from "./negotiation/contracting.ts";
 import type { NegotiationDesk } from "./negotiation/desk.ts";
 import { Solving } from "./quantum/pillar.ts";
+import { policyOf } from "./routing/policy.ts";
+import { Routing } from "./routing/routing.ts";
 import { keepCredential, withCredential } from "./security/credentials.ts";
+import { Sla } from "./sla/sla.ts";
 import { Principals } from "./store/principals.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { openLog } from "./telemetry/log.ts";
@@ -53,6 +62,10 @@ export interface Hub extends AsyncDisposable {
   readonly registry: Registry;
   readonly contracting: Contracting;
   readonly learning: Learning;
+  readonly routing: Routing;
+  readonly sla: Sla;
+  /** Resources that change by themselves tell it here, by URI. */
+  readonly resourceChanges: Listeners<string>;
   readonly joined: JoinedAgents;
   readonly elsewhere: RemoteAgents;
   /** Registers the built-in agents under a base URL and, where gRPC is on, its host:port. */
@@ -97,6 +110,31 @@ export async function openHub(input: HubInput): Promise<Hub> {
   const contracting: Contracting = new Contracting({ store, registry, clock, dataFolder });
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
   const solving = new Solving();
+  const agents = () => registry.list().map(({ agent, card }) => ({ name: agent.profile.name, card }));
+  const sla = await Sla.open({
+    store,
+    clock,
+    metrics,
+    log,
+    values: config.values,
+    agents: () => registry.list().map(({ agent, card }) => ({ ...agent.profile, service: serviceParamsOf(card) })),
+    agreement: agreementTerms(store),
+  });
+  const routing: Routing = new Routing({
+    policy: policyOf(config.values),
+    lists: { allow: config.values["routing.allow"], deny: config.values["routing.deny"] },
+    keptDecisions: config.values["routing.keptDecisions"],
+    clock,
+    events: store.events,
+    metrics,
+    reading: { vectorOf, wordsOf },
+    agents,
+    facts: (agent) => ({ ...sla.standing(agent), agreementsKept: undefined }),
+    send: routedSending({ registry, clock }),
+  });
+  const resourceChanges = new Listeners<string>((error) => log.error({ err: error }, "a listener to resources failed"));
+  const stopNotices = slaNotices(sla, resourceChanges);
+  const stopSightings = registry.onSighting((sighting) => sla.observe(sighting));
   let at: { readonly baseUrl: string; readonly grpc: string | undefined } = { baseUrl: "", grpc: undefined };
   const joined = new JoinedAgents({
     store,
@@ -121,17 +159,23 @@ export async function openHub(input: HubInput): Promise<Hub> {
     keepCredential: (agent, credential) => keepCredential(dataFolder, agent, credential),
   };
   const negotiationDesk: NegotiationDesk = { store, contracting, keyOf: (party) => registry.get(party).key.publicJwk };
-  const [hubTools, negotiationTools, learningTools, quantumTools, resources, prompts] = await Promise.all([
-    loadFolder<ToolFactory<HubDesk>>(folder("desk/tools")),
-    loadFolder<ToolFactory<NegotiationDesk>>(folder("negotiation/tools")),
-    loadFolder<ToolFactory<Learning>>(folder("learning/tools")),
-    loadFolder<ToolFactory<Solving>>(folder("quantum/tools")),
-    loadFolder<Resource>(folder("desk/resources")),
-    loadFolder<Prompt>(folder("desk/prompts")),
-  ]);
+  const [hubTools, negotiationTools, routingTools, slaTools, learningTools, quantumTools, resources, prompts] = await Promise.all(
+    [
+      loadFolder<ToolFactory<HubDesk>>(folder("desk/tools")),
+      loadFolder<ToolFactory<NegotiationDesk>>(folder("negotiation/tools")),
+      loadFolder<ToolFactory<Routing>>(folder("routing/tools")),
+      loadFolder<ToolFactory<Sla>>(folder("sla/tools")),
+      loadFolder<ToolFactory<Learning>>(folder("learning/tools")),
+      loadFolder<ToolFactory<Solving>>(folder("quantum/tools")),
+      loadFolder<Resource>(folder("desk/resources")),
+      loadFolder<Prompt>(folder("desk/prompts")),
+    ],
+  );
   const tools = [
     ...hubTools.map((tool) => tool(hubDesk)),
     ...negotiationTools.map((tool) => tool(negotiationDesk)),
+    ...routingTools.map((tool) => tool(routing)),
+    ...slaTools.map((tool) => tool(sla)),
     ...learningTools.map((tool) => tool(learning)),
     ...quantumTools.map((tool) => tool(solving)),
   ];
@@ -190,6 +234,9 @@ export async function openHub(input: HubInput): Promise<Hub> {
     registry,
     contracting,
     learning,
+    routing,
+    sla,
+    resourceChanges,
     joined,
     elsewhere,
     addAgents: async (baseUrl, grpc) => {
@@ -210,6 +257,9 @@ export async function openHub(input: HubInput): Promise<Hub> {
       await registry[Symbol.asyncDispose]();
       await learning[Symbol.asyncDispose]();
       await solving[Symbol.asyncDispose]();
+      stopNotices();
+      stopSightings();
+      await sla[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
     },
   };

@@ -100,7 +100,9 @@ export async function serveHub(config: Config, clock?: Clock, agents: readonly A
   });
   const stateKey = openSecret(dataFolder, "request-state");
   const mcp = new McpHttp({
-    makeServer: () => makeMcpServer({ dispatcher: hub.dispatcher, principal: operator, version, stateKey }),
+    makeServer: () =>
+      makeMcpServer({ dispatcher: hub.dispatcher, principal: operator, version, stateKey, changes: hub.resourceChanges }),
+    changes: hub.resourceChanges,
     config,
     clock: hub.clock,
     sessionsChanged: (count) => hub.metrics.mcpSessions.set(count),

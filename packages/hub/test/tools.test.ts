@@ -15,6 +15,8 @@ const files = globSync("*/tools/*.ts", { cwd: source }).sort();
 const pillars: Readonly<Record<string, readonly string[]>> = {
   desk: ["hub", "agent"],
   negotiation: ["negotiation", "agreement"],
+  routing: ["routing"],
+  sla: ["sla"],
   learning: ["learning"],
   quantum: ["quantum"],
 };

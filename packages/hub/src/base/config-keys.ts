@@ -18,6 +18,8 @@ const key = <T>(type: z.ZodType<T>, value: T, doc: string, options: { secret?: b
 const text = z.string();
 const positive = z.int().min(1);
 const share = z.number().min(0).max(1);
+const least = z.number().min(0);
+const open = z.number().min(0).lt(1);
 const list = z.array(z.string());
 
 /**
@@ -75,6 +77,34 @@ export const configKeys = {
     4,
     "a winner may take this many times its promised time before the job is re-awarded",
   ),
+  "routing.allow": key(list, [], "only these agents may be chosen by routing; empty means all"),
+  "routing.deny": key(list, [], "agents that routing never chooses"),
+  "routing.consecutiveFailures": key(positive, 5, "failures in a row after which an agent is not asked for a time"),
+  "routing.ejectionMs": key(positive, 5_000, "first time without work for an agent that failed, ms; it doubles each time"),
+  "routing.maxEjectionMs": key(positive, 300_000, "longest time without work for an agent that failed, ms"),
+  "routing.maxOutstanding": key(positive, 256, "most calls under way at one agent"),
+  "routing.maxAttempts": key(positive, 3, "most agents that one call may be sent to"),
+  "routing.retryShare": key(share, 0.2, "retries as a share of calls; ten in ten seconds are always allowed"),
+  "routing.hedgeShare": key(share, 0.05, "hedges as a share of the load; 0 turns hedging off but for probes"),
+  "routing.maxSilenceMs": key(
+    positive,
+    30_000,
+    "longest time without a sign of life before an idempotent call goes elsewhere, ms",
+  ),
+  "routing.maxDepth": key(positive, 8, "agents that one piece of work may pass one after another"),
+  "routing.keptDecisions": key(positive, 500, "decisions whose explanations are kept in memory"),
+  "sla.acceptMs": key(
+    least,
+    5_000,
+    "time within which agents take a task, ms, unless their card says otherwise; 0 for no such term",
+  ),
+  "sla.firstArtifactMs": key(least, 0, "time to an agent's first result, ms, unless its card says otherwise; 0 for no such term"),
+  "sla.totalMs": key(least, 0, "time to the end of a task, ms, unless card or agreement say otherwise; 0 for no such term"),
+  "sla.success": key(open, 0.95, "share of tasks that must be completed, unless the card says otherwise; 0 for no such term"),
+  "sla.target": key(open, 0.95, "share of tasks that must keep the terms of time and cost"),
+  "sla.windowDays": key(z.int().min(1).max(30), 30, "days over which an error budget is counted"),
+  "sla.minTasks": key(positive, 10, "tasks that an alert's long window must hold"),
+  "sla.minBad": key(positive, 3, "bad tasks that an alert's long window must hold"),
 } as const satisfies Record<string, ConfigKey<never> | ConfigKey<unknown>>;
 
 /** The name of a configuration key. */

@@ -40,6 +40,10 @@ export const mcpErrors = defineErrors({
     status: 503,
     text: (d: { limit: number }) => `the hub already keeps limits.mcpSessions (${d.limit}) sessions of older MCP clients`,
   },
+  SUBSCRIPTIONS_FULL: {
+    status: 429,
+    text: (d: { limit: number }) => `this session already follows ${d.limit} resources; unsubscribe from some first`,
+  },
   SESSION_UNKNOWN: {
     status: 404,
     text: (_: Record<string, never>) => "this MCP session has ended; start a new one with initialize",

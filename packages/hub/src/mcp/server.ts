@@ -14,7 +14,9 @@ import {
 } from "@modelcontextprotocol/server";
 import { asEntenteError, EntenteError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
+import type { Listeners } from "../base/listeners.ts";
 import { InputNeeded, type Principal, type Progress, type ToolAnswer } from "../base/tool.ts";
+import { mcpErrors } from "./catalogue.ts";
 import type { Dispatcher } from "./dispatch.ts";
 
 const instructions =
@@ -27,18 +29,22 @@ export interface McpServerInput {
   readonly version: string;
   /** Seals what a tool that asks a person gives its client to bring back; at least 32 bytes, the same on every hub of a store. */
   readonly stateKey: Uint8Array;
+  /** Tells the URIs of resources that changed. */
+  readonly changes: Listeners<string>;
 }
 
 const answerLifeSeconds = 3600;
 const answerKey = "answer";
+// Resources that one session may follow at once.
+const mostSubscriptions = 1000;
 
 /** Makes a server that acts for `principal`. */
-export function makeMcpServer({ dispatcher, principal, version, stateKey }: McpServerInput): Server {
+export function makeMcpServer({ dispatcher, principal, version, stateKey, changes }: McpServerInput): Server {
   const states = createRequestStateCodec<Json>({ key: stateKey, ttlSeconds: answerLifeSeconds, bind: () => principal.id });
   const server = new Server(
     { name: "entente", title: "Entente", version },
     {
-      capabilities: { tools: { listChanged: true }, resources: {}, prompts: {} },
+      capabilities: { tools: { listChanged: true }, resources: { subscribe: true }, prompts: {} },
       instructions,
       requestState: { verify: (state, ctx) => states.verify(state, ctx) },
     },
@@ -121,6 +127,28 @@ export function makeMcpServer({ dispatcher, principal, version, stateKey }: McpS
     });
   });
 
+  // Only sessions of older clients come here: a client of the 2026-07-28 era listens by subscriptions/listen, which the
+  // transport answers by itself.
+  const followed = new Set<string>();
+  let stop: (() => void) | undefined;
+  server.onclose = () => stop?.();
+  server.setRequestHandler("resources/subscribe", (request) => {
+    const { uri } = request.params;
+    return asProtocolError(async () => {
+      catalogue.resource(uri);
+      if (followed.size >= mostSubscriptions) throw mcpErrors.SUBSCRIPTIONS_FULL({ limit: mostSubscriptions });
+      followed.add(uri);
+      stop ??= changes.add((changed) => {
+        // A client that left is noticed by its transport, not here.
+        if (followed.has(changed)) void server.sendResourceUpdated({ uri: changed }).catch(() => {});
+      });
+      return {};
+    });
+  });
+  server.setRequestHandler("resources/unsubscribe", (request) => {
+    followed.delete(request.params.uri);
+    return {};
+  });
   server.setRequestHandler("prompts/list", () => ({
     prompts: catalogue.prompts.map(({ name, description, arguments: list }) => ({
       name,

@@ -249,6 +249,34 @@ export interface PromotionsTable {
   at: number;
 }
 
+/** What was measured of an agent in a minute or an hour that began at `start_at`; hubs on one store add into one row. */
+export interface SlaBucketsTable {
+  agent: string;
+  resolution: string;
+  start_at: number;
+  bucket_json: string;
+}
+
+/** Terms that an operator set for an agent. */
+export interface SlaTermsTable {
+  agent: string;
+  terms_json: string;
+  set_by: string;
+  set_at: number;
+}
+
+/** Terms in breach, and tasks that broke their agreement (`agreement` is set, and both times are the same). */
+export interface SlaBreachesTable {
+  id: string;
+  agent: string;
+  indicator: string;
+  severity: string;
+  agreement: string | null;
+  because: string;
+  opened_at: number;
+  closed_at: number | null;
+}
+
 /** The whole database. */
 export interface Database {
   events: EventsTable;
@@ -274,4 +302,7 @@ export interface Database {
   training_points: TrainingPointsTable;
   versions: VersionsTable;
   promotions: PromotionsTable;
+  sla_buckets: SlaBucketsTable;
+  sla_terms: SlaTermsTable;
+  sla_breaches: SlaBreachesTable;
 }

@@ -14,6 +14,16 @@ export class Metrics {
   readonly eventsAppended = this.#gauge("eventsAppended", []);
   readonly eventStreams = this.#gauge("eventStreams", []);
   readonly mcpSessions = this.#gauge("mcpSessions", []);
+  readonly routingCalls = this.#counter("routingCalls", ["outcome"]);
+  readonly routingDuration = this.#histogram("routingDuration", ["outcome"]);
+  readonly routingAttempts = this.#counter("routingAttempts", ["agent", "as", "outcome"]);
+  readonly routingEjected = this.#gauge("routingEjected", ["agent"]);
+  readonly slaTasks = this.#counter("slaTasks", ["agent", "outcome"]);
+  readonly slaOutcomes = this.#counter("slaOutcomes", ["agent", "indicator", "verdict"]);
+  readonly slaBudgetLeft = this.#gauge("slaBudgetLeft", ["agent", "indicator"]);
+  readonly slaBurnRate = this.#gauge("slaBurnRate", ["agent", "indicator", "window"]);
+  readonly slaBreached = this.#gauge("slaBreached", ["agent", "indicator", "severity"]);
+  readonly slaSeconds = this.#gauge("slaSeconds", ["agent", "indicator", "quantile"]);
   readonly trainingLoss = this.#gauge("trainingLoss", ["model"]);
   readonly trainingRate = this.#gauge("trainingRate", ["model"]);
 

@@ -8,6 +8,31 @@ export const metricNames = {
   eventsAppended: { name: "entente_events_head", help: "Number of the newest event in the log" },
   eventStreams: { name: "entente_event_streams", help: "Live event streams open" },
   mcpSessions: { name: "entente_mcp_sessions", help: "Sessions of older MCP clients open" },
+  routingCalls: { name: "entente_routing_calls_total", help: "Calls sent by routing, by outcome (ok or failed)" },
+  routingDuration: {
+    name: "entente_routing_duration_seconds",
+    help: "Time of a call sent by routing, retries and hedges within, by outcome",
+  },
+  routingAttempts: {
+    name: "entente_routing_attempts_total",
+    help: "Attempts at agents, by agent, as (first, retry, hedge) and outcome",
+  },
+  routingEjected: {
+    name: "entente_routing_ejected",
+    help: "Whether routing has ejected an agent: 1 while its breaker is not closed",
+  },
+  slaTasks: { name: "entente_sla_tasks_total", help: "Tasks measured, by agent and how they ended" },
+  slaOutcomes: { name: "entente_sla_outcomes_total", help: "Verdicts on tasks, by agent, indicator and verdict (good or bad)" },
+  slaBudgetLeft: {
+    name: "entente_sla_budget_left_ratio",
+    help: "Share of the error budget that is left, by agent and indicator",
+  },
+  slaBurnRate: { name: "entente_sla_burn_rate", help: "Burn rate of the error budget, by agent, indicator and window" },
+  slaBreached: { name: "entente_sla_breached", help: "Whether a term is in breach, by agent, indicator and severity" },
+  slaSeconds: {
+    name: "entente_sla_seconds",
+    help: "Times of the last hour, by agent, indicator and quantile (relative error 1 %)",
+  },
   trainingLoss: { name: "entente_training_loss", help: "Newest training loss, nats per token, by model" },
   trainingRate: { name: "entente_training_tokens_per_second", help: "Newest training rate, by model" },
 } as const;

@@ -1,6 +1,6 @@
 /** What a message asks of an agent, before it becomes anything: checks, and the form in which an agent gets it. */
 import type { Agent, AgentTask, TaskReference } from "../../base/agent.ts";
-import type { Json } from "../../base/json.ts";
+import { carriedText } from "../../base/sla-extension.ts";
 import { a2aErrors } from "../errors.ts";
 import { dataOf, textOf } from "../parts.ts";
 import type { Message, Task } from "../protocol.ts";
@@ -30,8 +30,7 @@ export function referenceTo({ id, contextId, status, artifacts = [] }: Task): Ta
   return { id, contextId, state: status.state, text: textOf(parts), data: dataOf(parts) };
 }
 
-/** A text that the sender put into its message's metadata, as `skill` and `agreement`. */
-export function named(message: Message | undefined, name: string): string | undefined {
-  const value: Json | undefined = message?.metadata?.[name];
-  return typeof value === "string" ? value : undefined;
+/** A text that the sender put into its message's metadata. */
+export function named(message: Message | undefined, name: "skill" | "agreement"): string | undefined {
+  return carriedText(message?.metadata, name);
 }

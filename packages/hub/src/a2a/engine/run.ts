@@ -3,6 +3,7 @@ import type { Agent, AgentContext, AgentTask, Answer, ArtifactPiece } from "../.
 import { asEntenteError } from "../../base/errors.ts";
 import type { Json } from "../../base/json.ts";
 import type { Logger } from "../../base/logger.ts";
+import { slaExtension } from "../../base/sla-extension.ts";
 import type { ToolContext } from "../../base/tool.ts";
 import { a2aErrors } from "../errors.ts";
 import { dataOf, dataPart, textOf, textPart } from "../parts.ts";
@@ -51,7 +52,12 @@ export class Run {
       const parts = [textPart(text), ...(data === undefined ? [] : [dataPart(data)])];
       live.happen({
         kind: "artifact",
-        artifact: { artifactId: "result", name: "result", parts },
+        artifact: {
+          artifactId: "result",
+          name: "result",
+          parts,
+          ...(cost === undefined ? {} : { metadata: { [slaExtension]: { cost } } }),
+        },
         append: false,
         lastChunk: true,
       });

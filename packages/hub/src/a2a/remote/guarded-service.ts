@@ -5,6 +5,7 @@
 import type { Clock } from "../../base/clock.ts";
 import { EntenteError } from "../../base/errors.ts";
 import type { TaskOutcome, TaskSighting } from "../../base/sighting.ts";
+import { carriedText, costOf } from "../../base/sla-extension.ts";
 import { a2aErrors } from "../errors.ts";
 import {
   isTerminal,
@@ -78,9 +79,8 @@ export function guarded(input: GuardInput): AgentService {
       this.#call = call;
       this.#task = task;
       this.#push = params?.configuration?.taskPushNotificationConfig;
-      const { skill, agreement } = params?.message.metadata ?? {};
-      this.#skill = typeof skill === "string" ? skill : undefined;
-      this.#agreement = typeof agreement === "string" ? agreement : undefined;
+      this.#skill = carriedText(params?.message.metadata, "skill");
+      this.#agreement = carriedText(params?.message.metadata, "agreement");
     }
 
     async saw(event: StreamResponse): Promise<void> {
@@ -121,7 +121,6 @@ export function guarded(input: GuardInput): AgentService {
     #tell(moment: TaskSighting["moment"], task: Task, outcome?: TaskOutcome): void {
       if (this.#seen.has(moment)) return;
       this.#seen.add(moment);
-      const cost = task.metadata?.cost;
       input.sighted({
         moment,
         agent: name,
@@ -132,7 +131,7 @@ export function guarded(input: GuardInput): AgentService {
         agreement: this.#agreement,
         at: clock.now(),
         outcome,
-        cost: typeof cost === "number" ? cost : undefined,
+        cost: moment === "ended" ? costOf(task) : undefined,
       });
     }
   }

@@ -14,13 +14,14 @@ const mcp: CommandMaker = (program, tools) => {
       await using hub = await openHub({ config: tools.config() });
       await hub.addAgents("http://127.0.0.1");
       const stateKey = openSecret(hub.dataFolder, "request-state");
+      const { dispatcher, resourceChanges: changes } = hub;
       await serveMcpStdio(() => {
-        const server = makeMcpServer({ dispatcher: hub.dispatcher, principal: operator, version, stateKey });
+        const server = makeMcpServer({ dispatcher, principal: operator, version, stateKey, changes });
         // A client that left is noticed by its end of the pipe, not here.
-        const stop = hub.dispatcher.catalogue.onChange(() => void server.sendToolListChanged().catch(() => {}));
+        const stop = dispatcher.catalogue.onChange(() => void server.sendToolListChanged().catch(() => {}));
         server.onclose = stop;
         return server;
-      });
+      }, changes);
     });
 };
 export default mcp;

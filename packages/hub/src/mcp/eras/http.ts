@@ -14,6 +14,7 @@ import {
 import type { Clock } from "../../base/clock.ts";
 import type { Config } from "../../base/config.ts";
 import { newId } from "../../base/ids.ts";
+import type { Listeners } from "../../base/listeners.ts";
 import { readJson } from "../../http/body.ts";
 import { mcpErrors } from "../catalogue.ts";
 
@@ -23,6 +24,8 @@ export interface McpHttpInput {
   readonly config: Config;
   readonly clock: Clock;
   readonly sessionsChanged: (count: number) => void;
+  /** Tells the URIs of resources that changed. */
+  readonly changes: Listeners<string>;
 }
 
 interface Session {
@@ -40,11 +43,13 @@ export class McpHttp {
   readonly #sessions = new Map<string, Session>();
   readonly #calls = new Set<Promise<void>>();
   readonly #sweeper: NodeJS.Timeout;
+  readonly #stopChanges: () => void;
 
   constructor(input: McpHttpInput) {
     this.#input = input;
     this.#modern = createMcpHandler(input.makeServer, { legacy: "reject" });
     this.#answerModern = toNodeHandler(this.#modern);
+    this.#stopChanges = input.changes.add((uri) => this.#modern.notify.resourceUpdated(uri));
     this.#sweeper = setInterval(() => this.#sweep(), 30_000).unref();
   }
 
@@ -83,6 +88,7 @@ export class McpHttp {
   /** Ends every session and stream. */
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
+    this.#stopChanges();
     await Promise.allSettled([...this.#sessions.values()].map((session) => session.server.close()));
     await this.#modern.close();
   }

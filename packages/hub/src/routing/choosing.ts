@@ -1,0 +1,132 @@
+/**
+ * One decision: filter, score, keep the best band, and among it take the lighter of two drawn at random (power of two
+ * choices, Mitzenmacher 2001) by expected wait. An agent whose breaker is half-open goes first when the call can bear a
+ * failure: a probe nobody sends would leave it out for good. Rejected: always the cheapest of all, which makes every hub
+ * on a store run to the same agent at once; and drawing two of the whole pool, where both may be slow.
+ */
+import type { Candidate } from "./candidate.ts";
+import { type Facts, noFacts } from "./facts.ts";
+import { type Drop, momentaryDrop, type RoutingLists, staticDrop } from "./filters.ts";
+import { costOf } from "./load.ts";
+import type { RoutingPolicy } from "./policy.ts";
+import { type Pool, type Standing, standingOf } from "./pool.ts";
+import type { RouteRequest } from "./request.ts";
+import { type Score, scoreOf } from "./score.ts";
+
+/** An agent that passed the filters. `cost` is the expected wait, ms. */
+export interface Ranked extends Score {
+  readonly cost: number;
+  readonly outstanding: number;
+  /** Whether it was near enough to the best to be drawn. */
+  readonly band: boolean;
+}
+
+/** What was decided and why. `pick` is undefined when nobody was left. */
+export interface Choice {
+  readonly pick: Ranked | undefined;
+  readonly how: "only-one" | "two-choices" | "probe" | "nobody";
+  /** Those drawn, in the order they were drawn. */
+  readonly drawn: readonly string[];
+  /** Best score first. */
+  readonly ranked: readonly Ranked[];
+  readonly dropped: readonly Drop[];
+  /** Too few agents are healthy: breakers were not asked. */
+  readonly panic: boolean;
+}
+
+/** What a choice is made from. `random` gives numbers from 0 to 1. */
+export interface Choosing {
+  readonly candidates: readonly Candidate[];
+  readonly facts: (agent: string) => Facts;
+  readonly lists: RoutingLists;
+  readonly policy: RoutingPolicy;
+  readonly random: () => number;
+}
+
+/** Chooses among the candidates but those `tried`. `mayProbe`: the call can bear a failure. */
+export function choose(
+  pool: Pool,
+  request: RouteRequest,
+  from: Choosing,
+  tried: ReadonlySet<string>,
+  mayProbe: boolean,
+  now: number,
+): Choice {
+  const { policy } = from;
+  const dropped: Drop[] = [];
+  const fit: { candidate: Candidate; standing: Standing; facts: Facts }[] = [];
+  for (const candidate of from.candidates) {
+    const drop = staticDrop(candidate, request, from.lists);
+    if (drop) dropped.push(drop);
+    else
+      fit.push({
+        candidate,
+        standing: standingOf(pool, candidate.name, now),
+        facts: from.facts(candidate.name) ?? noFacts,
+      });
+  }
+  const healthy = fit.filter(({ standing }) => standing.breaker.state === "closed").length;
+  const panic = fit.length > 0 && healthy < fit.length * policy.panicShare;
+  const left = fit.filter(({ candidate, standing, facts }) => {
+    if (tried.has(candidate.name)) return false;
+    const drop = momentaryDrop(candidate, request, standing, facts, panic, now, policy);
+    if (drop) dropped.push(drop);
+    return !drop;
+  });
+  if (left.length === 0) return { pick: undefined, how: "nobody", drawn: [], ranked: [], dropped, panic };
+
+  const cheapest = Math.min(...left.map(({ candidate }) => candidate.service.price ?? 0));
+  const prior = typicalTotal(left.map(({ standing }) => standing));
+  const scored = left
+    .map((one) => ({
+      ...scoreOf(one.candidate, request, one.standing, one.facts, cheapest, now, policy),
+      cost: costOf(one.standing.load, request.aim, one.candidate.service.promises?.totalMs ?? prior, now),
+      outstanding: one.standing.load.underWay.size,
+      breaker: one.standing.breaker,
+    }))
+    .sort((a, b) => b.total - a.total || (a.agent < b.agent ? -1 : 1));
+  // One that is half-open is drawn only as a probe, or where there is nobody else.
+  const steady = scored.filter(({ breaker }) => panic || breaker.state === "closed");
+  const eligible = steady.length > 0 ? steady : scored;
+  const bestScore = eligible[0]?.total ?? 0;
+  const near = eligible.filter(({ total }) => total >= bestScore - policy.scoreBand);
+  const leastCost = Math.min(...near.map(({ cost }) => cost));
+  const band = near.filter(({ cost }) => cost <= leastCost * policy.costBand);
+  const inBand = new Set(band.map(({ agent }) => agent));
+  const ranked = scored.map(({ breaker: _, ...one }): Ranked => ({ ...one, band: inBand.has(one.agent) }));
+  const chosen = (agent: string | undefined) => ranked.find((one) => one.agent === agent);
+
+  const probe = panic ? undefined : scored.find(({ breaker }) => isDue(breaker, mayProbe, now, policy));
+  if (probe && steady.length > 0)
+    return { pick: chosen(probe.agent), how: "probe", drawn: [probe.agent], ranked, dropped, panic };
+  const drawn = draw(band, policy.choices, from.random);
+  const pick = drawn.reduce((a, b) => (b.cost < a.cost ? b : a), drawn[0] ?? band[0]!); // why: near holds the best, so band is never empty
+  return {
+    pick: chosen(pick.agent),
+    how: ranked.length === 1 ? "only-one" : "two-choices",
+    drawn: drawn.map(({ agent }) => agent),
+    ranked,
+    dropped,
+    panic,
+  };
+}
+
+// A call that cannot bear a failure probes only what nobody else has probed for as long again as the first ejection.
+function isDue(breaker: Standing["breaker"], mayProbe: boolean, now: number, policy: RoutingPolicy): boolean {
+  return breaker.state === "half-open" && (mayProbe || now - breaker.since >= policy.ejectionMs);
+}
+
+// The middle of what is known of the agents' times, ms: what is expected of one that nobody has tried.
+function typicalTotal(standings: readonly Standing[]): number {
+  const known = standings.flatMap(({ load }) => (load.total ? [load.total.value] : [])).sort((a, b) => a - b);
+  return known[known.length >> 1] ?? 0;
+}
+
+// Floyd's sampling would save nothing here: a band is short.
+function draw<T>(from: readonly T[], count: number, random: () => number): readonly T[] {
+  const left = [...from];
+  const drawn: T[] = [];
+  while (drawn.length < count && left.length > 0)
+    drawn.push(...left.splice(Math.min(left.length - 1, Math.floor(random() * left.length)), 1));
+  return drawn;
+}

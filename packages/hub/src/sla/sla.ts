@@ -1,0 +1,351 @@
+/**
+ * The SLA monitor: measures every task that is seen, judges it by its terms, keeps the counts, and acts on breaches. It
+ * counts in memory and adds to the store every few seconds: a crash loses those seconds and nothing else. Hubs that share
+ * a store add into the same buckets; each sees the others' counts when it starts.
+ */
+import type { Clock } from "../base/clock.ts";
+import type { ConfigValues } from "../base/config-keys.ts";
+import { baseErrors } from "../base/errors.ts";
+import { newId } from "../base/ids.ts";
+import { Listeners } from "../base/listeners.ts";
+import type { Logger } from "../base/logger.ts";
+import type { TaskSighting } from "../base/sighting.ts";
+import type { ServiceParams } from "../base/sla-extension.ts";
+import { toolsOf } from "../base/tool.ts";
+import type { Store } from "../store/store.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { type Breach, type BreachChange, nextBreach } from "./breach.ts";
+import { burning } from "./burn.ts";
+import { judge, type Verdict } from "./judging.ts";
+import { type Share, SlaLedger } from "./ledger.ts";
+import { countMeasured, showReport } from "./metering.ts";
+import { type OpenSloDocument, openSlo } from "./openslo.ts";
+import { type BreachRow, type Report, reportOf } from "./report.ts";
+import { added, bucketOf, emptySeries, mergedBucket, pruned, type Series, startOf, tallyOver } from "./series.ts";
+import { type AgreementTerms, configTerms, type SetTerms, type Term, termsOf, termsUnder } from "./terms.ts";
+import { type Measurement, type Tracking, track } from "./tracking.ts";
+
+/** What the monitor stands on. */
+export interface SlaInput {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly values: ConfigValues;
+  /** The agents there are now, with what their cards promise. */
+  readonly agents: () => readonly { readonly name: string; readonly description: string; readonly service: ServiceParams }[];
+  /** What an agreement says of its task's time and cost. */
+  readonly agreement: (id: string) => Promise<AgreementTerms | undefined>;
+}
+
+/** A breach as listeners hear of it. Its `agreement` is set when one task broke its agreement. */
+export interface BreachNews {
+  readonly type: BreachChange["type"];
+  readonly breach: BreachRow;
+}
+
+/** What routing asks of an agent. */
+export interface Standing {
+  /** 95th percentile of the time to the end over the last hour, ms; undefined with too few tasks. */
+  readonly totalP95Ms: number | undefined;
+  /** The least error budget over its terms. */
+  readonly budgetLeft: number | undefined;
+  /** Terms in breach that page. */
+  readonly breached: readonly string[];
+}
+
+const followedTasks = 10_000;
+const flushMs = 2_000;
+const checkMs = 10_000;
+const restMs = 250;
+const shownBreaches = 20;
+
+/** Watches agents' service levels. */
+export class Sla {
+  readonly #input: SlaInput;
+  readonly #ledger: SlaLedger;
+  readonly #onBreach: Listeners<BreachNews>;
+  readonly #onChange: Listeners<string>;
+  readonly #series = new Map<string, Series>();
+  readonly #set = new Map<string, SetTerms>();
+  readonly #open = new Map<string, Breach>();
+  readonly #standings = new Map<string, Standing & { readonly at: number }>();
+  readonly #checkedAt = new Map<string, number>();
+  readonly #unchecked = new Set<string>();
+  #tracking: Tracking = new Map();
+  #unsaved = new Map<string, Share>();
+  #work: Promise<void> = Promise.resolve();
+  readonly #timers: readonly NodeJS.Timeout[];
+
+  private constructor(input: SlaInput) {
+    this.#input = input;
+    this.#ledger = new SlaLedger(input.store, input.clock);
+    const failed = (error: unknown): void => input.log.error({ err: error }, "a listener to service levels failed");
+    this.#onBreach = new Listeners(failed);
+    this.#onChange = new Listeners(failed);
+    this.#timers = [
+      setInterval(() => void this.flush(), flushMs).unref(),
+      setInterval(() => this.check(), checkMs).unref(),
+      setInterval(() => this.#checkRest(), restMs).unref(),
+    ];
+  }
+
+  /** Opens the monitor with what the store has. */
+  static async open(input: SlaInput): Promise<Sla> {
+    const sla = new Sla(input);
+    for (const [agent, series] of await sla.#ledger.series()) sla.#series.set(agent, series);
+    for (const [agent, terms] of await sla.#ledger.terms()) sla.#set.set(agent, terms);
+    for (const breach of await sla.#ledger.openBreaches()) sla.#open.set(keyOf(breach), breach);
+    return sla;
+  }
+
+  /** Takes note of what is seen of a task. */
+  observe(sighting: TaskSighting): void {
+    const [tracking, measured] = track(this.#tracking, sighting, followedTasks);
+    this.#tracking = tracking;
+    if (!measured) return;
+    if (measured.agreement === undefined) this.#count(measured, undefined);
+    else {
+      const { agreement } = measured;
+      this.#later(async () => this.#count(measured, await this.#input.agreement(agreement)));
+    }
+  }
+
+  /** Calls `listener` when a term is broken or recovers, or a task broke its agreement; returns how to stop. */
+  onBreach(listener: (news: BreachNews) => void): () => void {
+    return this.#onBreach.add(listener);
+  }
+
+  /** Calls `listener` with the name of an agent whose report has changed; returns how to stop. */
+  onChange(listener: (agent: string) => void): () => void {
+    return this.#onChange.add(listener);
+  }
+
+  /** An agent's terms now. */
+  terms(agent: string): readonly Term[] {
+    const known = this.#input.agents().find(({ name }) => name === agent);
+    return termsOf(configTerms(this.#input.values), known?.service.promises, this.#set.get(agent));
+  }
+
+  /** Sets terms for an agent, over its card and the configuration. Throws NOT_FOUND. */
+  async setTerms(agent: string, terms: SetTerms, actor: string): Promise<readonly Term[]> {
+    this.#known(agent);
+    await this.#ledger.setTerms(agent, terms, actor);
+    this.#set.set(agent, terms);
+    this.check();
+    this.#onChange.tell(agent);
+    return this.terms(agent);
+  }
+
+  /** An agent's report. Throws NOT_FOUND. */
+  async report(agent: string): Promise<Report> {
+    this.#known(agent);
+    await this.settled();
+    const breaches = await this.#ledger.breaches({ agent, open: false, limit: shownBreaches });
+    const open = [...this.#open.values()].filter((breach) => breach.agent === agent);
+    return reportOf(agent, this.#of(agent), this.terms(agent), open, breaches, this.#windowMs, this.#input.clock.now());
+  }
+
+  /** Breaches, newest first. */
+  async breaches(filter: { agent: string | undefined; open: boolean; limit: number }): Promise<readonly BreachRow[]> {
+    await this.settled();
+    return this.#ledger.breaches(filter);
+  }
+
+  /** The terms of an agent, or of all, as OpenSLO documents. Throws NOT_FOUND. */
+  openSlo(agent: string | undefined): readonly OpenSloDocument[] {
+    if (agent !== undefined) this.#known(agent);
+    const agents = this.#input.agents().filter(({ name }) => agent === undefined || name === agent);
+    return openSlo(
+      agents.map(({ name, description }) => ({ agent: name, description, terms: this.terms(name) })),
+      this.#input.values["sla.windowDays"],
+    );
+  }
+
+  /** What routing asks of an agent; at most a second old. */
+  standing(agent: string): Standing {
+    const known = this.#standings.get(agent);
+    const now = this.#input.clock.now();
+    if (known && now - known.at < 1000) return known;
+    const series = this.#series.get(agent);
+    if (!series) return { totalP95Ms: undefined, budgetLeft: undefined, breached: [] };
+    const open = [...this.#open.values()].filter((breach) => breach.agent === agent);
+    const report = reportOf(agent, series, this.terms(agent), open, [], this.#windowMs, now);
+    const hour = report.times.find(({ indicator, windowMs }) => indicator === "total" && windowMs === 3_600_000);
+    const budgets = report.terms.filter(({ good, bad }) => good + bad > 0).map(({ budgetLeft }) => budgetLeft);
+    const standing = {
+      at: now,
+      totalP95Ms: hour && hour.count >= this.#input.values["sla.minTasks"] ? hour.p95 : undefined,
+      budgetLeft: budgets.length === 0 ? undefined : Math.min(...budgets),
+      breached: open.filter(({ severity }) => severity === "page").map(({ indicator }) => indicator),
+    };
+    this.#standings.set(agent, standing);
+    return standing;
+  }
+
+  /** Looks at every term: time alone ends breaches too. */
+  check(): void {
+    for (const agent of new Set([...this.#series.keys(), ...[...this.#open.values()].map((breach) => breach.agent)]))
+      this.#check(agent);
+    const now = this.#input.clock.now();
+    for (const [agent, series] of this.#series)
+      showReport(this.#input.metrics, reportOf(agent, series, this.terms(agent), [], [], this.#windowMs, now));
+  }
+
+  /** Adds what was counted to the store. */
+  flush(): Promise<void> {
+    const shares = [...this.#unsaved.values()];
+    if (shares.length === 0) return this.#work;
+    this.#unsaved = new Map();
+    return this.#later(async () => {
+      try {
+        await this.#ledger.add(shares);
+      } catch (error) {
+        // Kept for the next time: counts are not lost because the store was away.
+        for (const share of shares) this.#keep(share);
+        throw error;
+      }
+    });
+  }
+
+  /** Resolves when everything seen so far is counted and every breach is written down. */
+  async settled(): Promise<void> {
+    await this.#work;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.settled();
+    await this.flush();
+  }
+
+  get #windowMs(): number {
+    return this.#input.values["sla.windowDays"] * 86_400_000;
+  }
+
+  #of(agent: string): Series {
+    return this.#series.get(agent) ?? emptySeries;
+  }
+
+  #known(agent: string): void {
+    if (this.#series.has(agent) || this.#input.agents().some(({ name }) => name === agent)) return;
+    throw baseErrors.NOT_FOUND({ what: "agent", id: agent });
+  }
+
+  #count(measured: Measurement, agreement: AgreementTerms | undefined): void {
+    const { values, clock } = this.#input;
+    const terms = termsUnder(this.terms(measured.agent), agreement, values["sla.target"]);
+    const verdicts = judge(measured, terms);
+    countMeasured(this.#input.metrics, measured, verdicts);
+    if (measured.outcome === "canceled") return;
+    const bucket = bucketOf(measured, verdicts);
+    let series = this.#of(measured.agent);
+    for (const resolution of ["minute", "hour"] as const) {
+      const start = startOf(measured.at, resolution);
+      series = added(series, resolution, start, bucket);
+      this.#keep({ agent: measured.agent, resolution, start, bucket });
+    }
+    this.#series.set(measured.agent, pruned(series, clock.now()));
+    for (const verdict of verdicts)
+      if (!verdict.good && verdict.term.source === "agreement") this.#brokeAgreement(measured, verdict);
+    // A busy agent is looked at every moment, not after every task.
+    this.#unchecked.add(measured.agent);
+    if (clock.now() - (this.#checkedAt.get(measured.agent) ?? 0) >= restMs) this.#checkRest();
+    this.#onChange.tell(measured.agent);
+  }
+
+  #checkRest(): void {
+    for (const agent of this.#unchecked) this.#check(agent);
+  }
+
+  #keep(share: Share): void {
+    const key = `${share.agent}\n${share.resolution}\n${share.start}`;
+    const known = this.#unsaved.get(key);
+    this.#unsaved.set(key, known ? { ...share, bucket: mergedBucket(known.bucket, share.bucket) } : share);
+  }
+
+  #check(agent: string): void {
+    const { clock, values } = this.#input;
+    const now = clock.now();
+    this.#unchecked.delete(agent);
+    this.#checkedAt.set(agent, now);
+    const series = this.#of(agent);
+    const minimum = { tasks: values["sla.minTasks"], bad: values["sla.minBad"] };
+    const terms = this.terms(agent);
+    // Terms that only agreements name are watched as well: their tasks are counted under the same indicator.
+    const watched = [...terms, ...agreed(series, terms, values["sla.target"], now)];
+    const gone = [...this.#open.values()].filter(
+      (breach) => breach.agent === agent && !watched.some(({ indicator }) => indicator === breach.indicator),
+    );
+    for (const breach of gone) this.#changed({ type: "recovered", breach });
+    for (const { indicator, target } of watched) {
+      const term = { agent, indicator, target };
+      const fire = burning(series, indicator, target, minimum, now);
+      const id = newId("breach", now);
+      const [, change] = nextBreach(this.#open.get(keyOf(term)), { burning: fire, at: now, id }, term);
+      if (change) this.#changed(change);
+    }
+    this.#standings.delete(agent);
+  }
+
+  #changed(change: BreachChange): void {
+    const { type, breach } = change;
+    const { metrics, clock } = this.#input;
+    const recovered = type === "recovered";
+    if (recovered) this.#open.delete(keyOf(breach));
+    else this.#open.set(keyOf(breach), breach);
+    const labels = { agent: breach.agent, indicator: breach.indicator };
+    for (const severity of ["page", "ticket"] as const)
+      metrics.slaBreached.set({ ...labels, severity }, !recovered && severity === breach.severity ? 1 : 0);
+    const row: BreachRow = { ...breach, agreement: null, closedAt: recovered ? clock.now() : null };
+    this.#tell(type, row, recovered ? "sla.recovered" : "sla.breached");
+  }
+
+  #brokeAgreement(measured: Measurement, { term, value }: Verdict): void {
+    const { agent, agreement, task, at } = measured;
+    const unit = term.indicator === "cost" ? "credits" : "ms";
+    const why = measured.outcome === "completed" ? "" : `, and the task ended as ${measured.outcome}`;
+    const row: BreachRow = {
+      id: newId("breach", at),
+      agent,
+      indicator: term.indicator,
+      severity: "agreement",
+      agreement: agreement ?? null,
+      because: `task ${task}: ${value} ${unit} where ${term.threshold} ${unit} were agreed${why}`,
+      openedAt: at,
+      closedAt: at,
+    };
+    this.#tell("opened", row, "sla.breached");
+  }
+
+  #tell(type: BreachChange["type"], row: BreachRow, kind: string): void {
+    const { agent, indicator, severity, agreement, because, id } = row;
+    const data = { indicator, severity, agreement, because, breach: id, change: type };
+    void this.#later(() => this.#ledger.keep(row, { kind, actor: "hub", subject: agent, data }));
+    this.#onBreach.tell({ type, breach: row });
+    this.#onChange.tell(agent);
+  }
+
+  // Writes go one after another, so that a breach is opened before it is closed.
+  #later(work: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(work).catch((error: unknown) => {
+      this.#input.log.error({ err: error }, "service levels could not be written down");
+    });
+    return this.#work;
+  }
+}
+
+function keyOf({ agent, indicator }: { readonly agent: string; readonly indicator: string }): string {
+  return `${agent}\n${indicator}`;
+}
+
+function agreed(series: Series, terms: readonly Term[], target: number, now: number): readonly Term[] {
+  return (["total", "cost"] as const).flatMap((indicator) => {
+    if (terms.some((term) => term.indicator === indicator)) return [];
+    const { good, bad } = tallyOver(series, indicator, 72 * 3_600_000, now);
+    return good + bad === 0 ? [] : [{ indicator, threshold: undefined, target, source: "agreement" as const }];
+  });
+}
+
+/** Declares an SLA tool. */
+export const defineSlaTool = toolsOf<Sla>();
