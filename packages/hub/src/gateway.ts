@@ -101,15 +101,10 @@ export async function openHub(input: HubInput): Promise<Hub> {
     limitMs: config.values["limits.toolMs"],
     graceMs: config.values["limits.drainMs"],
   });
-  store.onCommit(
-    () =>
-      void store.db
-        .selectFrom("event_head")
-        .select("seq")
-        .executeTakeFirst()
-        .then((head) => metrics.eventsAppended.set(head?.seq ?? 0))
-        .catch(() => {}),
-  ); // The gauge waits for the next commit.
+  metrics.onRead(async () => {
+    const head = await store.db.selectFrom("event_head").select("seq").executeTakeFirst();
+    metrics.eventsAppended.set(head?.seq ?? 0);
+  });
 
   function contextOf(agent: string, signal: AbortSignal): ToolContext {
     return dispatcher.context({ principal: { id: agent, kind: "agent" } }, signal);

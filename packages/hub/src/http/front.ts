@@ -84,10 +84,11 @@ export class Front {
     });
     response.setHeader("x-content-type-options", "nosniff");
     try {
-      const route = this.#route(request);
+      const url = requestUrl(request);
+      const route = this.#route(request, url.pathname);
       label = route.path;
-      const caller = await this.#caller(route, request);
-      await route.handle(request, response, requestUrl(request), caller);
+      const caller = await this.#caller(route, request, url.pathname);
+      await route.handle(request, response, url, caller);
     } catch (error) {
       this.#input.log.debug({ error, url: request.url }, "a request was answered with an error");
       if (!request.complete) this.#linger(request, response);
@@ -104,8 +105,8 @@ export class Front {
     request.once("close", () => clearTimeout(timer));
   }
 
-  async #caller(route: Route, request: IncomingMessage): Promise<Principal> {
-    const wanted = typeof route.access === "function" ? route.access(requestUrl(request).pathname) : route.access;
+  async #caller(route: Route, request: IncomingMessage, path: string): Promise<Principal> {
+    const wanted = typeof route.access === "function" ? route.access(path) : route.access;
     if (wanted === "open") return nobody;
     const { access } = this.#input;
     const caller = await access.check(request.headers);
@@ -114,7 +115,7 @@ export class Front {
     return caller;
   }
 
-  #route(request: IncomingMessage): Route {
+  #route(request: IncomingMessage, path: string): Route {
     const { config, routes } = this.#input;
     const host = request.headers.host ?? "";
     const name = host.replace(/:\d+$/, "").toLowerCase();
@@ -128,7 +129,6 @@ export class Front {
       !config.values["http.allowedOrigins"].includes(origin)
     )
       throw securityErrors.ORIGIN_FORBIDDEN({ origin });
-    const path = requestUrl(request).pathname;
     if (!isDecodable(path)) throw httpErrors.PATH_INVALID({ path });
     const { method = "GET" } = request;
     const route = findRoute(routes, method, path);
