@@ -88,7 +88,6 @@ export class LiveTask {
     if (!effects.event) return;
     this.#cost = cost;
     this.#life = life;
-    numberEvent(effects.event, life.seq);
     this.#keep(life, effects, effects.event, isTerminal(life.task.status.state) ? [this.#endRecord()] : none, none);
   }
 
@@ -115,32 +114,41 @@ export class LiveTask {
     return reader;
   }
 
-  /** Waits until the durable task is at least at event `seq` and `enough`; throws when it could not be kept or `call` ends. */
+  /**
+   * Waits until the durable task is at least at event `seq` and `enough`; throws when it could not be kept or `call` ends.
+   * Who cannot wait longer gets the task as it is.
+   */
   async reached(seq: number, enough: (task: Task) => boolean, call: Call): Promise<Task> {
-    const { signal, deadlineAt } = call;
-    let wake = (): void => {};
-    const woken = (): void => wake();
-    this.#waiters.add(woken);
-    signal.addEventListener("abort", woken);
-    const leftMs = deadlineAt === undefined ? undefined : Math.max(0, deadlineAt - this.#input.now());
-    const timer = leftMs === undefined ? undefined : setTimeout(woken, leftMs);
-    try {
-      for (;;) {
-        const durable = this.#durable;
-        if (durable && durable.seq >= seq && enough(durable.task)) return durable.task;
-        if (this.#broken) throw this.#broken.error;
-        signal.throwIfAborted();
-        // Who cannot wait longer gets the task as it is.
-        if (durable && deadlineAt !== undefined && deadlineAt <= this.#input.now()) return durable.task;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    } finally {
-      this.#waiters.delete(woken);
-      signal.removeEventListener("abort", woken);
-      clearTimeout(timer);
+    const there = (): Task | undefined => {
+      const durable = this.#durable;
+      return durable && durable.seq >= seq && enough(durable.task) ? durable.task : undefined;
+    };
+    // Most tasks are there with the next commit, which no caller gives up before.
+    if (!there()) await this.#next();
+    const { deadlineAt } = call;
+    for (;;) {
+      const task = there();
+      if (task) return task;
+      if (this.#broken) throw this.#broken.error;
+      call.signal.throwIfAborted();
+      if (this.#durable && deadlineAt !== undefined && deadlineAt <= this.#input.now()) return this.#durable.task;
+      await this.#next(call.signal, deadlineAt);
     }
+  }
+
+  // Resolves when something was kept, when it is over, when the signal is aborted or when the time is up.
+  #next(signal?: AbortSignal, deadlineAt?: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = deadlineAt === undefined ? undefined : setTimeout(() => wake(), Math.max(0, deadlineAt - this.#input.now()));
+    const wake = (): void => {
+      this.#waiters.delete(wake);
+      signal?.removeEventListener("abort", wake);
+      clearTimeout(timer);
+      resolve();
+    };
+    this.#waiters.add(wake);
+    signal?.addEventListener("abort", wake);
+    return promise;
   }
 
   #keep(
@@ -165,7 +173,7 @@ export class LiveTask {
       kept: () => {
         this.#durable = life;
         for (const { moment, outcome } of moments) this.#sighted(moment, outcome);
-        this.#publish(item, isTerminal(task.status.state));
+        this.#publish(item, seq, isTerminal(task.status.state));
       },
       failed: this.#failed,
     });
@@ -179,7 +187,8 @@ export class LiveTask {
     this.#input.done();
   };
 
-  #publish(item: StreamResponse, last: boolean): void {
+  #publish(item: StreamResponse, seq: number, last: boolean): void {
+    if (seq > 0 && this.#readers.size > 0) numberEvent(item, seq);
     for (const reader of this.#readers) reader.push(item);
     if (last) {
       this.#end(undefined);
@@ -193,7 +202,7 @@ export class LiveTask {
   }
 
   #wake(): void {
-    for (const wake of this.#waiters) wake();
+    for (const wake of [...this.#waiters]) wake();
   }
 
   #endRecord(): NewEvent {
