@@ -33,6 +33,10 @@ const served = await serveHub(
     },
   ],
 );
+let commits = 0;
+served.hub.store.onCommit(() => {
+  commits += 1;
+});
 process.on("exit", () => folder[Symbol.dispose]());
 
 // Tasks per second that an agent is sent in this process, 512 in flight, each on disk when it counts.
@@ -59,6 +63,7 @@ const token = readFileSync(join(folder.path, "keys", "token"), "utf8").trim();
 answerContender(
   { url: served.url.href, socket: `unix:${join(folder.path, "run", "hub.sock")}`, headers: { authorization: `Bearer ${token}` } },
   {
+    commits: async () => commits,
     created: () => tasksPerSecond("waiter", 8000, true),
     whole: () => tasksPerSecond("echo", 8000, false),
   },

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { Registry } from "./a2a/registry.ts";
-import { RemoteAgents } from "./a2a/remote/remote-agents.ts";
+import type { RemoteAgents } from "./a2a/remote/remote-agents.ts";
 import type { Agent } from "./base/agent.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Config } from "./base/config.ts";
@@ -20,8 +20,9 @@ import { version } from "./base/version.ts";
 import { agentTool } from "./desk/agent-tools.ts";
 import type { HubDesk } from "./desk/hub-desk.ts";
 import { toolAgent } from "./desk/tool-agent.ts";
-import { JoinedAgents } from "./joining/joined-agents.ts";
+import type { JoinedAgents } from "./joining/joined-agents.ts";
 import { agreementTerms } from "./joins/agreement-terms.ts";
+import { Membership } from "./joins/membership.ts";
 import { routedSending } from "./joins/routed-sending.ts";
 import { slaNotices } from "./joins/sla-notices.ts";
 import { vectorOf, wordsOf } from "./learning/ingest/features.ts";
@@ -34,7 +35,7 @@ import type { NegotiationDesk } from "./negotiation/desk.ts";
 import { Solving } from "./quantum/pillar.ts";
 import { policyOf } from "./routing/policy.ts";
 import { Routing } from "./routing/routing.ts";
-import { keepCredential, withCredential } from "./security/credentials.ts";
+import { keepCredential } from "./security/credentials.ts";
 import { Sla } from "./sla/sla.ts";
 import { Principals } from "./store/principals.ts";
 import { openStore, type Store } from "./store/store.ts";
@@ -95,18 +96,20 @@ export async function openHub(input: HubInput): Promise<Hub> {
     replyFor: (agent) =>
       bidderReply(agent, dataFolder, (negotiation, bidder) => contracting.records.proposal(negotiation, bidder)),
   });
-  const elsewhere = new RemoteAgents({
+  const membership: Membership = new Membership({
+    registry,
     store,
     clock,
     log,
-    fetchFor: (agent) => (address, init) => fetch(address, withCredential(dataFolder, agent, init)),
-    sighted: (sighting) => registry.sighted(sighting),
-    taken: (name) => registry.has(name),
-    changed: () => adoptAgents(),
-    checkMs: config.values["agents.checkMs"],
-    checkUrl: () => {},
-    wake: () => {},
+    config,
+    dataFolder,
+    offer: (members) =>
+      dispatcher.catalogue.replace(
+        "agents",
+        members.map(({ agent, service }) => agentTool({ profile: agent.profile, service })),
+      ),
   });
+  const { elsewhere, joined } = membership;
   const contracting: Contracting = new Contracting({ store, registry, clock, dataFolder });
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
   const solving = new Solving();
@@ -135,18 +138,6 @@ export async function openHub(input: HubInput): Promise<Hub> {
   const resourceChanges = new Listeners<string>((error) => log.error({ err: error }, "a listener to resources failed"));
   const stopNotices = slaNotices(sla, resourceChanges);
   const stopSightings = registry.onSighting((sighting) => sla.observe(sighting));
-  let at: { readonly baseUrl: string; readonly grpc: string | undefined } = { baseUrl: "", grpc: undefined };
-  const joined = new JoinedAgents({
-    store,
-    clock,
-    graceMs: config.values["agents.graceMs"],
-    register: async (agent) => {
-      await registry.add(agent, at.baseUrl, at.grpc);
-      offerAgents();
-      return `${at.baseUrl}/a2a/${agent.profile.name}`;
-    },
-    taken: (name) => registry.has(name),
-  });
   const hubDesk: HubDesk = {
     store,
     principals,
@@ -188,35 +179,10 @@ export async function openHub(input: HubInput): Promise<Hub> {
     limitMs: config.values["limits.toolMs"],
     graceMs: config.values["limits.drainMs"],
   });
-  store.onCommit(
-    () =>
-      void store.db
-        .selectFrom("event_head")
-        .select("seq")
-        .executeTakeFirst()
-        .then((head) => metrics.eventsAppended.set(head?.seq ?? 0))
-        .catch(() => {}),
-  ); // The gauge waits for the next commit.
-
-  const adopted = new Set<string>();
-  async function adoptAgents(): Promise<void> {
-    const members = elsewhere.list();
-    for (const name of adopted) if (!members.some((member) => member.name === name)) registry.drop(name);
-    adopted.clear();
-    for (const { name, card, service } of members) {
-      await registry.adopt({ name, card, service, pushes: true }, at.baseUrl, at.grpc);
-      adopted.add(name);
-    }
-    offerAgents();
-  }
-
-  function offerAgents(): void {
-    const members = registry.list();
-    dispatcher.catalogue.replace(
-      "agents",
-      members.map(({ agent, service }) => agentTool({ profile: agent.profile, service })),
-    );
-  }
+  metrics.onRead(async () => {
+    const head = await store.db.selectFrom("event_head").select("seq").executeTakeFirst();
+    metrics.eventsAppended.set(head?.seq ?? 0);
+  });
 
   function contextOf(agent: string, signal: AbortSignal): ToolContext {
     return dispatcher.context({ principal: { id: agent, kind: "agent" } }, signal);
@@ -240,20 +206,13 @@ export async function openHub(input: HubInput): Promise<Hub> {
     joined,
     elsewhere,
     addAgents: async (baseUrl, grpc) => {
-      at = { baseUrl, grpc };
       const tools = toolAgent(dispatcher.catalogue, config.values["a2a.tools"]);
-      for (const agent of [...(await loadFolder<Agent>(folder("agents"))), ...(tools ? [tools] : []), ...(input.agents ?? [])])
-        await registry.add(agent, baseUrl, grpc);
-      await joined.open();
-      await elsewhere.open();
-      await adoptAgents();
+      const own = await loadFolder<Agent>(folder("agents"));
+      await membership.open([...own, ...(tools ? [tools] : []), ...(input.agents ?? [])], baseUrl, grpc);
     },
-    addAgent: async (agent) => {
-      await registry.add(agent, at.baseUrl, at.grpc);
-      offerAgents();
-    },
+    addAgent: (agent) => membership.add(agent),
     [Symbol.asyncDispose]: async () => {
-      await elsewhere[Symbol.asyncDispose]();
+      await membership[Symbol.asyncDispose]();
       await registry[Symbol.asyncDispose]();
       await learning[Symbol.asyncDispose]();
       await solving[Symbol.asyncDispose]();

@@ -15,7 +15,7 @@ export async function withDatabase(
   work: (folder: string, url: string) => Promise<void>,
 ): Promise<void> {
   using folder = scratchFolder();
-  if (engine === "sqlite") return await work(folder.path, ""); // await: the folder lives as long as the work
+  if (engine === "sqlite") return await work(folder.path, "");
   const server = process.env.ENTENTE_TEST_POSTGRES;
   if (!server) {
     if (process.env.CI === "true") throw new Error("CI=true wants PostgreSQL in ENTENTE_TEST_POSTGRES");

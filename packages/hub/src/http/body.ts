@@ -40,18 +40,27 @@ export const httpErrors = defineErrors({
 });
 
 /** Reads a whole body within the limit. Throws BODY_TOO_LARGE as soon as the limit is passed. */
-export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  if (Number(request.headers["content-length"] ?? 0) > limitBytes) throw httpErrors.BODY_TOO_LARGE({ limitBytes });
+export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  if (Number(request.headers["content-length"] ?? 0) > limitBytes)
+    return Promise.reject(httpErrors.BODY_TOO_LARGE({ limitBytes }));
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let size = 0;
-  // Kept open at an early end, so that the answer can still be sent.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    const bytes: Buffer = chunk;
-    size += bytes.length;
-    if (size > limitBytes) throw httpErrors.BODY_TOO_LARGE({ limitBytes });
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks, size);
+  const data = (chunk: Buffer): void => {
+    size += chunk.length;
+    if (size <= limitBytes) chunks.push(chunk);
+    else end(() => reject(httpErrors.BODY_TOO_LARGE({ limitBytes })));
+  };
+  const ended = (): void => end(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
+  const failed = (error: Error): void => end(() => reject(error));
+  const closed = (): void => end(() => reject(new Error("the client went away in the middle of its request")));
+  const end = (settle: () => void): void => {
+    // The request stays open at an early end, so that the answer can still be sent.
+    request.off("data", data).off("end", ended).off("error", failed).off("close", closed);
+    settle();
+  };
+  request.on("data", data).on("end", ended).on("error", failed).on("close", closed);
+  return promise;
 }
 
 /** Reads a JSON body within the limit. Throws BODY_*. */

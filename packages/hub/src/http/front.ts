@@ -95,10 +95,11 @@ export class Front {
     });
     response.setHeader("x-content-type-options", "nosniff");
     try {
-      const route = this.#route(request);
+      const url = requestUrl(request);
+      const route = this.#route(request, url.pathname);
       label = route.path;
-      const caller = await this.#caller(route, request);
-      await route.handle(request, response, requestUrl(request), caller);
+      const caller = await this.#caller(route, request, url.pathname);
+      await route.handle(request, response, url, caller);
     } catch (error) {
       this.#input.log.debug({ error, url: request.url }, "a request was answered with an error");
       if (!request.complete) this.#linger(request, response);
@@ -140,8 +141,8 @@ export class Front {
     }
   }
 
-  async #caller(route: Route, request: IncomingMessage): Promise<Principal> {
-    const wanted = typeof route.access === "function" ? route.access(requestUrl(request).pathname) : route.access;
+  async #caller(route: Route, request: IncomingMessage, path: string): Promise<Principal> {
+    const wanted = typeof route.access === "function" ? route.access(path) : route.access;
     if (wanted === "open") return nobody;
     const { access } = this.#input;
     const caller = await access.check(request.headers);
@@ -150,10 +151,9 @@ export class Front {
     return caller;
   }
 
-  #route(request: IncomingMessage): Route {
+  #route(request: IncomingMessage, path: string): Route {
     const { routes } = this.#input;
     this.#checkOrigin(request);
-    const path = requestUrl(request).pathname;
     if (!isDecodable(path)) throw httpErrors.PATH_INVALID({ path });
     const { method = "GET" } = request;
     const route = findRoute(routes, method, path);

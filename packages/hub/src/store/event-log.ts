@@ -5,7 +5,7 @@
  * Two ways in: `append` inside a caller's transaction (the event and the state it tells of are one), and `record` for
  * events that stand alone, which are gathered for one tick and committed together.
  */
-import type { Transaction } from "kysely";
+import { CompiledQuery, type Transaction } from "kysely";
 import type { Clock } from "../base/clock.ts";
 import { canonicalJson, type Json, sha256 } from "../base/json.ts";
 import type { Connection, Engine } from "./backend.ts";
@@ -57,7 +57,8 @@ type Transact = <T>(work: (trx: Transaction<Database>) => Promise<T>) => Promise
 export class EventLog {
   readonly #db: Connection;
   readonly #transact: Transact;
-  readonly #engine: Engine;
+  readonly #readHead: CompiledQuery<{ seq: number; hash: string }>;
+  readonly #moveHead: string;
   readonly #clock: Clock;
   readonly #insert: BulkInsert;
   #waiting: Waiting[] = [];
@@ -66,16 +67,20 @@ export class EventLog {
   constructor(db: Connection, transact: Transact, engine: Engine, clock: Clock) {
     this.#db = db;
     this.#transact = transact;
-    this.#engine = engine;
     this.#clock = clock;
+    const reading = db.selectFrom("event_head").select(["seq", "hash"]).where("id", "=", 1);
+    this.#readHead = (engine === "postgres" ? reading.forUpdate() : reading).compile();
+    const [first, second] = engine === "postgres" ? ["$1", "$2"] : ["?", "?"];
+    this.#moveHead = `update event_head set seq = ${first}, hash = ${second} where id = 1`;
     this.#insert = new BulkInsert(engine, "events", ["seq", "at", "kind", "actor", "subject", "data_json", "prev", "hash"]);
   }
 
   /** Appends inside the caller's transaction. */
   async append(trx: Transaction<Database>, events: readonly NewEvent[]): Promise<void> {
     if (events.length === 0) return;
-    const reading = trx.selectFrom("event_head").select(["seq", "hash"]).where("id", "=", 1);
-    let { seq, hash } = await (this.#engine === "postgres" ? reading.forUpdate() : reading).executeTakeFirstOrThrow();
+    const [head] = (await trx.executeQuery(this.#readHead)).rows;
+    if (!head) throw new Error("the event log has lost its head row");
+    let { seq, hash } = head;
     const rows: Value[][] = [];
     for (const event of events) {
       seq += 1;
@@ -92,7 +97,7 @@ export class EventLog {
       rows.push([seq, row.at, row.kind, row.actor, row.subject, row.data_json, row.prev, hash]);
     }
     await this.#insert.run(trx, rows);
-    await trx.updateTable("event_head").set({ seq, hash }).where("id", "=", 1).execute();
+    await trx.executeQuery(CompiledQuery.raw(this.#moveHead, [seq, hash]));
   }
 
   /** Appends an event that stands alone; resolves when it is durable. Calls of one tick share a commit. */
@@ -176,7 +181,8 @@ export class EventLog {
 }
 
 function linkHash(row: Omit<EventsTable, "hash">): string {
-  return sha256(canonicalJson([row.seq, row.at, row.kind, row.actor, row.subject, row.data_json, row.prev]));
+  // Of a list of whole numbers and texts the canonical form is the plain one.
+  return sha256(JSON.stringify([row.seq, row.at, row.kind, row.actor, row.subject, row.data_json, row.prev]));
 }
 
 function toEvent(row: EventsTable): HubEvent {

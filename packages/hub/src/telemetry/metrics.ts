@@ -26,13 +26,20 @@ export class Metrics {
   readonly slaSeconds = this.#gauge("slaSeconds", ["agent", "indicator", "quantile"]);
   readonly trainingLoss = this.#gauge("trainingLoss", ["model"]);
   readonly trainingRate = this.#gauge("trainingRate", ["model"]);
+  readonly #looks: (() => Promise<void>)[] = [];
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
 
+  /** Adds what is looked up when somebody reads the metrics, not when it changes. */
+  onRead(look: () => Promise<void>): void {
+    this.#looks.push(look);
+  }
+
   /** The exposition text. */
-  text(): Promise<string> {
+  async text(): Promise<string> {
+    await Promise.all(this.#looks.map((look) => look()));
     return this.registry.metrics();
   }
 

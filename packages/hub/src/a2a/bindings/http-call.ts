@@ -76,7 +76,10 @@ export class HttpCall implements Call {
     if (!this.#controller) {
       const controller = new AbortController();
       this.#controller = controller;
-      const gone = (): void => controller.abort(new Error("the caller is gone"));
+      const gone = (): void => {
+        // Closed after its answer: nobody waits any more.
+        if (!this.#response.writableFinished) controller.abort(new Error("the caller is gone"));
+      };
       if (this.#response.closed) gone();
       else this.#response.once("close", gone);
     }

@@ -11,7 +11,7 @@ import { textOf } from "../parts.ts";
 import { isTerminal, type StreamResponse, type Task } from "../protocol.ts";
 import type { Call } from "../service.ts";
 import { Subscription } from "./subscription.ts";
-import { type Effect, type Happening, type Life, step } from "./task-machine.ts";
+import { type Effects, type Happening, type Life, step } from "./task-machine.ts";
 import type { TaskOwnership, TaskWriter } from "./task-writer.ts";
 
 /** What a live task stands on. */
@@ -31,6 +31,8 @@ export interface LiveInput {
   readonly notify: (item: StreamResponse, seq: number) => readonly PushOutboxTable[];
 }
 
+const none: readonly never[] = [];
+
 /** A running or waiting task. */
 export class LiveTask {
   readonly id: string;
@@ -38,15 +40,16 @@ export class LiveTask {
   readonly #readers = new Set<Subscription>();
   readonly #waiters = new Set<() => void>();
   #life: Life;
-  #durable: { readonly task: Task; readonly seq: number } | undefined;
+  #durable: Life | undefined;
   #broken: { readonly error: unknown } | undefined;
   #cost: number | undefined;
+  #watched = false;
 
   constructor(input: LiveInput, life: Life, durable: boolean) {
     this.id = life.task.id;
     this.#input = input;
     this.#life = life;
-    if (durable) this.#durable = { task: life.task, seq: life.seq };
+    if (durable) this.#durable = life;
   }
 
   get of(): TaskOwnership {
@@ -74,29 +77,18 @@ export class LiveTask {
   }
 
   /** Keeps a task that was just made, with what goes with it. */
-  created(effects: readonly Effect[], records: readonly NewEvent[], pushConfigs: readonly PushConfigsTable[]): void {
-    const item = { task: this.#life.task };
-    const extra = { records, pushConfigs, notifications: this.#input.notify(item, 0) };
-    this.#keep(this.#life, effects, item, extra);
+  created(effects: Effects, records: readonly NewEvent[], pushConfigs: readonly PushConfigsTable[]): void {
+    this.#keep(this.#life, effects, { task: this.#life.task }, records, pushConfigs);
   }
 
   /** Lets something happen; nothing does once it is over. `cost` goes with its end. */
   happen(happening: Happening, cost?: number): void {
     if (this.over) return;
+    const [life, effects] = step(this.#life, happening, this.#input.now());
+    if (!effects.event) return;
     this.#cost = cost;
-    const now = this.#input.now();
-    const [life, effects] = step(this.#life, happening, now);
     this.#life = life;
-    const event = effects.find((effect) => effect.kind === "event");
-    if (!event) return;
-    numberEvent(event.event, event.seq);
-    const ended = isTerminal(life.task.status.state);
-    const extra = {
-      records: ended ? [this.#endRecord()] : [],
-      pushConfigs: [],
-      notifications: this.#input.notify(event.event, event.seq),
-    };
-    this.#keep(life, effects, event.event, extra);
+    this.#keep(life, effects, effects.event, isTerminal(life.task.status.state) ? [this.#endRecord()] : none, none);
   }
 
   /** Leaves it as it is, to be run again after a restart. */
@@ -116,60 +108,87 @@ export class LiveTask {
     const gone = (): void => void reader.return();
     if (this.#durable) reader.push({ task: this.#durable.task });
     this.#readers.add(reader);
+    this.#watched = true;
     if (signal.aborted) gone();
     else signal.addEventListener("abort", gone, { once: true });
     return reader;
   }
 
-  /** Waits until the durable task is at least at event `seq` and `enough`; throws when it could not be kept or `call` ends. */
+  /**
+   * Waits until the durable task is at least at event `seq` and `enough`; throws when it could not be kept or `call` ends.
+   * Who cannot wait longer gets the task as it is.
+   */
   async reached(seq: number, enough: (task: Task) => boolean, call: Call): Promise<Task> {
+    const there = (): Task | undefined => {
+      const durable = this.#durable;
+      return durable && durable.seq >= seq && enough(durable.task) ? durable.task : undefined;
+    };
+    // Most tasks are there with the next commit, which no caller gives up before.
+    if (!there()) await this.#next();
+    const { deadlineAt } = call;
     for (;;) {
-      if (this.#durable && this.#durable.seq >= seq && enough(this.#durable.task)) return this.#durable.task;
+      const task = there();
+      if (task) return task;
       if (this.#broken) throw this.#broken.error;
       call.signal.throwIfAborted();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const timer =
-        call.deadlineAt === undefined ? undefined : setTimeout(resolve, Math.max(0, call.deadlineAt - this.#input.now()));
-      this.#waiters.add(resolve);
-      call.signal.addEventListener("abort", () => resolve(), { once: true });
-      await promise;
-      clearTimeout(timer);
-      this.#waiters.delete(resolve);
-      if (call.deadlineAt !== undefined && call.deadlineAt <= this.#input.now() && this.#durable) return this.#durable.task;
+      if (this.#durable && deadlineAt !== undefined && deadlineAt <= this.#input.now()) return this.#durable.task;
+      await this.#next(call.signal, deadlineAt);
     }
+  }
+
+  // Resolves when something was kept, when it is over, when the signal is aborted or when the time is up.
+  #next(signal?: AbortSignal, deadlineAt?: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = deadlineAt === undefined ? undefined : setTimeout(() => wake(), Math.max(0, deadlineAt - this.#input.now()));
+    const wake = (): void => {
+      this.#waiters.delete(wake);
+      signal?.removeEventListener("abort", wake);
+      clearTimeout(timer);
+      resolve();
+    };
+    this.#waiters.add(wake);
+    signal?.addEventListener("abort", wake);
+    return promise;
   }
 
   #keep(
     life: Life,
-    effects: readonly Effect[],
+    { event, snapshot, moments }: Effects,
     item: StreamResponse,
-    extra: {
-      readonly records: readonly NewEvent[];
-      readonly pushConfigs: readonly PushConfigsTable[];
-      readonly notifications: readonly PushOutboxTable[];
-    },
+    records: readonly NewEvent[],
+    pushConfigs: readonly PushConfigsTable[],
   ): void {
-    const { task, seq } = life;
-    const at = Date.parse(task.status.timestamp);
-    const moments = effects.filter((effect) => effect.kind === "moment");
+    const { task, seq, at } = life;
     this.#input.writer.add({
-      ...(effects.some((effect) => effect.kind === "snapshot") ? { snapshot: { task, seq, at, of: this.#input.of } } : {}),
-      ...("task" in item || "message" in item ? {} : { event: { task: task.id, seq, event: item } }),
-      ...extra,
+      task,
+      seq,
+      at,
+      of: this.#input.of,
+      snapshot,
+      event,
+      watched: this.#isWatched,
+      records,
+      pushConfigs,
+      notifications: this.#input.notify(item, seq),
       kept: () => {
-        this.#durable = { task, seq };
-        for (const { moment, outcome } of moments) this.#sighted(moment, outcome, at);
-        this.#publish(item, isTerminal(task.status.state));
+        this.#durable = life;
+        for (const { moment, outcome } of moments) this.#sighted(moment, outcome);
+        this.#publish(item, seq, isTerminal(task.status.state));
       },
-      failed: (error) => {
-        this.#broken = { error };
-        this.#end(error);
-        this.#input.done();
-      },
+      failed: this.#failed,
     });
   }
 
-  #publish(item: StreamResponse, last: boolean): void {
+  readonly #isWatched = (): boolean => this.#watched;
+
+  readonly #failed = (error: unknown): void => {
+    this.#broken = { error };
+    this.#end(error);
+    this.#input.done();
+  };
+
+  #publish(item: StreamResponse, seq: number, last: boolean): void {
+    if (seq > 0 && this.#readers.size > 0) numberEvent(item, seq);
     for (const reader of this.#readers) reader.push(item);
     if (last) {
       this.#end(undefined);
@@ -183,7 +202,7 @@ export class LiveTask {
   }
 
   #wake(): void {
-    for (const wake of this.#waiters) wake();
+    for (const wake of [...this.#waiters]) wake();
   }
 
   #endRecord(): NewEvent {
@@ -198,7 +217,7 @@ export class LiveTask {
     return { kind, actor: agent, subject: this.id, data: { agent, context: this.#life.task.contextId, owner, ...data } };
   }
 
-  #sighted(moment: TaskMoment, outcome: TaskOutcome | undefined, at: number): void {
+  #sighted(moment: TaskMoment, outcome: TaskOutcome | undefined): void {
     const { of, skill, agreement } = this.#input;
     this.#input.sighted({
       moment,
@@ -208,7 +227,7 @@ export class LiveTask {
       owner: of.owner,
       skill,
       agreement,
-      at,
+      at: this.#input.now(),
       outcome,
       cost: moment === "ended" ? this.#cost : undefined,
     });

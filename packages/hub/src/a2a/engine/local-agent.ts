@@ -37,7 +37,7 @@ import { agentTask, checkIncoming, named, referenceTo } from "./incoming.ts";
 import { LiveTask } from "./live-task.ts";
 import { PushDesk } from "./push-desk.ts";
 import { Run } from "./run.ts";
-import { begin, type Life } from "./task-machine.ts";
+import { begin, type Life, revive } from "./task-machine.ts";
 import { TaskReader, trimmed } from "./task-reader.ts";
 import type { TaskOwnership, TaskWriter } from "./task-writer.ts";
 
@@ -176,7 +176,7 @@ export class LocalAgent implements AgentService {
     for (const { task, seq, ...of } of kept) {
       await this.#push.resume(task.id);
       const [message, ...answers] = (task.history ?? []).filter((said) => said.role === "ROLE_USER");
-      const live = this.#live({ task, seq, seen: "artifact" }, { ...of, agent: this.#name }, message, true);
+      const live = this.#live(revive(task, seq), { ...of, agent: this.#name }, message, true);
       if (this.#input.agent.restart === "rerun" && message)
         void this.#run(live, agentTask(task, message, []), answers).start("the hub was restarted; this runs again");
       else live.happen({ kind: "status", state: "TASK_STATE_FAILED", message: this.#said(task, interrupted), lost: true });

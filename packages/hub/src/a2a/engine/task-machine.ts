@@ -6,6 +6,7 @@
 import type { TaskMoment, TaskOutcome } from "../../base/sighting.ts";
 import {
   type Artifact,
+  isInterrupted,
   isTerminal,
   type Message,
   type Task,
@@ -14,9 +15,10 @@ import {
   type TaskState,
 } from "../protocol.ts";
 
-/** A task, the number of its last event, and how much of it was seen by those who measure agents. */
+/** A task, the time of its status in ms, the number of its last event, and how much of it was seen by those who measure agents. */
 export interface Life {
   readonly task: Task;
+  readonly at: number;
   readonly seq: number;
   readonly seen: "submitted" | "accepted" | "event" | "artifact";
 }
@@ -38,11 +40,26 @@ export type Happening =
     }
   | { readonly kind: "answer"; readonly message: Message };
 
+/** Something that those who measure agents are told. */
+export interface Moment {
+  readonly moment: TaskMoment;
+  readonly outcome: TaskOutcome | undefined;
+}
+
 /** What is to be done: publish and keep an event, keep the whole task, tell those who measure. */
-export type Effect =
-  | { readonly kind: "event"; readonly seq: number; readonly event: TaskEvent }
-  | { readonly kind: "snapshot" }
-  | { readonly kind: "moment"; readonly moment: TaskMoment; readonly outcome?: TaskOutcome };
+export interface Effects {
+  readonly event: TaskEvent | undefined;
+  readonly snapshot: boolean;
+  readonly moments: readonly Moment[];
+}
+
+const nothing: Effects = { event: undefined, snapshot: false, moments: [] };
+const moment = (name: TaskMoment, outcome?: TaskOutcome): Moment => ({ moment: name, outcome });
+const submitted = [moment("submitted")];
+const accepted = [moment("accepted")];
+const unmoved: readonly Moment[] = [];
+const firstEvent = moment("first-event");
+const firstArtifact = moment("first-artifact");
 
 const outcomes: Partial<Record<TaskState, TaskOutcome>> = {
   TASK_STATE_COMPLETED: "completed",
@@ -52,55 +69,66 @@ const outcomes: Partial<Record<TaskState, TaskOutcome>> = {
 };
 
 /** A task newly made of a message, which names task and context. */
-export function begin(id: string, contextId: string, message: Message, now: number): readonly [Life, readonly Effect[]] {
-  const status = { state: "TASK_STATE_SUBMITTED", timestamp: new Date(now).toISOString() } as const;
+export function begin(id: string, contextId: string, message: Message, now: number): readonly [Life, Effects] {
+  const status = { state: "TASK_STATE_SUBMITTED", timestamp: timestamp(now) } as const;
   const task: Task = { id, contextId, status, history: [message] };
-  return [{ task, seq: 0, seen: "submitted" }, [{ kind: "snapshot" }, { kind: "moment", moment: "submitted" }]];
+  return [
+    { task, at: now, seq: 0, seen: "submitted" },
+    { event: undefined, snapshot: true, moments: submitted },
+  ];
+}
+
+/** The life of a task that was read back. */
+export function revive(task: Task, seq: number): Life {
+  return { task, at: Date.parse(task.status.timestamp), seq, seen: "artifact" };
 }
 
 /** The life after a happening, and its effects. */
-export function step(life: Life, happening: Happening, now: number): readonly [Life, readonly Effect[]] {
-  if (isTerminal(life.task.status.state)) return [life, []];
+export function step(life: Life, happening: Happening, now: number): readonly [Life, Effects] {
+  if (isTerminal(life.task.status.state)) return [life, nothing];
   if (happening.kind === "answer") {
-    const heard = { ...life, task: { ...life.task, history: [...(life.task.history ?? []), happening.message] } };
-    return step(heard, { kind: "status", state: "TASK_STATE_WORKING" }, now);
+    const task = { ...life.task, history: [...(life.task.history ?? []), happening.message] };
+    return step({ ...life, task }, { kind: "status", state: "TASK_STATE_WORKING" }, now);
   }
   const event = eventOf(life.task, happening, now);
-  const seq = life.seq + 1;
+  const snapshot = happening.kind === "status";
   const [seen, moments] = see(life.seen, happening);
-  const effects: Effect[] = [{ kind: "event", seq, event }];
-  if (happening.kind === "status") effects.push({ kind: "snapshot" });
-  return [{ task: fold(life.task, event), seq, seen }, [...effects, ...moments]];
+  return [
+    { task: fold(life.task, event), at: snapshot ? now : life.at, seq: life.seq + 1, seen },
+    { event, snapshot, moments },
+  ];
 }
 
 function eventOf(task: Task, happening: Exclude<Happening, { kind: "answer" }>, now: number): TaskEvent {
-  const ids = { taskId: task.id, contextId: task.contextId };
+  const { id: taskId, contextId } = task;
   if (happening.kind === "artifact") {
     const { artifact, append, lastChunk } = happening;
-    return { artifactUpdate: { ...ids, artifact, ...(append ? { append } : {}), ...(lastChunk ? { lastChunk } : {}) } };
+    const update = append ? { taskId, contextId, artifact, append } : { taskId, contextId, artifact };
+    return { artifactUpdate: lastChunk ? { ...update, lastChunk } : update };
   }
   const { state, message } = happening;
-  const timestamp = new Date(now).toISOString();
-  return { statusUpdate: { ...ids, status: { state, ...(message ? { message } : {}), timestamp } } };
+  const status = message ? { state, message, timestamp: timestamp(now) } : { state, timestamp: timestamp(now) };
+  return { statusUpdate: { taskId, contextId, status } };
 }
 
-function see(seen: Life["seen"], happening: Happening): readonly [Life["seen"], readonly Effect[]] {
-  const moment = (name: TaskMoment, outcome?: TaskOutcome): Effect => ({
-    kind: "moment",
-    moment: name,
-    ...(outcome ? { outcome } : {}),
-  });
-  if (happening.kind === "artifact")
-    return seen === "artifact"
-      ? [seen, []]
-      : ["artifact", [...(seen === "event" ? [] : [moment("first-event")]), moment("first-artifact")]];
-  if (happening.kind !== "status") return [seen, []];
+// Many things happen in one millisecond.
+let known = { now: Number.NaN, text: "" };
+function timestamp(now: number): string {
+  if (known.now !== now) known = { now, text: new Date(now).toISOString() };
+  return known.text;
+}
+
+function see(seen: Life["seen"], happening: Exclude<Happening, { kind: "answer" }>): readonly [Life["seen"], readonly Moment[]] {
+  if (happening.kind === "artifact") {
+    if (seen === "artifact") return [seen, unmoved];
+    return ["artifact", seen === "event" ? [firstArtifact] : [firstEvent, firstArtifact]];
+  }
   const outcome = outcomes[happening.state];
   if (outcome) return [seen, [moment("ended", happening.lost ? "lost" : outcome)]];
-  if (seen === "submitted") return ["accepted", [moment("accepted")]];
-  const first = seen === "accepted" ? [moment("first-event")] : [];
-  const waits = happening.state === "TASK_STATE_INPUT_REQUIRED" || happening.state === "TASK_STATE_AUTH_REQUIRED";
-  return [seen === "accepted" ? "event" : seen, [...first, ...(waits ? [moment("input-required")] : [])]];
+  if (seen === "submitted") return ["accepted", accepted];
+  const first = seen === "accepted" ? [firstEvent] : unmoved;
+  const after = seen === "accepted" ? "event" : seen;
+  return [after, isInterrupted(happening.state) ? [...first, moment("input-required")] : first];
 }
 
 /**
@@ -110,8 +138,8 @@ function see(seen: Life["seen"], happening: Happening): readonly [Life["seen"], 
 export function fold(task: Task, event: TaskEvent): Task {
   if ("artifactUpdate" in event) return { ...task, artifacts: withPiece(task.artifacts ?? [], event.artifactUpdate) };
   const { status } = event.statusUpdate;
-  const said = status.message && status.state !== "TASK_STATE_WORKING" ? [status.message] : [];
-  return { ...task, status, ...(said.length > 0 ? { history: [...(task.history ?? []), ...said] } : {}) };
+  if (!status.message || status.state === "TASK_STATE_WORKING") return { ...task, status };
+  return { ...task, status, history: [...(task.history ?? []), status.message] };
 }
 
 function withPiece(artifacts: readonly Artifact[], update: TaskArtifactUpdateEvent): readonly Artifact[] {

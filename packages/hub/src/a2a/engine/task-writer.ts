@@ -4,12 +4,15 @@
  * which several states wait is encoded and written once, in its last.
  */
 import type { Transaction } from "kysely";
-import { BulkInsert } from "../../store/bulk.ts";
+import { BulkInsert, type Value } from "../../store/bulk.ts";
 import type { NewEvent } from "../../store/event-log.ts";
 import type { Database, PushConfigsTable, PushOutboxTable } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { encodeOnce } from "../encoded.ts";
-import type { Task, TaskEvent } from "../protocol.ts";
+import { isTerminal, type Task, type TaskEvent } from "../protocol.ts";
+
+const gatherMs = 1;
+const memoryMs = 10;
 
 /** What a task's row says beside the task. */
 export interface TaskOwnership {
@@ -21,12 +24,19 @@ export interface TaskOwnership {
 
 /** One thing to keep. */
 export interface TaskWrite {
-  /** The whole task with every event up to `seq` in it. */
-  readonly snapshot?: { readonly task: Task; readonly seq: number; readonly at: number; readonly of: TaskOwnership };
-  readonly event?: { readonly task: string; readonly seq: number; readonly event: TaskEvent };
-  readonly records?: readonly NewEvent[];
-  readonly pushConfigs?: readonly PushConfigsTable[];
-  readonly notifications?: readonly PushOutboxTable[];
+  /** The task with everything in it up to event `seq`; 0 for one that was just made. `at` is the time of its status, ms. */
+  readonly task: Task;
+  readonly seq: number;
+  readonly at: number;
+  readonly of: TaskOwnership;
+  /** Whether the whole task is kept, or only its event. */
+  readonly snapshot: boolean;
+  readonly event: TaskEvent | undefined;
+  /** Whether anybody saw the task on its way or may be sent its events. */
+  readonly watched: () => boolean;
+  readonly records: readonly NewEvent[];
+  readonly pushConfigs: readonly PushConfigsTable[];
+  readonly notifications: readonly PushOutboxTable[];
   /** Called in the order of the writes when they are on disk. */
   readonly kept: () => void;
   readonly failed: (error: unknown) => void;
@@ -41,6 +51,7 @@ export class TaskWriter {
   readonly #outbox: BulkInsert;
   #waiting: TaskWrite[] = [];
   #flushing: Promise<void> | undefined;
+  #last = { size: 0, endedMs: 0 };
 
   constructor(store: Store) {
     this.#store = store;
@@ -86,6 +97,9 @@ export class TaskWriter {
     // After the poll phase: the requests that came together share a commit.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0) {
+      // Those who were answered together ask again at nearly the same time. A commit waits for the disk much longer than this.
+      if (this.#waiting.length < this.#last.size && performance.now() - this.#last.endedMs < memoryMs)
+        await new Promise((resolve) => setTimeout(resolve, gatherMs));
       const batch = this.#waiting;
       this.#waiting = [];
       try {
@@ -94,51 +108,54 @@ export class TaskWriter {
         for (const write of batch) write.failed(error);
         continue;
       }
+      this.#last = { size: batch.length, endedMs: performance.now() };
       for (const write of batch) write.kept();
     }
     this.#flushing = undefined;
   }
 
   async #write(trx: Transaction<Database>, batch: readonly TaskWrite[]): Promise<void> {
-    const last = new Map<string, NonNullable<TaskWrite["snapshot"]>>();
-    const events: (string | number)[][] = [];
+    const last = new Map<string, TaskWrite>();
+    const made = new Set<string>();
     const records: NewEvent[] = [];
-    const configs: (string | number)[][] = [];
-    const notifications: (string | number)[][] = [];
-    for (const { snapshot, event, records: told, pushConfigs, notifications: posts } of batch) {
-      if (snapshot) last.set(snapshot.task.id, snapshot);
-      if (event) events.push([event.task, event.seq, encodeOnce(event.event)]);
-      if (told) records.push(...told);
-      for (const row of pushConfigs ?? []) configs.push([row.task_id, row.id, row.config_json, row.created_at]);
-      for (const row of posts ?? [])
-        notifications.push([
-          row.id,
-          row.agent,
-          row.task_id,
-          row.config_id,
-          row.seq,
-          row.body_json,
-          row.attempts,
-          row.due_at,
-          row.created_at,
-        ]);
+    const configs: Value[][] = [];
+    const notifications: Value[][] = [];
+    for (const write of batch) {
+      if (write.snapshot) last.set(write.task.id, write);
+      if (write.seq === 0) made.add(write.task.id);
+      for (const record of write.records) records.push(record);
+      for (const row of write.pushConfigs) configs.push([row.task_id, row.id, row.config_json, row.created_at]);
+      for (const row of write.notifications) notifications.push(notificationRow(row));
     }
-    const tasks = Array.from(last.values(), ({ task, seq, at, of }) => [
-      task.id,
-      of.agent,
-      of.tenant,
-      task.contextId,
-      of.owner,
-      of.createdAt,
-      task.status.state,
-      seq,
-      encodeOnce(task),
-      at,
-    ]);
+    const tasks: Value[][] = [];
+    for (const { task, seq, at, of } of last.values())
+      tasks.push([
+        task.id,
+        of.agent,
+        of.tenant,
+        task.contextId,
+        of.owner,
+        of.createdAt,
+        task.status.state,
+        seq,
+        encodeOnce(task),
+        at,
+      ]);
+    const events: Value[][] = [];
+    for (const { task, seq, event, watched } of batch) {
+      if (!event) continue;
+      // A task that was made and ended here without anybody watching was never seen on its way: its row says everything.
+      const whole = made.has(task.id) && isTerminal(last.get(task.id)?.task.status.state ?? task.status.state);
+      if (!whole || watched()) events.push([task.id, seq, encodeOnce(event)]);
+    }
     await this.#tasks.run(trx, tasks);
     await this.#events.run(trx, events);
     await this.#configs.run(trx, configs);
     await this.#outbox.run(trx, notifications);
     await this.#store.events.append(trx, records);
   }
+}
+
+function notificationRow(row: PushOutboxTable): Value[] {
+  return [row.id, row.agent, row.task_id, row.config_id, row.seq, row.body_json, row.attempts, row.due_at, row.created_at];
 }
