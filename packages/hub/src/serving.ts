@@ -20,8 +20,7 @@ import type { Route } from "./http/route.ts";
 import { sendStaticFile } from "./http/static-files.ts";
 import { openDoor } from "./joining/door.ts";
 import { PipeFront } from "./joining/pipe-front.ts";
-import { McpHttp } from "./mcp/eras/http.ts";
-import { makeMcpServer } from "./mcp/server.ts";
+import { McpDoor } from "./mcp/mcp-door.ts";
 import { openSecret } from "./security/keys.ts";
 import { Access } from "./security/token.ts";
 
@@ -99,14 +98,15 @@ export async function serveHub(config: Config, clock?: Clock, agents: readonly A
     opened: (count) => hub.metrics.eventStreams.set(count),
   });
   const stateKey = openSecret(dataFolder, "request-state");
-  const mcp = new McpHttp({
-    makeServer: () =>
-      makeMcpServer({ dispatcher: hub.dispatcher, principal: operator, version, stateKey, changes: hub.resourceChanges }),
-    changes: hub.resourceChanges,
-    config,
-    clock: hub.clock,
-    sessionsChanged: (count) => hub.metrics.mcpSessions.set(count),
-  });
+  const mcp = new McpDoor(
+    {
+      changes: hub.resourceChanges,
+      config,
+      clock: hub.clock,
+      sessionsChanged: (count) => hub.metrics.mcpSessions.set(count),
+    },
+    { dispatcher: hub.dispatcher, principal: operator, version, stateKey, changes: hub.resourceChanges },
+  );
   hub.dispatcher.catalogue.onChange(() => mcp.toolsChanged());
   const door = {
     dispatcher: hub.dispatcher,
@@ -171,7 +171,6 @@ export async function serveHub(config: Config, clock?: Clock, agents: readonly A
     await hub.registry.recover();
     await pipes.listen(join(dataFolder, "run", "hub.sock"));
   } catch (error) {
-    await mcp.close();
     await Promise.all([front.drain(), grpc?.drain(0)]);
     await hub[Symbol.asyncDispose]();
     throw error;

@@ -1,8 +1,6 @@
 import { operator } from "../../base/principals.ts";
 import { version } from "../../base/version.ts";
 import { openHub } from "../../gateway.ts";
-import { serveMcpStdio } from "../../mcp/eras/stdio.ts";
-import { makeMcpServer } from "../../mcp/server.ts";
 import { openSecret } from "../../security/keys.ts";
 import type { CommandMaker } from "../command.ts";
 
@@ -13,6 +11,11 @@ const mcp: CommandMaker = (program, tools) => {
     .action(async () => {
       await using hub = await openHub({ config: tools.config() });
       await hub.addAgents("http://127.0.0.1");
+      // Loaded by this command only: no other needs the protocol's library.
+      const [{ serveMcpStdio }, { makeMcpServer }] = await Promise.all([
+        import("../../mcp/eras/stdio.ts"),
+        import("../../mcp/server.ts"),
+      ]);
       const stateKey = openSecret(hub.dataFolder, "request-state");
       const { dispatcher, resourceChanges: changes } = hub;
       await serveMcpStdio(() => {
