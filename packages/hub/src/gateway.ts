@@ -13,11 +13,13 @@ import { loadFolder } from "./base/folder.ts";
 import { Listeners } from "./base/listeners.ts";
 import type { Logger } from "./base/logger.ts";
 import type { Prompt, Resource } from "./base/resource.ts";
+import type { TaskSighting } from "./base/sighting.ts";
 import { serviceParamsOf } from "./base/sla-extension.ts";
 import type { ToolContext, ToolFactory } from "./base/tool.ts";
 import { version } from "./base/version.ts";
 import type { HubDesk } from "./desk/hub-desk.ts";
 import { agreementTerms } from "./joins/agreement-terms.ts";
+import { AgreementsKept } from "./joins/agreements-kept.ts";
 import { routedSending } from "./joins/routed-sending.ts";
 import { slaNotices } from "./joins/sla-notices.ts";
 import { vectorOf, wordsOf } from "./learning/ingest/features.ts";
@@ -98,6 +100,11 @@ export async function openHub(input: HubInput): Promise<Hub> {
     agents: () => registry.list().map(({ agent, card }) => ({ ...agent.profile, service: serviceParamsOf(card) })),
     agreement: agreementTerms(store),
   });
+  const agreementsKept = new AgreementsKept(store, () => clock.now());
+  const sighted = (sighting: TaskSighting): void => {
+    sla.observe(sighting);
+    routing.observe(sighting);
+  };
   const routing: Routing = new Routing({
     policy: policyOf(config.values),
     lists: { allow: config.values["routing.allow"], deny: config.values["routing.deny"] },
@@ -107,8 +114,8 @@ export async function openHub(input: HubInput): Promise<Hub> {
     metrics,
     reading: { vectorOf, wordsOf },
     agents,
-    facts: (agent) => ({ ...sla.standing(agent), agreementsKept: undefined }),
-    send: routedSending({ registry, clock, sighted: (sighting) => sla.observe(sighting) }),
+    facts: (agent) => ({ ...sla.standing(agent), agreementsKept: agreementsKept.of(agent) }),
+    send: routedSending({ registry, clock, sighted }),
   });
   const resourceChanges = new Listeners<string>((error) => log.error({ err: error }, "a listener to resources failed"));
   const stopNotices = slaNotices(sla, resourceChanges);
@@ -180,6 +187,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
       await learning[Symbol.asyncDispose]();
       await solving[Symbol.asyncDispose]();
       stopNotices();
+      await agreementsKept.settled();
       await sla[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
     },

@@ -21,9 +21,11 @@ import { type Share, SlaLedger } from "./ledger.ts";
 import { countMeasured, showReport } from "./metering.ts";
 import { type OpenSloDocument, openSlo } from "./openslo.ts";
 import { type BreachRow, type Report, reportOf } from "./report.ts";
-import { added, bucketOf, emptySeries, mergedBucket, pruned, type Series, startOf, tallyOver } from "./series.ts";
+import { added, bucketOf, emptySeries, mergedBucket, pruned, type Series, startOf } from "./series.ts";
+import { type Standing, standingFrom, unknownStanding } from "./standing.ts";
 import { type AgreementTerms, configTerms, type SetTerms, type Term, termsOf, termsUnder } from "./terms.ts";
 import { type Measurement, type Tracking, track } from "./tracking.ts";
+import { watchedTerms } from "./watched-terms.ts";
 
 /** What the monitor stands on. */
 export interface SlaInput {
@@ -42,16 +44,6 @@ export interface SlaInput {
 export interface BreachNews {
   readonly type: BreachChange["type"];
   readonly breach: BreachRow;
-}
-
-/** What routing asks of an agent. */
-export interface Standing {
-  /** 95th percentile of the time to the end over the last hour, ms; undefined with too few tasks. */
-  readonly totalP95Ms: number | undefined;
-  /** The least error budget over its terms. */
-  readonly budgetLeft: number | undefined;
-  /** Terms in breach that page. */
-  readonly breached: readonly string[];
 }
 
 const followedTasks = 10_000;
@@ -142,8 +134,15 @@ export class Sla {
     this.#known(agent);
     await this.settled();
     const breaches = await this.#ledger.breaches({ agent, open: false, limit: shownBreaches });
-    const open = [...this.#open.values()].filter((breach) => breach.agent === agent);
-    return reportOf(agent, this.#of(agent), this.terms(agent), open, breaches, this.#windowMs, this.#input.clock.now());
+    return reportOf(
+      agent,
+      this.#of(agent),
+      this.terms(agent),
+      this.#openOf(agent),
+      breaches,
+      this.#windowMs,
+      this.#input.clock.now(),
+    );
   }
 
   /** Breaches, newest first. */
@@ -168,17 +167,10 @@ export class Sla {
     const now = this.#input.clock.now();
     if (known && now - known.at < 1000) return known;
     const series = this.#series.get(agent);
-    if (!series) return { totalP95Ms: undefined, budgetLeft: undefined, breached: [] };
-    const open = [...this.#open.values()].filter((breach) => breach.agent === agent);
+    if (!series) return unknownStanding;
+    const open = this.#openOf(agent);
     const report = reportOf(agent, series, this.terms(agent), open, [], this.#windowMs, now);
-    const hour = report.times.find(({ indicator, windowMs }) => indicator === "total" && windowMs === 3_600_000);
-    const budgets = report.terms.filter(({ good, bad }) => good + bad > 0).map(({ budgetLeft }) => budgetLeft);
-    const standing = {
-      at: now,
-      totalP95Ms: hour && hour.count >= this.#input.values["sla.minTasks"] ? hour.p95 : undefined,
-      budgetLeft: budgets.length === 0 ? undefined : Math.min(...budgets),
-      breached: open.filter(({ severity }) => severity === "page").map(({ indicator }) => indicator),
-    };
+    const standing = { at: now, ...standingFrom(report, open, this.#input.values["sla.minTasks"]) };
     this.#standings.set(agent, standing);
     return standing;
   }
@@ -227,6 +219,10 @@ export class Sla {
     return this.#series.get(agent) ?? emptySeries;
   }
 
+  #openOf(agent: string): readonly Breach[] {
+    return [...this.#open.values()].filter((breach) => breach.agent === agent);
+  }
+
   #known(agent: string): void {
     if (this.#series.has(agent) || this.#input.agents().some(({ name }) => name === agent)) return;
     throw baseErrors.NOT_FOUND({ what: "agent", id: agent });
@@ -272,12 +268,9 @@ export class Sla {
     const series = this.#of(agent);
     const minimum = { tasks: values["sla.minTasks"], bad: values["sla.minBad"] };
     const terms = this.terms(agent);
-    // Terms that only agreements name are watched as well: their tasks are counted under the same indicator.
-    const watched = [...terms, ...agreed(series, terms, values["sla.target"], now)];
-    const gone = [...this.#open.values()].filter(
-      (breach) => breach.agent === agent && !watched.some(({ indicator }) => indicator === breach.indicator),
-    );
-    for (const breach of gone) this.#changed({ type: "recovered", breach });
+    const watched = watchedTerms(series, terms, values["sla.target"], now);
+    for (const breach of this.#openOf(agent))
+      if (!watched.some(({ indicator }) => indicator === breach.indicator)) this.#changed({ type: "recovered", breach });
     for (const { indicator, target } of watched) {
       const term = { agent, indicator, target };
       const fire = burning(series, indicator, target, minimum, now);
@@ -337,14 +330,6 @@ export class Sla {
 
 function keyOf({ agent, indicator }: { readonly agent: string; readonly indicator: string }): string {
   return `${agent}\n${indicator}`;
-}
-
-function agreed(series: Series, terms: readonly Term[], target: number, now: number): readonly Term[] {
-  return (["total", "cost"] as const).flatMap((indicator) => {
-    if (terms.some((term) => term.indicator === indicator)) return [];
-    const { good, bad } = tallyOver(series, indicator, 72 * 3_600_000, now);
-    return good + bad === 0 ? [] : [{ indicator, threshold: undefined, target, source: "agreement" as const }];
-  });
 }
 
 /** Declares an SLA tool. */
