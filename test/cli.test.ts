@@ -51,6 +51,7 @@ const commands = [
   "link",
   "mcp",
   "rollback",
+  "route",
   "solve",
   "tools",
   "up",

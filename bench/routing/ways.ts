@@ -1,14 +1,9 @@
 /** The ways of routing that are compared: ours, which is the hub's own code, and four others. */
+
+import { type Delivery, newDelivery } from "../../packages/hub/src/routing/call.ts";
 import { candidateOf } from "../../packages/hub/src/routing/candidate.ts";
 import type { Choosing } from "../../packages/hub/src/routing/choosing.ts";
-import {
-  type Delivery,
-  type DeliveryEffect,
-  type DeliveryEvent,
-  deliver,
-  newDelivery,
-  nextTimer,
-} from "../../packages/hub/src/routing/delivery.ts";
+import { type DeliveryEffect, type DeliveryEvent, deliver, nextTimer } from "../../packages/hub/src/routing/delivery.ts";
 import { noFacts } from "../../packages/hub/src/routing/facts.ts";
 import { defaultPolicy, type RoutingPolicy } from "../../packages/hub/src/routing/policy.ts";
 import { emptyPool, type Pool, poolSwept, standingOf } from "../../packages/hub/src/routing/pool.ts";

@@ -5,6 +5,7 @@ import { narrate } from "./narrator.ts";
 import { Rail } from "./parts/rail.tsx";
 import { matchPath } from "./path.ts";
 import { followLinks, useAddress } from "./router.ts";
+import { Agent } from "./views/agent.tsx";
 import { Ask } from "./views/ask.tsx";
 import { Nowhere } from "./views/nowhere.tsx";
 import { Overview } from "./views/overview.tsx";
@@ -59,6 +60,8 @@ function viewAt(address: URL): VNode {
   if (matchPath("/runs", path)) return <Runs />;
   const run = matchPath("/runs/:id", path)?.id;
   if (run !== undefined) return <Run key={run} id={run} />;
+  const agent = matchPath("/agents/:name", path)?.name;
+  if (agent !== undefined) return <Agent key={agent} name={agent} />;
   if (matchPath("/versions", path)) return <Versions />;
   if (matchPath("/ask", path)) return <Ask question={address.searchParams.get("q") ?? ""} />;
   if (matchPath("/tools", path)) return <Tools name={undefined} />;

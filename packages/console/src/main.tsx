@@ -9,6 +9,7 @@ import "./styles/tables.css";
 import "./styles/progress.css";
 import "./styles/overview.css";
 import "./styles/views.css";
+import "./styles/agent.css";
 import { applyTheme, storedTheme } from "./theme.ts";
 
 applyTheme(storedTheme());

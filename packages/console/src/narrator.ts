@@ -59,9 +59,23 @@ function news({ kind, data, subject }: HubEvent): Told {
       return "nothing new to learn";
     case "run.failed":
       return bad(`run ${subject} failed: ${data.problem}`);
+    case "sla.breached":
+      return slaNews(subject, data);
+    case "sla.recovered":
+      return good(`${subject} keeps its ${data.indicator} term again`);
+    case "sla.terms-set":
+      return `sets the terms of ${subject}`;
+    case "routing.decided":
+      return data.outcome === "failed" ? bad(`found nobody to do “${data.skill ?? "it"}”: ${data.problem}`) : undefined;
     default:
       return undefined;
   }
+}
+
+function slaNews(agent: string, { severity, indicator, because, agreement }: HubEvent["data"]): Told {
+  if (agreement) return bad(`${agent} broke agreement ${agreement}: ${because}`);
+  const text = `${agent} breaks its ${indicator} term: ${because}`;
+  return severity === "page" ? bad(text) : warn(text);
 }
 
 function negotiationNews(data: HubEvent["data"]): Told {
@@ -83,6 +97,8 @@ function chatter({ kind, data, subject }: HubEvent): string {
       return `the run goes on to “${data.phase}”`;
     case "task.started":
       return `took a task from ${data.owner}${data.text ? `: ${data.text}` : ""}`;
+    case "routing.decided":
+      return `had ${data.agent} do “${data.skill ?? "it"}” in ${seconds(data.totalMs)}`;
     case "task.ended":
       return `ended its task: ${String(data.state).replace("TASK_STATE_", "").toLowerCase()}`;
     default:

@@ -43,3 +43,18 @@ test("a tool call is no news, and a failed one is marked", () => {
 test("an event of a kind that nobody wrote a sentence for is still told", () => {
   assert.equal(narrate(event("moon.landed", {}, "eagle")).text, "moon.landed eagle");
 });
+
+test("a breach is bad news with its reason, a ticket a warning, a recovery good; a routed call is chatter", () => {
+  const about = { indicator: "success", because: "it burns", agreement: null };
+  assert.deepEqual(narrate(event("sla.breached", { ...about, severity: "page" }, "librarian")), {
+    text: "librarian breaks its success term: it burns",
+    tone: "bad",
+    news: true,
+  });
+  assert.equal(narrate(event("sla.breached", { ...about, severity: "ticket" })).tone, "warn");
+  assert.match(narrate(event("sla.breached", { ...about, agreement: "agr_1" })).text, /broke agreement agr_1/);
+  assert.equal(narrate(event("sla.recovered", about)).tone, "good");
+  const routed = narrate(event("routing.decided", { agent: "a", skill: "ask", outcome: "ok", totalMs: 1500 }));
+  assert.deepEqual([routed.text, routed.news], ["had a do “ask” in 1.5 s", false]);
+  assert.equal(narrate(event("routing.decided", { outcome: "failed", problem: "none", skill: null })).tone, "bad");
+});

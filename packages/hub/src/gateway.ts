@@ -14,6 +14,7 @@ import { loadFolder } from "./base/folder.ts";
 import { Listeners } from "./base/listeners.ts";
 import type { Logger } from "./base/logger.ts";
 import type { Prompt, Resource } from "./base/resource.ts";
+import type { TaskSighting } from "./base/sighting.ts";
 import { serviceParamsOf } from "./base/sla-extension.ts";
 import type { ToolContext, ToolFactory } from "./base/tool.ts";
 import { version } from "./base/version.ts";
@@ -22,6 +23,7 @@ import type { HubDesk } from "./desk/hub-desk.ts";
 import { toolAgent } from "./desk/tool-agent.ts";
 import type { JoinedAgents } from "./joining/joined-agents.ts";
 import { agreementTerms } from "./joins/agreement-terms.ts";
+import { AgreementsKept } from "./joins/agreements-kept.ts";
 import { Membership } from "./joins/membership.ts";
 import { routedSending } from "./joins/routed-sending.ts";
 import { slaNotices } from "./joins/sla-notices.ts";
@@ -123,6 +125,11 @@ export async function openHub(input: HubInput): Promise<Hub> {
     agents: () => registry.list().map(({ agent, card }) => ({ ...agent.profile, service: serviceParamsOf(card) })),
     agreement: agreementTerms(store),
   });
+  const agreementsKept = new AgreementsKept(store, () => clock.now());
+  const sighted = (sighting: TaskSighting): void => {
+    sla.observe(sighting);
+    routing.observe(sighting);
+  };
   const routing: Routing = new Routing({
     policy: policyOf(config.values),
     lists: { allow: config.values["routing.allow"], deny: config.values["routing.deny"] },
@@ -132,12 +139,12 @@ export async function openHub(input: HubInput): Promise<Hub> {
     metrics,
     reading: { vectorOf, wordsOf },
     agents,
-    facts: (agent) => ({ ...sla.standing(agent), agreementsKept: undefined }),
+    facts: (agent) => ({ ...sla.standing(agent), agreementsKept: agreementsKept.of(agent) }),
     send: routedSending({ registry, clock }),
   });
   const resourceChanges = new Listeners<string>((error) => log.error({ err: error }, "a listener to resources failed"));
   const stopNotices = slaNotices(sla, resourceChanges);
-  const stopSightings = registry.onSighting((sighting) => sla.observe(sighting));
+  const stopSightings = registry.onSighting(sighted);
   const hubDesk: HubDesk = {
     store,
     principals,
@@ -218,6 +225,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
       await solving[Symbol.asyncDispose]();
       stopNotices();
       stopSightings();
+      await agreementsKept.settled();
       await sla[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
     },

@@ -22,6 +22,8 @@ export { HubError, SdkError, type SdkErrorCode, sdkErrorCodes } from "./errors.t
 export type { ToolProgress } from "./host.ts";
 export { type CallOptions, type HubClient, openHub, type Reply } from "./hub-client.ts";
 export {
+  type A2aCall,
+  type A2aEvent,
   a2aInterface,
   a2aPipeBinding,
   doorInterface,

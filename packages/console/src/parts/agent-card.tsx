@@ -10,7 +10,9 @@ export function AgentCard({ agent }: { readonly agent: Agent }): VNode {
   return (
     <li class="agent">
       <header>
-        <h3>{agent.name}</h3>
+        <h3>
+          <a href={`/agents/${encodeURIComponent(agent.name)}`}>{agent.name}</a>
+        </h3>
         {agent.tasks.working > 0 ? <Pill tone="busy">working</Pill> : <Pill tone="plain">idle</Pill>}
       </header>
       <p title={agent.description}>{agent.description}</p>

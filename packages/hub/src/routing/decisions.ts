@@ -1,6 +1,8 @@
 import { baseErrors } from "../base/errors.ts";
 import type { Decision } from "./explanation.ts";
 
+const unasked: ReadonlySet<string> = new Set(["policy", "skill"]);
+
 /** The newest decisions, in memory; the oldest goes when the ring is full. */
 export class Decisions {
   readonly #limit: number;
@@ -16,7 +18,7 @@ export class Decisions {
     this.#kept.set(decision.id, decision);
   }
 
-  /** Newest first; of one agent where it is named: those that asked it or dropped it. */
+  /** Newest first; of one agent where it is named: those that asked or weighed it, or dropped it for more than not being meant. */
   list(filter: { readonly agent: string | undefined; readonly limit: number }): readonly Decision[] {
     const found: Decision[] = [];
     for (const decision of [...this.#kept.values()].reverse()) {
@@ -38,7 +40,9 @@ function concerns(decision: Decision, agent: string): boolean {
   return (
     decision.attempts.some((attempt) => attempt.agent === agent) ||
     decision.choices.some(
-      (choice) => choice.ranked.some((one) => one.agent === agent) || choice.dropped.some((drop) => drop.agent === agent),
+      (choice) =>
+        choice.ranked.some((one) => one.agent === agent) ||
+        choice.dropped.some((drop) => drop.agent === agent && !unasked.has(drop.filter)),
     )
   );
 }

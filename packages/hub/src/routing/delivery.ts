@@ -12,12 +12,13 @@
  * ejection.
  */
 import { baseErrors, type EntenteError } from "../base/errors.ts";
+import { type Attempt, type AttemptOutcome, changed, type Delivery, isOpen, mayRepeat, timesKey } from "./call.ts";
 import { chainEnd } from "./chain.ts";
-import { type Choice, type Choosing, choose, type Ranked } from "./choosing.ts";
+import { type Choice, type Choosing, choose } from "./choosing.ts";
 import { routingErrors } from "./errors.ts";
+import { hedgeTime, hedgeWeight } from "./hedging.ts";
 import {
   type Ending,
-  meanTotal,
   type Pool,
   poolAffords,
   poolCalled,
@@ -26,46 +27,8 @@ import {
   poolSent,
   poolSpent,
   silenceLimit,
-  timeQuantile,
 } from "./pool.ts";
 import type { RouteRequest } from "./request.ts";
-
-/** How an agent answered an attempt. `unreached`: the message never got there; `lost`: it did, and no end was seen. */
-export type AttemptOutcome = "ok" | "failed" | "rejected" | "unreached" | "lost" | "silent" | "outrun" | "withdrawn";
-
-/** An attempt at one agent. */
-export interface Attempt {
-  readonly id: string;
-  readonly agent: string;
-  readonly as: "first" | "retry" | "hedge";
-  readonly probe: boolean;
-  readonly sentAt: number;
-  readonly firstAt: number | undefined;
-  readonly endedAt: number | undefined;
-  readonly outcome: AttemptOutcome | undefined;
-  readonly problem: string | undefined;
-}
-
-/** A call on its way. */
-export interface Delivery {
-  readonly id: string;
-  readonly request: RouteRequest;
-  readonly begunAt: number;
-  readonly attempts: readonly Attempt[];
-  readonly choices: readonly Choice[];
-  /** When a second agent is asked, unless the call is over by then. */
-  readonly hedgeAt: number | undefined;
-  /** Notes for the explanation: why a retry or hedge was not made. */
-  readonly notes: readonly string[];
-  readonly settled: Settled | undefined;
-}
-
-/** How a call ended. */
-export interface Settled {
-  readonly at: number;
-  readonly winner: string | undefined;
-  readonly error: EntenteError | undefined;
-}
 
 /** What happens to a call. */
 export type DeliveryEvent =
@@ -87,20 +50,6 @@ export type DeliveryEffect =
   | { readonly type: "settle"; readonly winner: string | undefined; readonly error: EntenteError | undefined };
 
 type Step = readonly [Delivery, Pool, readonly DeliveryEffect[]];
-
-/** A call before it begins. */
-export function newDelivery(id: string, request: RouteRequest, now: number): Delivery {
-  return {
-    id,
-    request,
-    begunAt: now,
-    attempts: [],
-    choices: [],
-    hedgeAt: undefined,
-    notes: [],
-    settled: undefined,
-  };
-}
 
 /** The next moment at which a timer event is due, or undefined. */
 export function nextTimer(delivery: Delivery, pool: Pool, from: Choosing): number | undefined {
@@ -145,7 +94,7 @@ function begun(delivery: Delivery, pool: Pool, from: Choosing, now: number): Ste
 // Sends to whoever is chosen now; undefined when a retry or hedge finds nobody (the first attempt ends the call then).
 function sendTo(delivery: Delivery, pool: Pool, as: Attempt["as"], from: Choosing, now: number): Step | undefined {
   const tried = new Set(delivery.attempts.map((attempt) => attempt.agent));
-  const choice = choose(pool, delivery.request, from, tried, as === "first" && mayRepeatAnywhere(delivery.request), now);
+  const choice = choose(pool, delivery.request, from, tried, as === "first" && delivery.request.idempotent, now);
   const chosen = { ...delivery, choices: [...delivery.choices, choice] };
   if (!choice.pick) {
     if (as !== "first") return undefined;
@@ -171,15 +120,6 @@ function sendTo(delivery: Delivery, pool: Pool, as: Attempt["as"], from: Choosin
     poolSent(spentPool, attempt.agent, attempt.id, now),
     [{ type: "send", attempt: attempt.id, agent: attempt.agent }],
   ];
-}
-
-function hedgeTime(delivery: Delivery, pool: Pool, pick: Ranked, from: Choosing, now: number): number | undefined {
-  if (!delivery.request.idempotent && !pick.skill?.idempotent) return undefined;
-  const { policy } = from;
-  const after = timeQuantile(pool, timesKey(delivery), "first", policy.hedgeQuantile, policy);
-  if (after !== undefined) return now + Math.max(after, policy.minHedgeMs);
-  // Nothing is known yet: only a probe, which may hit an agent that is still down, is covered all the same.
-  return delivery.attempts.at(-1)?.probe ? now + policy.minSilenceMs / 2 : undefined;
 }
 
 function heardFrom(delivery: Delivery, pool: Pool, id: string, from: Choosing, now: number): Step {
@@ -297,13 +237,6 @@ function hedge(delivery: Delivery, pool: Pool, from: Choosing, now: number): Ste
   return sent ?? [{ ...delivery, notes: [...delivery.notes, "not hedged: no other agent can be asked"] }, pool, []];
 }
 
-// What has taken three times the mean will, where times are heavy-tailed, take as long again: a hedge weighs as much work as
-// it is likely to repeat, so that its budget is a share of the load and not of the calls.
-function hedgeWeight(delivery: Delivery, pool: Pool, from: Choosing, now: number): number {
-  const mean = meanTotal(pool, timesKey(delivery), from.policy);
-  return mean === undefined ? 1 : Math.max(1, (now - delivery.begunAt) / mean);
-}
-
 function overdue(delivery: Delivery, pool: Pool, from: Choosing, now: number): Step {
   const lateMs = Math.max(0, now - (delivery.request.deadlineAt ?? now));
   const error = routingErrors.ROUTE_DEADLINE({ lateMs, attempts: delivery.attempts.length });
@@ -366,29 +299,4 @@ function nobodyError(request: RouteRequest, choice: Choice): EntenteError {
     wanted: request.skill === undefined ? "by its text" : `skill "${request.skill}"`,
     dropped: choice.dropped.map((drop) => `${drop.agent}: ${drop.why}`),
   });
-}
-
-/** Under which name the times of a call are kept. */
-export function timesKey(delivery: Delivery): string {
-  return delivery.request.skill ?? delivery.choices[0]?.pick?.skill?.id ?? "";
-}
-
-/** Whether the call may be sent to a second agent. */
-export function mayRepeat(delivery: Delivery): boolean {
-  return delivery.request.idempotent || (delivery.choices[0]?.pick?.skill?.idempotent ?? false);
-}
-
-function mayRepeatAnywhere(request: RouteRequest): boolean {
-  return request.idempotent;
-}
-
-function isOpen(attempt: Attempt): boolean {
-  return attempt.outcome === undefined;
-}
-
-function changed(delivery: Delivery, id: string, change: Partial<Attempt>): Delivery {
-  return {
-    ...delivery,
-    attempts: delivery.attempts.map((attempt) => (attempt.id === id ? { ...attempt, ...change } : attempt)),
-  };
 }

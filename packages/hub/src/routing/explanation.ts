@@ -1,8 +1,8 @@
 /** What is said of a decision: who was dropped and why, the scores, whom the draw compared, and how it ended. Pure. */
 import { z } from "zod";
 import { chainSchema } from "../base/sla-extension.ts";
+import type { Attempt, Delivery } from "./call.ts";
 import type { Choice } from "./choosing.ts";
-import type { Attempt, Delivery } from "./delivery.ts";
 import { filterNames } from "./filters.ts";
 
 const part = z.object({ value: z.number(), weight: z.number(), points: z.number() });
@@ -58,6 +58,7 @@ export const decisionSchema = z.object({
 export type Decision = z.output<typeof decisionSchema>;
 
 const keptText = 200;
+const shownNames = 3;
 
 /** The record of a call as it stands. */
 export function explain(delivery: Delivery, from: string): Decision {
@@ -72,11 +73,7 @@ export function explain(delivery: Delivery, from: string): Decision {
     idempotent: request.idempotent,
     withinMs: request.deadlineAt === undefined ? null : request.deadlineAt - begunAt,
     chain: request.chain,
-    because: [
-      ...delivery.choices.slice(0, 1).map(whyChosen),
-      ...delivery.attempts.flatMap(howItWent(begunAt)),
-      ...delivery.notes,
-    ].join(" "),
+    because: because(delivery),
     choices: delivery.choices.map(told),
     attempts: delivery.attempts.map((attempt) => ({
       agent: attempt.agent,
@@ -117,26 +114,48 @@ export function told(choice: Choice): z.output<typeof choiceSchema> {
   };
 }
 
-/** Why an agent was chosen, in a sentence or two. */
+/** Why an agent was chosen, in a few sentences. */
 export function whyChosen(choice: Choice): string {
-  const dropped = choice.dropped.map(({ agent, why }) => `${agent} was dropped: ${why}.`).join(" ");
+  return [whyPicked(choice), ...whyDropped(choice)].join(" ");
+}
+
+function because(delivery: Delivery): string {
+  const [first] = delivery.choices;
+  const went = delivery.attempts.flatMap(howItWent(delivery.begunAt));
+  return [...(first ? [whyPicked(first)] : []), ...went, ...delivery.notes, ...(first ? whyDropped(first) : [])].join(" ");
+}
+
+function whyPicked(choice: Choice): string {
   const { pick } = choice;
-  if (!pick) return `Nobody could be asked. ${dropped}`.trim();
-  const panic = choice.panic ? " Too few agents are healthy, so that all were asked again." : "";
+  if (!pick) return "Nobody could be asked.";
   const others = choice.drawn.filter((agent) => agent !== pick.agent);
   const near = choice.ranked.filter(({ band }) => band).length;
-  const cost = `${wait(pick.cost)} expected`;
+  const about = `score ${pick.total.toFixed(2)}, ${wait(pick.cost)} expected`;
+  const costOf = (agent: string): string => wait(choice.ranked.find((one) => one.agent === agent)?.cost ?? 0);
   const reason =
     choice.how === "probe"
       ? `${pick.agent} was tried out after its ejection`
       : choice.how === "only-one"
-        ? `${pick.agent} was the only one left (score ${pick.total.toFixed(2)}, ${cost})`
+        ? `${pick.agent} was the only one left (${about})`
         : others.length === 0
-          ? `${pick.agent} alone was near the best (score ${pick.total.toFixed(2)}, ${cost})`
-          : `${pick.agent} (score ${pick.total.toFixed(2)}, ${cost}) was the lighter of two drawn from ${near} near the best, against ${others
-              .map((agent) => `${agent} (${wait(choice.ranked.find((one) => one.agent === agent)?.cost ?? 0)})`)
-              .join(", ")}`;
-  return `${reason}.${panic} ${dropped}`.trim();
+          ? `${pick.agent} alone was near the best (${about})`
+          : `${pick.agent} (${about}) was the lighter of two drawn from ${near} near the best, against ${others.map((agent) => `${agent} (${costOf(agent)})`).join(", ")}`;
+  return choice.panic ? `${reason}; too few agents are healthy, so that all were asked again.` : `${reason}.`;
+}
+
+// Those that were dropped for the same reason in one sentence, fewest first: what is special comes before what is usual.
+function whyDropped({ dropped }: Choice): readonly string[] {
+  const reasons = Map.groupBy(dropped, ({ why }) => why);
+  return [...reasons]
+    .sort(([, a], [, b]) => a.length - b.length)
+    .map(([why, drops]) => {
+      const names = drops.map(({ agent }) => agent);
+      const who =
+        names.length <= shownNames
+          ? names.join(", ")
+          : `${names.slice(0, shownNames).join(", ")} and ${names.length - shownNames} more`;
+      return `Dropped: ${who} (${why}).`;
+    });
 }
 
 function howItWent(begunAt: number): (attempt: Attempt, index: number) => readonly string[] {

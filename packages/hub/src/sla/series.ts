@@ -5,7 +5,7 @@
  */
 import type { Indicator, TimeIndicator } from "./indicators.ts";
 import type { Verdict } from "./judging.ts";
-import { emptySketch, mergedSketch, type Sketch, withValue } from "./sketch.ts";
+import { emptySketch, mergedSketch, type Sketch, sketchOf } from "./sketch.ts";
 import type { Measurement } from "./tracking.ts";
 
 /** Good and bad tasks. */
@@ -36,19 +36,32 @@ export type Series = Readonly<Record<Resolution, ReadonlyMap<number, Bucket>>>;
 export const emptySeries: Series = { minute: new Map(), hour: new Map() };
 const emptyBucket: Bucket = { tasks: 0, tallies: {}, times: {} };
 
-/** The bucket of one task alone. */
-export function bucketOf(measured: Measurement, verdicts: readonly Verdict[]): Bucket {
-  const tallies: { [indicator in Indicator]?: Tally } = {};
-  for (const { term, good } of verdicts) tallies[term.indicator] = { good: good ? 1 : 0, bad: good ? 0 : 1 };
+/** A task with what its terms say of it. */
+export interface Judged {
+  readonly measured: Measurement;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** The bucket of some tasks. */
+export function bucketOf(tasks: readonly Judged[]): Bucket {
+  const counts: { [indicator in Indicator]?: { good: number; bad: number } } = {};
+  const values: Record<TimeIndicator, number[]> = { accept: [], "first-artifact": [], total: [] };
+  for (const { measured, verdicts } of tasks) {
+    for (const { term, good } of verdicts) {
+      const tally = counts[term.indicator] ?? { good: 0, bad: 0 };
+      counts[term.indicator] = tally;
+      if (good) tally.good += 1;
+      else tally.bad += 1;
+    }
+    if (measured.acceptMs !== undefined) values.accept.push(measured.acceptMs);
+    if (measured.firstArtifactMs !== undefined) values["first-artifact"].push(measured.firstArtifactMs);
+    if (measured.totalMs !== undefined) values.total.push(measured.totalMs);
+  }
   const times: { [indicator in TimeIndicator]?: Sketch } = {};
-  const { acceptMs, firstArtifactMs, totalMs } = measured;
-  for (const [indicator, ms] of [
-    ["accept", acceptMs],
-    ["first-artifact", firstArtifactMs],
-    ["total", totalMs],
-  ] as const)
-    if (ms !== undefined) times[indicator] = withValue(emptySketch, ms);
-  return { tasks: 1, tallies, times };
+  // why: the keys of values are the indicators of time
+  for (const [indicator, of] of Object.entries(values) as [TimeIndicator, number[]][])
+    if (of.length > 0) times[indicator] = sketchOf(of);
+  return { tasks: tasks.length, tallies: counts, times };
 }
 
 /** Two buckets as one. */

@@ -20,12 +20,19 @@ export const relativeError = 0.01;
 
 const { mapping } = new DDSketch({ relativeAccuracy: relativeError });
 
-/** The sketch with one more value, which is not negative. */
-export function withValue(sketch: Sketch, value: number): Sketch {
-  const max = Math.max(sketch.max, value);
-  if (value <= mapping.minPossible) return { ...sketch, zero: sketch.zero + 1, max };
-  const key = String(mapping.key(value));
-  return { ...sketch, counts: { ...sketch.counts, [key]: (sketch.counts[key] ?? 0) + 1 }, max };
+/** The sketch of values, none of them negative. */
+export function sketchOf(values: readonly number[]): Sketch {
+  const counts: Record<string, number> = {};
+  let [zero, max] = [0, 0];
+  for (const value of values) {
+    max = Math.max(max, value);
+    if (value <= mapping.minPossible) zero += 1;
+    else {
+      const key = mapping.key(value);
+      counts[key] = (counts[key] ?? 0) + 1;
+    }
+  }
+  return { counts, zero, max };
 }
 
 /** Two sketches as one. */

@@ -21,9 +21,11 @@ import { type Share, SlaLedger } from "./ledger.ts";
 import { countMeasured, showReport } from "./metering.ts";
 import { type OpenSloDocument, openSlo } from "./openslo.ts";
 import { type BreachRow, type Report, reportOf } from "./report.ts";
-import { added, bucketOf, emptySeries, mergedBucket, pruned, type Series, startOf, tallyOver } from "./series.ts";
+import { added, bucketOf, emptySeries, type Judged, mergedBucket, pruned, type Series, startOf } from "./series.ts";
+import { type Standing, standingFrom, unknownStanding } from "./standing.ts";
 import { type AgreementTerms, configTerms, type SetTerms, type Term, termsOf, termsUnder } from "./terms.ts";
-import { type Measurement, type Tracking, track } from "./tracking.ts";
+import { type Measurement, TaskTracker } from "./tracking.ts";
+import { watchedTerms } from "./watched-terms.ts";
 
 /** What the monitor stands on. */
 export interface SlaInput {
@@ -44,16 +46,6 @@ export interface BreachNews {
   readonly breach: BreachRow;
 }
 
-/** What routing asks of an agent. */
-export interface Standing {
-  /** 95th percentile of the time to the end over the last hour, ms; undefined with too few tasks. */
-  readonly totalP95Ms: number | undefined;
-  /** The least error budget over its terms. */
-  readonly budgetLeft: number | undefined;
-  /** Terms in breach that page. */
-  readonly breached: readonly string[];
-}
-
 const followedTasks = 10_000;
 const flushMs = 2_000;
 const checkMs = 10_000;
@@ -72,7 +64,10 @@ export class Sla {
   readonly #standings = new Map<string, Standing & { readonly at: number }>();
   readonly #checkedAt = new Map<string, number>();
   readonly #unchecked = new Set<string>();
-  #tracking: Tracking = new Map();
+  readonly #tracker = new TaskTracker(followedTasks);
+  // Tasks that were judged and are not yet in the series: folded in together, since each would copy a bucket by itself.
+  readonly #judged = new Map<string, Judged[]>();
+  readonly #termsAt = new Map<string, { readonly at: number; readonly terms: readonly Term[] }>();
   #unsaved = new Map<string, Share>();
   #work: Promise<void> = Promise.resolve();
   readonly #timers: readonly NodeJS.Timeout[];
@@ -101,8 +96,7 @@ export class Sla {
 
   /** Takes note of what is seen of a task. */
   observe(sighting: TaskSighting): void {
-    const [tracking, measured] = track(this.#tracking, sighting, followedTasks);
-    this.#tracking = tracking;
+    const measured = this.#tracker.take(sighting);
     if (!measured) return;
     if (measured.agreement === undefined) this.#count(measured, undefined);
     else {
@@ -132,6 +126,7 @@ export class Sla {
     this.#known(agent);
     await this.#ledger.setTerms(agent, terms, actor);
     this.#set.set(agent, terms);
+    this.#termsAt.delete(agent);
     this.check();
     this.#onChange.tell(agent);
     return this.terms(agent);
@@ -142,8 +137,15 @@ export class Sla {
     this.#known(agent);
     await this.settled();
     const breaches = await this.#ledger.breaches({ agent, open: false, limit: shownBreaches });
-    const open = [...this.#open.values()].filter((breach) => breach.agent === agent);
-    return reportOf(agent, this.#of(agent), this.terms(agent), open, breaches, this.#windowMs, this.#input.clock.now());
+    return reportOf(
+      agent,
+      this.#of(agent),
+      this.terms(agent),
+      this.#openOf(agent),
+      breaches,
+      this.#windowMs,
+      this.#input.clock.now(),
+    );
   }
 
   /** Breaches, newest first. */
@@ -167,24 +169,19 @@ export class Sla {
     const known = this.#standings.get(agent);
     const now = this.#input.clock.now();
     if (known && now - known.at < 1000) return known;
+    this.#fold();
     const series = this.#series.get(agent);
-    if (!series) return { totalP95Ms: undefined, budgetLeft: undefined, breached: [] };
-    const open = [...this.#open.values()].filter((breach) => breach.agent === agent);
+    if (!series) return unknownStanding;
+    const open = this.#openOf(agent);
     const report = reportOf(agent, series, this.terms(agent), open, [], this.#windowMs, now);
-    const hour = report.times.find(({ indicator, windowMs }) => indicator === "total" && windowMs === 3_600_000);
-    const budgets = report.terms.filter(({ good, bad }) => good + bad > 0).map(({ budgetLeft }) => budgetLeft);
-    const standing = {
-      at: now,
-      totalP95Ms: hour && hour.count >= this.#input.values["sla.minTasks"] ? hour.p95 : undefined,
-      budgetLeft: budgets.length === 0 ? undefined : Math.min(...budgets),
-      breached: open.filter(({ severity }) => severity === "page").map(({ indicator }) => indicator),
-    };
+    const standing = { at: now, ...standingFrom(report, open, this.#input.values["sla.minTasks"]) };
     this.#standings.set(agent, standing);
     return standing;
   }
 
   /** Looks at every term: time alone ends breaches too. */
   check(): void {
+    this.#fold();
     for (const agent of new Set([...this.#series.keys(), ...[...this.#open.values()].map((breach) => breach.agent)]))
       this.#check(agent);
     const now = this.#input.clock.now();
@@ -194,6 +191,7 @@ export class Sla {
 
   /** Adds what was counted to the store. */
   flush(): Promise<void> {
+    this.#fold();
     const shares = [...this.#unsaved.values()];
     if (shares.length === 0) return this.#work;
     this.#unsaved = new Map();
@@ -224,34 +222,60 @@ export class Sla {
   }
 
   #of(agent: string): Series {
+    this.#fold();
     return this.#series.get(agent) ?? emptySeries;
   }
 
+  #openOf(agent: string): readonly Breach[] {
+    return [...this.#open.values()].filter((breach) => breach.agent === agent);
+  }
+
   #known(agent: string): void {
+    this.#fold();
     if (this.#series.has(agent) || this.#input.agents().some(({ name }) => name === agent)) return;
     throw baseErrors.NOT_FOUND({ what: "agent", id: agent });
   }
 
   #count(measured: Measurement, agreement: AgreementTerms | undefined): void {
     const { values, clock } = this.#input;
-    const terms = termsUnder(this.terms(measured.agent), agreement, values["sla.target"]);
-    const verdicts = judge(measured, terms);
+    const { agent } = measured;
+    const verdicts = judge(measured, termsUnder(this.#termsNow(agent), agreement, values["sla.target"]));
     countMeasured(this.#input.metrics, measured, verdicts);
     if (measured.outcome === "canceled") return;
-    const bucket = bucketOf(measured, verdicts);
-    let series = this.#of(measured.agent);
-    for (const resolution of ["minute", "hour"] as const) {
-      const start = startOf(measured.at, resolution);
-      series = added(series, resolution, start, bucket);
-      this.#keep({ agent: measured.agent, resolution, start, bucket });
-    }
-    this.#series.set(measured.agent, pruned(series, clock.now()));
+    const waiting = this.#judged.get(agent);
+    if (waiting) waiting.push({ measured, verdicts });
+    else this.#judged.set(agent, [{ measured, verdicts }]);
     for (const verdict of verdicts)
       if (!verdict.good && verdict.term.source === "agreement") this.#brokeAgreement(measured, verdict);
     // A busy agent is looked at every moment, not after every task.
-    this.#unchecked.add(measured.agent);
-    if (clock.now() - (this.#checkedAt.get(measured.agent) ?? 0) >= restMs) this.#checkRest();
-    this.#onChange.tell(measured.agent);
+    this.#unchecked.add(agent);
+    if (clock.now() - (this.#checkedAt.get(agent) ?? 0) >= restMs) this.#checkRest();
+    this.#onChange.tell(agent);
+  }
+
+  // An agent's terms, at most a second old: reading its card for every task would be most of the work.
+  #termsNow(agent: string): readonly Term[] {
+    const now = this.#input.clock.now();
+    const known = this.#termsAt.get(agent);
+    if (known && now - known.at < 1000) return known.terms;
+    const terms = this.terms(agent);
+    this.#termsAt.set(agent, { at: now, terms });
+    return terms;
+  }
+
+  // Takes what was judged into the series, and into what goes to the store.
+  #fold(): void {
+    for (const [agent, judged] of this.#judged) {
+      let series = this.#series.get(agent) ?? emptySeries;
+      for (const resolution of ["minute", "hour"] as const)
+        for (const [start, tasks] of Map.groupBy(judged, ({ measured }) => startOf(measured.at, resolution))) {
+          const bucket = bucketOf(tasks);
+          series = added(series, resolution, start, bucket);
+          this.#keep({ agent, resolution, start, bucket });
+        }
+      this.#series.set(agent, pruned(series, this.#input.clock.now()));
+    }
+    this.#judged.clear();
   }
 
   #checkRest(): void {
@@ -272,12 +296,9 @@ export class Sla {
     const series = this.#of(agent);
     const minimum = { tasks: values["sla.minTasks"], bad: values["sla.minBad"] };
     const terms = this.terms(agent);
-    // Terms that only agreements name are watched as well: their tasks are counted under the same indicator.
-    const watched = [...terms, ...agreed(series, terms, values["sla.target"], now)];
-    const gone = [...this.#open.values()].filter(
-      (breach) => breach.agent === agent && !watched.some(({ indicator }) => indicator === breach.indicator),
-    );
-    for (const breach of gone) this.#changed({ type: "recovered", breach });
+    const watched = watchedTerms(series, terms, values["sla.target"], now);
+    for (const breach of this.#openOf(agent))
+      if (!watched.some(({ indicator }) => indicator === breach.indicator)) this.#changed({ type: "recovered", breach });
     for (const { indicator, target } of watched) {
       const term = { agent, indicator, target };
       const fire = burning(series, indicator, target, minimum, now);
@@ -337,14 +358,6 @@ export class Sla {
 
 function keyOf({ agent, indicator }: { readonly agent: string; readonly indicator: string }): string {
   return `${agent}\n${indicator}`;
-}
-
-function agreed(series: Series, terms: readonly Term[], target: number, now: number): readonly Term[] {
-  return (["total", "cost"] as const).flatMap((indicator) => {
-    if (terms.some((term) => term.indicator === indicator)) return [];
-    const { good, bad } = tallyOver(series, indicator, 72 * 3_600_000, now);
-    return good + bad === 0 ? [] : [{ indicator, threshold: undefined, target, source: "agreement" as const }];
-  });
 }
 
 /** Declares an SLA tool. */

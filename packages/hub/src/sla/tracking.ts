@@ -1,17 +1,14 @@
-/** From sightings to measurements: follows each task from submission to end. Pure. */
+/** From sightings to measurements: follows each task from submission to end. */
 import type { TaskOutcome, TaskSighting } from "../base/sighting.ts";
 
 /** What is known of a task that has not ended. Moments in ms. */
-export interface Tracked {
+interface Tracked {
   readonly submittedAt: number;
-  readonly acceptedAt: number | undefined;
-  readonly artifactAt: number | undefined;
+  acceptedAt: number | undefined;
+  artifactAt: number | undefined;
   /** Its caller was asked for something: from then on its time is not the agent's alone. */
-  readonly asked: boolean;
+  asked: boolean;
 }
-
-/** Tasks under way, by id, oldest first. */
-export type Tracking = ReadonlyMap<string, Tracked>;
 
 /** What was measured of a task that has ended. */
 export interface Measurement {
@@ -27,38 +24,64 @@ export interface Measurement {
   readonly cost: number | undefined;
 }
 
-/** Takes a sighting in; gives the measurement when the task has ended. `most` tasks are followed, the oldest goes first. */
-export function track(tracking: Tracking, sighting: TaskSighting, most: number): readonly [Tracking, Measurement | undefined] {
-  const { task, moment, at } = sighting;
-  const known = tracking.get(task);
-  const next = new Map(tracking);
-  if (moment !== "ended") {
-    const before = known ?? { submittedAt: at, acceptedAt: undefined, artifactAt: undefined, asked: false };
-    next.set(task, {
-      ...before,
-      acceptedAt: before.acceptedAt ?? (moment === "submitted" ? undefined : at),
-      artifactAt: before.artifactAt ?? (moment === "first-artifact" ? at : undefined),
-      asked: before.asked || moment === "input-required",
-    });
-    const oldest = next.keys().next().value;
-    if (next.size > most && oldest !== undefined) next.delete(oldest);
-    return [next, undefined];
+/** The tasks under way. Every event of every task passes here, so what is known is changed in place and never copied. */
+export class TaskTracker {
+  readonly #tracked = new Map<string, Tracked>();
+  readonly #most: number;
+
+  /** Follows at most `most` tasks; the oldest goes first. */
+  constructor(most: number) {
+    this.#most = most;
   }
-  next.delete(task);
+
+  /** How many tasks are followed. */
+  get size(): number {
+    return this.#tracked.size;
+  }
+
+  /** Whether a task is followed. */
+  follows(agent: string, task: string): boolean {
+    return this.#tracked.has(keyOf(agent, task));
+  }
+
+  /** Takes a sighting in; gives the measurement when the task has ended. */
+  take(sighting: TaskSighting): Measurement | undefined {
+    const { agent, task, moment, at } = sighting;
+    const key = keyOf(agent, task);
+    const known = this.#tracked.get(key);
+    if (moment === "ended") {
+      this.#tracked.delete(key);
+      return measurement(sighting, known);
+    }
+    const tracked = known ?? { submittedAt: at, acceptedAt: undefined, artifactAt: undefined, asked: false };
+    if (moment !== "submitted") tracked.acceptedAt ??= at;
+    if (moment === "first-artifact") tracked.artifactAt ??= at;
+    if (moment === "input-required") tracked.asked = true;
+    if (known) return undefined;
+    this.#tracked.set(key, tracked);
+    const oldest = this.#tracked.keys().next().value;
+    if (this.#tracked.size > this.#most && oldest !== undefined) this.#tracked.delete(oldest);
+    return undefined;
+  }
+}
+
+function measurement({ agent, task, agreement, at, outcome, cost }: TaskSighting, known: Tracked | undefined): Measurement {
   const since = (moment: number | undefined): number | undefined =>
     known === undefined || moment === undefined ? undefined : Math.max(0, moment - known.submittedAt);
-  return [
-    next,
-    {
-      agent: sighting.agent,
-      task,
-      agreement: sighting.agreement,
-      at,
-      outcome: sighting.outcome ?? "lost",
-      acceptMs: since(known?.acceptedAt),
-      firstArtifactMs: since(known?.artifactAt),
-      totalMs: known?.asked ? undefined : since(at),
-      cost: sighting.cost,
-    },
-  ];
+  return {
+    agent,
+    task,
+    agreement,
+    at,
+    outcome: outcome ?? "lost",
+    acceptMs: since(known?.acceptedAt),
+    firstArtifactMs: since(known?.artifactAt),
+    totalMs: known?.asked ? undefined : since(at),
+    cost,
+  };
+}
+
+// Tasks of different agents may have one id: those elsewhere choose theirs themselves.
+function keyOf(agent: string, task: string): string {
+  return `${agent}\n${task}`;
 }

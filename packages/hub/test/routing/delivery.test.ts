@@ -2,16 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Chain } from "../../src/base/sla-extension.ts";
+import { type Delivery, newDelivery } from "../../src/routing/call.ts";
 import { chainOfWork, fromMetadata, passedTo, toMetadata } from "../../src/routing/chain.ts";
 import type { Choosing } from "../../src/routing/choosing.ts";
-import {
-  type Delivery,
-  type DeliveryEffect,
-  type DeliveryEvent,
-  deliver,
-  newDelivery,
-  nextTimer,
-} from "../../src/routing/delivery.ts";
+import { type DeliveryEffect, type DeliveryEvent, deliver, nextTimer } from "../../src/routing/delivery.ts";
 import { explain } from "../../src/routing/explanation.ts";
 import { defaultPolicy } from "../../src/routing/policy.ts";
 import {

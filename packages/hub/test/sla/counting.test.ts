@@ -17,9 +17,9 @@ import {
   startOf,
   tallyOver,
 } from "../../src/sla/series.ts";
-import { emptySketch, mergedSketch, quantilesOf, relativeError, type Sketch, withValue } from "../../src/sla/sketch.ts";
+import { emptySketch, mergedSketch, quantilesOf, relativeError, type Sketch, sketchOf } from "../../src/sla/sketch.ts";
 import { termsOf, termsUnder } from "../../src/sla/terms.ts";
-import { type Measurement, type Tracking, track } from "../../src/sla/tracking.ts";
+import { type Measurement, TaskTracker } from "../../src/sla/tracking.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -31,9 +31,9 @@ function sighting(moment: TaskMoment, at: number, outcome?: TaskOutcome, cost?: 
 }
 
 function measure(...sightings: readonly TaskSighting[]): Measurement | undefined {
-  let tracking: Tracking = new Map();
+  const tracker = new TaskTracker(100);
   let measured: Measurement | undefined;
-  for (const one of sightings) [tracking, measured] = track(tracking, one, 100);
+  for (const one of sightings) measured = tracker.take(one);
   return measured;
 }
 
@@ -64,10 +64,10 @@ test("time spent waiting for the caller is not the agent's: a task that asked ha
 });
 
 test("tasks that never end are forgotten, oldest first", () => {
-  let tracking: Tracking = new Map();
-  for (let i = 0; i < 50; i++) [tracking] = track(tracking, { ...sighting("submitted", i), task: `t${i}` }, 10);
-  assert.equal(tracking.size, 10);
-  assert.ok(tracking.has("t49") && !tracking.has("t39"));
+  const tracker = new TaskTracker(10);
+  for (let i = 0; i < 50; i++) tracker.take({ ...sighting("submitted", i), task: `t${i}` });
+  assert.equal(tracker.size, 10);
+  assert.ok(tracker.follows("a", "t49") && !tracker.follows("a", "t39"));
 });
 
 test("what comes later wins: configuration, card, what was set, and for one task its agreement", () => {
@@ -122,8 +122,7 @@ test("quantiles are within 1 % of the exact ones, also merged of many buckets, a
     const values = Array.from({ length: 4000 }, () => scale * Math.exp(1.2 * (next() + next() + next() - 1.5)));
     const buckets: Sketch[] = [];
     for (let at = 0; at < values.length; at += 37) {
-      let sketch = emptySketch;
-      for (const value of values.slice(at, at + 37)) sketch = withValue(sketch, value);
+      const sketch = sketchOf(values.slice(at, at + 37));
       buckets.push(sketch);
     }
     const sorted = values.toSorted((a, b) => a - b);
@@ -139,7 +138,7 @@ test("quantiles are within 1 % of the exact ones, also merged of many buckets, a
     }
   }
   assert.equal(quantilesOf([emptySketch], [0.5]), undefined);
-  assert.deepEqual(quantilesOf([withValue(emptySketch, 0)], [0.5])?.values, [0]);
+  assert.deepEqual(quantilesOf([sketchOf([0])], [0.5])?.values, [0]);
 });
 
 test("a window is as long as it says, in minutes and in hours", () => {
@@ -247,8 +246,8 @@ test("a breach opens, is raised from ticket to page, never falls back, and recov
 test("buckets merge by adding, in any order, and old ones go", () => {
   const measured = measure(sighting("submitted", t0), sighting("accepted", t0 + 5), sighting("ended", t0 + 50, "completed"));
   assert.ok(measured);
-  const one = bucketOf(measured, judge(measured, termsOf({ acceptMs: 10, success: 0.9 }, undefined, undefined)));
-  const two: Bucket = { tasks: 3, tallies: { success: { good: 1, bad: 2 } }, times: { total: withValue(emptySketch, 9) } };
+  const one = bucketOf([{ measured, verdicts: judge(measured, termsOf({ acceptMs: 10, success: 0.9 }, undefined, undefined)) }]);
+  const two: Bucket = { tasks: 3, tallies: { success: { good: 1, bad: 2 } }, times: { total: sketchOf([9]) } };
   assert.deepEqual(mergedBucket(one, two), mergedBucket(two, one));
   assert.deepEqual(mergedBucket(one, two).tallies.success, { good: 2, bad: 2 });
   let series = added(added(emptySeries, "minute", t0, one), "hour", t0, one);

@@ -3,7 +3,7 @@
  * by the pipe's own codec; order, credits, deadlines and cancellation are the pipe's.
  */
 import { type CallContext, CallError, type Endpoint, receive } from "@entente/pipe";
-import { a2aInterface } from "@entente/sdk";
+import { type A2aCall, a2aInterface } from "@entente/sdk";
 import type { Principal } from "../../base/tool.ts";
 import { eventNumber } from "../encoded.ts";
 import { wireError } from "../errors.ts";
@@ -12,13 +12,6 @@ import { readRequest } from "../request.ts";
 import { type Call, type OperationName, operations } from "../service.ts";
 import type { Served } from "./http-call.ts";
 
-interface Asked {
-  readonly agent: string;
-  readonly params: object;
-  readonly extensions?: readonly string[] | undefined;
-  readonly after?: number | undefined;
-}
-
 /** Serves the agents to whoever is at the other end of `endpoint`, as `principal`. Returns how to stop. */
 export function serveA2aPipe(
   endpoint: Endpoint,
@@ -26,7 +19,7 @@ export function serveA2aPipe(
   find: (agent: string) => Served,
   now: () => number,
 ): () => void {
-  const prepare = <O extends OperationName>(operation: O, asked: Asked, context: CallContext) => {
+  const prepare = <O extends OperationName>(operation: O, asked: A2aCall, context: CallContext) => {
     const { service } = find(asked.agent);
     const params = readRequest(operation, asked.params);
     return {
@@ -35,7 +28,7 @@ export function serveA2aPipe(
       call: new PipeCall(principal, asked, context, params.tenant, now),
     }; // why: the table names the method of this very operation
   };
-  const answer = (operation: OperationName) => async (asked: Asked, context: CallContext) => {
+  const answer = (operation: OperationName) => async (asked: A2aCall, context: CallContext) => {
     try {
       const { run, params, call } = prepare(operation, asked, context);
       return ((await run(params, call)) ?? null) as never; // why: what an AgentService answers is JSON
@@ -44,7 +37,7 @@ export function serveA2aPipe(
     }
   };
   const events = (operation: OperationName) =>
-    async function* (asked: Asked, context: CallContext) {
+    async function* (asked: A2aCall, context: CallContext) {
       try {
         const { run, params, call } = prepare(operation, asked, context);
         for await (const event of run(params, call) as AsyncIterable<StreamResponse>) // why: the operation is one that streams
@@ -80,7 +73,7 @@ class PipeCall implements Call {
   readonly deadlineAt: number | undefined;
   readonly #context: CallContext;
 
-  constructor(principal: Principal, asked: Asked, context: CallContext, tenant: string | undefined, now: () => number) {
+  constructor(principal: Principal, asked: A2aCall, context: CallContext, tenant: string | undefined, now: () => number) {
     this.principal = principal;
     this.extensions = asked.extensions ?? [];
     this.tenant = tenant ?? "";

@@ -5,7 +5,7 @@ import { defineRoutingTool } from "../routing.ts";
 export default defineRoutingTool({
   name: "routing_list_decisions",
   description:
-    "The newest routing decisions with how they ended, newest first; of one agent those that asked, weighed or dropped it.",
+    "The newest routing decisions with how they ended, newest first; of one agent those that asked or weighed it, or dropped it though it was meant.",
   input: z.object({
     agent: z.string().optional().describe("only decisions that this agent was part of"),
     limit: z.int().min(1).max(500).default(20),
