@@ -40,6 +40,11 @@ export const configKeys = {
   "limits.eventStreams": key(positive, 64, "most live event streams open at once"),
   "limits.mcpSessions": key(positive, 256, "most sessions of older MCP clients at once"),
   "limits.mcpSessionIdleMs": key(positive, 600_000, "idle time after which a session of an older MCP client ends, ms"),
+  "net.allowPrivate": key(
+    list,
+    [],
+    "addresses that are not public and may be called nevertheless when somebody names them (webhooks): host:port, or a range as 10.0.0.0/8",
+  ),
   "a2a.grpcPort": key(z.int().min(0).max(65535), 0, "port for A2A over gRPC, all agents on it; 0 leaves gRPC off and unloaded"),
   "a2a.streamBuffer": key(positive, 1024, "most events of a task that wait for a slow reader before its stream is ended"),
   "learning.model": key(z.string().regex(/^[a-z0-9-]{1,64}$/), "house", "name of the model that the hub keeps teaching"),
