@@ -8,7 +8,7 @@
 import { type LookupAddress, type LookupAllOptions, lookup } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
-import { Agent, buildConnector, request } from "undici";
+import type { Agent } from "undici";
 import { defineErrors } from "../base/errors.ts";
 
 export const outgoingErrors = defineErrors({
@@ -49,24 +49,13 @@ export type Resolve = (
 export class Outgoing implements AsyncDisposable {
   readonly #named: ReadonlySet<string>;
   readonly #ranges: readonly (readonly [ipaddr.IPv4 | ipaddr.IPv6, number])[];
-  readonly #agent: Agent;
+  #opened: Promise<Agent> | undefined;
   readonly #resolve: Resolve;
 
   constructor(allowPrivate: readonly string[], resolve: Resolve = lookup) {
     this.#resolve = resolve;
     this.#named = new Set(allowPrivate.filter((entry) => !entry.includes("/")).map(hostAndPort));
     this.#ranges = allowPrivate.filter((entry) => entry.includes("/")).map(rangeOf);
-    const open = buildConnector({ timeout: connectMs });
-    const guarded = buildConnector({ timeout: connectMs, lookup: this.#lookup });
-    this.#agent = new Agent({
-      connect: (options, callback) => {
-        const { hostname, port, protocol } = options;
-        if (this.#named.has(`${hostname}:${port || defaultPort(protocol)}`)) return open(options, callback);
-        const problem = this.#problemOf(hostname, bare(hostname));
-        if (problem) return callback(problem, null);
-        return guarded(options, callback);
-      },
-    });
   }
 
   /** Checks what can be known of a URL without asking anybody. Throws URL_FORBIDDEN or ADDRESS_FORBIDDEN. */
@@ -89,8 +78,10 @@ export class Outgoing implements AsyncDisposable {
   async post(text: string, { headers, body, timeoutMs, signal }: Posting): Promise<number> {
     const url = this.check(text);
     const limit = AbortSignal.timeout(timeoutMs);
+    this.#opened ??= this.#open();
+    const { request } = await import("undici");
     const answer = await request(url, {
-      dispatcher: this.#agent,
+      dispatcher: await this.#opened,
       method: "POST",
       headers,
       body,
@@ -103,7 +94,23 @@ export class Outgoing implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#agent.destroy();
+    await (await this.#opened)?.destroy();
+  }
+
+  // undici is loaded by the first who calls out.
+  async #open(): Promise<Agent> {
+    const { Agent, buildConnector } = await import("undici");
+    const open = buildConnector({ timeout: connectMs });
+    const guarded = buildConnector({ timeout: connectMs, lookup: this.#lookup });
+    return new Agent({
+      connect: (options, callback) => {
+        const { hostname, port, protocol } = options;
+        if (this.#named.has(`${hostname}:${port || defaultPort(protocol)}`)) return open(options, callback);
+        const problem = this.#problemOf(hostname, bare(hostname));
+        if (problem) return callback(problem, null);
+        return guarded(options, callback);
+      },
+    });
   }
 
   readonly #lookup: LookupFunction = (hostname, options, callback) => {
