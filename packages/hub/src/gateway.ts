@@ -93,6 +93,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     clock,
     dataFolder,
     version,
+    allowPrivate: config.values["net.allowPrivate"],
     streamBuffer: config.values["a2a.streamBuffer"],
     contextFor: (agent, signal) => contextOf(agent, signal),
     replyFor: (agent) =>

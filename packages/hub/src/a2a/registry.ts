@@ -15,6 +15,7 @@ import { operator } from "../base/principals.ts";
 import type { TaskSighting } from "../base/sighting.ts";
 import type { Principal, ToolContext } from "../base/tool.ts";
 import { openPartyKey, type PartyKey } from "../security/keys.ts";
+import { Outgoing } from "../security/outgoing.ts";
 import type { Store } from "../store/store.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Served } from "./bindings/http-call.ts";
@@ -26,6 +27,7 @@ import { TaskWriter } from "./engine/task-writer.ts";
 import { a2aErrors } from "./errors.ts";
 import { dataOf, dataPart, textOf, textPart } from "./parts.ts";
 import type { AgentCardJson, JsonObject, Message, Part, Task } from "./protocol.ts";
+import { PushSender } from "./push/sender.ts";
 import type { AgentService, Call } from "./service.ts";
 
 /** What the registry stands on. */
@@ -38,6 +40,8 @@ export interface RegistryInput {
   readonly version: string;
   /** A tool context that acts as the named agent. */
   readonly contextFor: (agent: string, signal: AbortSignal) => ToolContext;
+  /** Addresses that are not public and may be notified nevertheless; net.allowPrivate. */
+  readonly allowPrivate?: readonly string[];
   /** Most events that wait for a slow reader of a task; a2a.streamBuffer. */
   readonly streamBuffer?: number;
   /** How an agent answers messages that need no task (bids); given by the negotiation service. */
@@ -79,15 +83,20 @@ export interface CardText {
 
 /** All members by name. */
 export class Registry {
+  /** The way out to addresses that others name. */
+  readonly outgoing: Outgoing;
   readonly #input: RegistryInput;
   readonly #members = new Map<string, Member>();
   readonly #cardTexts = new WeakMap<AgentCard, { now?: CardText; old?: CardText }>();
+  readonly #sender: PushSender;
   readonly #writer: TaskWriter;
   readonly #sightings: Listeners<TaskSighting>;
 
   constructor(input: RegistryInput) {
     this.#input = input;
-    this.#writer = new TaskWriter(input.store);
+    this.outgoing = new Outgoing(input.allowPrivate ?? []);
+    this.#sender = new PushSender({ ...input, outgoing: this.outgoing, keyOf: (agent) => this.#keyOf(agent) });
+    this.#writer = new TaskWriter(input.store, () => this.#sender.wake());
     this.#sightings = new Listeners((error) => input.log.error({ err: error }, "a listener to task sightings failed"));
   }
 
@@ -227,7 +236,10 @@ export class Registry {
     return { kind: "task", task: await service.getTask({ id: taskId }, call) };
   }
 
-  /** Takes up every task that a stop of the hub cut off; tasks of agents that are gone fail. Returns how many there were. */
+  /**
+   * Takes up every task that a stop of the hub cut off, and the notifications not sent; tasks of agents that are gone fail.
+   * Returns how many tasks there were.
+   */
   async recover(): Promise<number> {
     const { db } = this.#input.store;
     const rows = await db.selectFrom("tasks").select("agent").distinct().where("state", "in", unfinished).execute();
@@ -235,6 +247,7 @@ export class Registry {
       rows.map(({ agent: name }) => (this.#members.get(name)?.local ?? this.#local(gone(name))).recover()),
     );
     await this.#writer.settled();
+    this.#sender.start();
     return recovered.reduce((sum, count) => sum + count, 0);
   }
 
@@ -243,10 +256,16 @@ export class Registry {
     for (const { local } of this.#members.values()) local?.stop();
   }
 
-  /** Resolves when everything that happened to tasks so far is on disk. */
+  /** Ends when everything that happened to tasks is on disk and no notification is on its way. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.stop();
     await this.#writer.settled();
+    await this.#sender[Symbol.asyncDispose]();
+    await this.outgoing[Symbol.asyncDispose]();
+  }
+
+  async #keyOf(agent: string): Promise<PartyKey> {
+    return this.#members.get(agent)?.key ?? (await openPartyKey(this.#input.dataFolder, agent));
   }
 
   #local(agent: Agent, extendedCard?: AgentCardJson): LocalAgent {
@@ -257,13 +276,18 @@ export class Registry {
       writer: this.#writer,
       clock,
       log,
-      checkUrl: () => {},
+      checkUrl: (url) => void this.outgoing.check(url),
       extendedCard,
       buffer: streamBuffer,
       context: (signal) => contextFor(agent.profile.name, signal),
       reply: answering(agent, replyFor(agent)),
       sighted: (sighting) => this.sighted(sighting),
     });
+  }
+
+  /** Something waits in the outbox of push notifications. */
+  notify(): void {
+    this.#sender.wake();
   }
 
   /** Tells of a task at an agent elsewhere. */

@@ -43,13 +43,13 @@ export class Membership implements AsyncDisposable {
       store,
       clock,
       log,
-      fetchFor: (agent) => (address, init) => fetch(address, withCredential(dataFolder, agent, init)),
+      fetchFor: (agent) => (address, init) => registry.outgoing.fetch(address, withCredential(dataFolder, agent, init)),
       sighted: (sighting) => registry.sighted(sighting),
       taken,
       changed: () => this.#adopt(),
       checkMs: config.values["agents.checkMs"],
-      checkUrl: () => {},
-      wake: () => {},
+      checkUrl: (url) => void registry.outgoing.check(url),
+      wake: () => registry.notify(),
     });
     this.joined = new JoinedAgents({
       store,

@@ -11,6 +11,7 @@ export class Metrics {
   readonly toolCalls = this.#counter("toolCalls", ["tool", "outcome"]);
   readonly toolDuration = this.#histogram("toolDuration", ["tool"]);
   readonly agentTasks = this.#counter("agentTasks", ["agent", "state"]);
+  readonly pushNotifications = this.#counter("pushNotifications", ["outcome"]);
   readonly eventsAppended = this.#gauge("eventsAppended", []);
   readonly eventStreams = this.#gauge("eventStreams", []);
   readonly mcpSessions = this.#gauge("mcpSessions", []);

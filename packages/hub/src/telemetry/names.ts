@@ -5,6 +5,10 @@ export const metricNames = {
   toolCalls: { name: "entente_tool_calls_total", help: "Tool calls ended, by tool and outcome (ok or an error code)" },
   toolDuration: { name: "entente_tool_duration_seconds", help: "Time of a tool call, by tool" },
   agentTasks: { name: "entente_agent_tasks_total", help: "A2A tasks ended, by agent and state" },
+  pushNotifications: {
+    name: "entente_push_notifications_total",
+    help: "Push notifications sent, by outcome (delivered, refused by the receiver, or failed before it)",
+  },
   eventsAppended: { name: "entente_events_head", help: "Number of the newest event in the log" },
   eventStreams: { name: "entente_event_streams", help: "Live event streams open" },
   mcpSessions: { name: "entente_mcp_sessions", help: "Sessions of older MCP clients open" },

@@ -10,6 +10,7 @@ import { systemClock } from "../../src/base/clock.ts";
 import { openStore } from "../../src/store/store.ts";
 import { tokenOf } from "../scratch.ts";
 import { engines, withDatabase } from "../stores.ts";
+import { openReceiver, wordOf } from "./receiver.ts";
 
 const program = join(import.meta.dirname, "../fixtures/a2a-hub.ts");
 const tasksEach = 500;
@@ -21,8 +22,8 @@ interface RunningHub {
   readonly headers: Record<string, string>;
 }
 
-async function startHub(folder: string, store: string, life: string): Promise<RunningHub> {
-  const child = spawn(process.execPath, ["--conditions=entente", program, folder, store, life], {
+async function startHub(folder: string, store: string, life: string, mayNotify = ""): Promise<RunningHub> {
+  const child = spawn(process.execPath, ["--conditions=entente", program, folder, store, life, mayNotify], {
     stdio: ["ignore", "inherit", "inherit"],
   });
   for (;;) {
@@ -40,13 +41,13 @@ async function startHub(folder: string, store: string, life: string): Promise<Ru
   }
 }
 
-async function send(hub: RunningHub, agent: string, text: string): Promise<Task> {
+async function send(hub: RunningHub, agent: string, text: string, more: object = {}): Promise<Task> {
   const answer = await fetch(`${hub.url}/a2a/${agent}/message:send`, {
     method: "POST",
     headers: hub.headers,
     body: JSON.stringify({
       message: { messageId: crypto.randomUUID(), role: "ROLE_USER", parts: [{ text }] },
-      configuration: { returnImmediately: true },
+      configuration: { returnImmediately: true, ...more },
     }),
   });
   const { task }: { task: Task } = JSON.parse(await answer.text());
@@ -182,3 +183,35 @@ for (const engine of engines)
         assert.equal(count.get(`task.ended ${id}`), 1);
       }
     }));
+
+test("notifications that wait when the hub is killed are sent by the next one: each at least once, in order", (t) =>
+  withDatabase(t, "sqlite", async (folder, url) => {
+    let open = false;
+    using receiver = await openReceiver(() => (open ? 200 : 503));
+    const hub = await startHub(folder, url, "first", receiver.host);
+    const made: string[] = [];
+    for (let at = 0; at < 20; at++) {
+      const taskPushNotificationConfig = { url: `${receiver.url}/${at}` };
+      made.push((await send(hub, "steady", `t${at}`, { taskPushNotificationConfig })).id);
+    }
+    hub.child.kill("SIGKILL");
+    await once(hub.child, "close");
+    open = true;
+    writeFileSync(join(folder, "go"), "");
+    const again = await startHub(folder, url, "second", receiver.host);
+    try {
+      const ended = () => receiver.all.filter(({ item }) => wordOf(item) === "TASK_STATE_COMPLETED").length;
+      await receiver.until(() => ended() === made.length);
+    } finally {
+      again.child.kill("SIGTERM");
+      await once(again.child, "close");
+    }
+    for (const [at, id] of made.entries()) {
+      const mine = receiver.all.filter(({ path }) => path === `/${at}`);
+      const once = new Map(mine.map((one): [unknown, string] => [one.headers["x-a2a-notification-id"], wordOf(one.item)]));
+      const words = ["TASK_STATE_SUBMITTED", "TASK_STATE_WORKING", `t${at} begun`];
+      const rerun = ["TASK_STATE_WORKING", `t${at} begun`, `t${at} ended`, "done", "TASK_STATE_COMPLETED"];
+      assert.deepEqual([...once.values()], [...words, ...rerun]);
+      assert.ok(mine.every(({ body }) => body.includes(id)));
+    }
+  }));

@@ -4,7 +4,7 @@
  * served.
  */
 import type { AgentCard } from "@a2a-js/sdk";
-import { ServerCallContext } from "@a2a-js/sdk/server";
+import type { A2ARequestHandler } from "@a2a-js/sdk/server";
 import type { AgentService, Call } from "../service.ts";
 import { sdkHandler } from "./sdk-handler.ts";
 
@@ -23,9 +23,8 @@ export async function answerLegacy(
   call: Call,
   body: Readonly<Record<string, unknown>>,
 ): Promise<LegacyAnswer> {
-  const { LegacyJsonRpcTransportHandler } = await import("@a2a-js/sdk/compat/v0_3/server");
-  const handler = new LegacyJsonRpcTransportHandler(sdkHandler(service, card, call));
-  return handler.handle({ ...body }, new ServerCallContext({ requestedVersion: "0.3" }));
+  const { handler, context } = await translator(sdkHandler(service, card, call));
+  return handler.handle({ ...body }, context);
 }
 
 /** The JSON-RPC error of 0.3 for anything thrown. */
@@ -37,14 +36,18 @@ export async function legacyError(thrown: unknown): Promise<object> {
 /** The card as clients of 0.3 read it. */
 export async function legacyCard(card: AgentCard): Promise<object> {
   // The SDK gives its translation of a card only as the answer to this method.
-  const { LegacyJsonRpcTransportHandler } = await import("@a2a-js/sdk/compat/v0_3/server");
   const only = { getAuthenticatedExtendedAgentCard: async () => card, getAgentCard: async () => card };
-  const handler = new LegacyJsonRpcTransportHandler(only as never); // why: the method below calls nothing else
-  const answer = await handler.handle(
-    { jsonrpc: "2.0", id: 1, method: "agent/getAuthenticatedExtendedCard" },
-    new ServerCallContext({ requestedVersion: "0.3" }),
-  );
+  const { handler, context } = await translator(only as never); // why: the method below calls nothing else
+  const answer = await handler.handle({ jsonrpc: "2.0", id: 1, method: "agent/getAuthenticatedExtendedCard" }, context);
   if (!("result" in answer) || typeof answer.result !== "object" || answer.result === null)
     throw new Error(`the card of "${card.name}" has no form in A2A 0.3: ${JSON.stringify(answer)}`);
   return answer.result;
+}
+
+async function translator(handler: A2ARequestHandler) {
+  const [{ LegacyJsonRpcTransportHandler }, { ServerCallContext }] = await Promise.all([
+    import("@a2a-js/sdk/compat/v0_3/server"),
+    import("@a2a-js/sdk/server"),
+  ]);
+  return { handler: new LegacyJsonRpcTransportHandler(handler), context: new ServerCallContext({ requestedVersion: "0.3" }) };
 }

@@ -1,6 +1,6 @@
 /**
  * The HTTP routes of A2A. Cards are open to all; the bindings of an agent lie under its own path, for callers with a token:
- * JSON-RPC at /a2a/NAME itself, HTTP+JSON below it. The well-known path of the hub has the card of its front agent.
+ * JSON-RPC at /a2a/NAME itself, HTTP+JSON below it. The key that an agent signs with lies beside its card. The well-known path of the hub has the card of its front agent.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Principal } from "../../base/tool.ts";
@@ -20,18 +20,15 @@ const home = "/a2a/";
 export function a2aRoutes(registry: Registry, limitBytes: number, front: string): readonly Route[] {
   const handle = async (request: IncomingMessage, response: ServerResponse, url: URL, caller: Principal): Promise<void> => {
     const [name, path] = placeOf(url);
-    if (path === keysPath) {
-      const { kid, kty, crv, x, y } = registry.get(name).key.publicJwk;
-      return sendJson(response, 200, { keys: [{ kid, kty, crv, x, y, alg: "ES256", use: "sig" }] });
-    }
-    if (isCard(url.pathname)) return sendCard(registry, name, path === oldCardPath, request, response);
+    if (path === keysPath) return sendJson(response, 200, { keys: [registry.get(name).key.publicJwk] });
+    if (isOpen(url.pathname)) return sendCard(registry, name, path === oldCardPath, request, response);
     const served = registry.served(name);
     if (path !== "") return answerHttpJson(served, path, caller, request, response, url, limitBytes);
     const { method = "GET" } = request;
     if (method !== "POST") throw httpErrors.METHOD_NOT_ALLOWED({ method, path: url.pathname, allowed: ["POST"] });
     return answerJsonRpc(served, caller, request, response, limitBytes);
   };
-  const access = (path: string): "open" | "token" => (isCard(path) || path.endsWith(`/${keysPath}`) ? "open" : "token");
+  const access = (path: string): "open" | "token" => (isOpen(path) ? "open" : "token");
   return [
     {
       method: "GET",
@@ -51,9 +48,10 @@ function placeOf(url: URL): readonly [string, string] {
   return [decodeURIComponent(name), rest.join("/")];
 }
 
-function isCard(path: string): boolean {
+// The card, in both its forms, and the public key of an agent are open to all.
+function isOpen(path: string): boolean {
   const rest = path.slice(path.indexOf("/", home.length) + 1);
-  return path.startsWith(home) && (rest === cardPath || rest === oldCardPath);
+  return path.startsWith(home) && [cardPath, oldCardPath, keysPath].includes(rest);
 }
 
 async function sendCard(

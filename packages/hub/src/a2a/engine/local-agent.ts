@@ -32,10 +32,10 @@ import {
   type Task,
   type TaskPushNotificationConfig,
 } from "../protocol.ts";
+import { PushDesk } from "../push/desk.ts";
 import type { AgentService, Call } from "../service.ts";
 import { agentTask, checkIncoming, named, referenceTo } from "./incoming.ts";
 import { LiveTask } from "./live-task.ts";
-import { PushDesk } from "./push-desk.ts";
 import { Run } from "./run.ts";
 import { begin, type Life, revive } from "./task-machine.ts";
 import { TaskReader, trimmed } from "./task-reader.ts";

@@ -45,6 +45,7 @@ export interface TaskWrite {
 /** The writer of one store. */
 export class TaskWriter {
   readonly #store: Store;
+  readonly #notified: () => void;
   readonly #tasks: BulkInsert;
   readonly #events: BulkInsert;
   readonly #configs: BulkInsert;
@@ -53,8 +54,10 @@ export class TaskWriter {
   #flushing: Promise<void> | undefined;
   #last = { size: 0, endedMs: 0 };
 
-  constructor(store: Store) {
+  /** `notified` is called when notifications were put into the outbox. */
+  constructor(store: Store, notified: () => void) {
     this.#store = store;
+    this.#notified = notified;
     const replaced = ["state", "seq", "task_json", "updated_at"].map((column) => `${column} = excluded.${column}`).join(", ");
     this.#tasks = new BulkInsert(
       store.engine,
@@ -110,6 +113,7 @@ export class TaskWriter {
       }
       this.#last = { size: batch.length, endedMs: performance.now() };
       for (const write of batch) write.kept();
+      if (batch.some((write) => write.notifications.length > 0)) this.#notified();
     }
     this.#flushing = undefined;
   }

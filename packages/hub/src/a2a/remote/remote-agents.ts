@@ -13,7 +13,7 @@ import type { Logger } from "../../base/logger.ts";
 import type { TaskSighting } from "../../base/sighting.ts";
 import type { RemoteAgentsTable } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
-import { PushDesk } from "../engine/push-desk.ts";
+import { PushDesk } from "../push/desk.ts";
 import type { AgentService } from "../service.ts";
 import { cardUrl, fetchCard, type TrustedCard } from "./card-trust.ts";
 import { guarded } from "./guarded-service.ts";

@@ -8,8 +8,8 @@ import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/logger.ts";
 import { operator } from "../../base/principals.ts";
 import type { Store } from "../../store/store.ts";
-import type { PushDesk } from "../engine/push-desk.ts";
 import { isTerminal, type StreamResponse, type TaskPushNotificationConfig } from "../protocol.ts";
+import type { PushDesk } from "../push/desk.ts";
 import type { AgentService, Call } from "../service.ts";
 
 /** What following takes. */

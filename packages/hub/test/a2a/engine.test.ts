@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { StreamResponse, Task } from "../../src/a2a/protocol.ts";
+import { Registry } from "../../src/a2a/registry.ts";
+import type { Call } from "../../src/a2a/service.ts";
+import { type Agent, defineAgent } from "../../src/base/agent.ts";
+import { systemClock } from "../../src/base/clock.ts";
+import { EntenteError } from "../../src/base/errors.ts";
+import { operator } from "../../src/base/principals.ts";
+import type { TaskSighting } from "../../src/base/sighting.ts";
+import type { Store } from "../../src/store/store.ts";
+import { openLog } from "../../src/telemetry/log.ts";
+import { Metrics } from "../../src/telemetry/metrics.ts";
+import { scratchFolder } from "../scratch.ts";
+import { engines, withStore } from "../stores.ts";
+import { asker, contrary, echo, sleeper, teller } from "./agents.ts";
+import { wordOf } from "./receiver.ts";
+
+const call: Call = { principal: operator, extensions: [], tenant: "", version: "1.0", signal: new AbortController().signal };
+const send = (text: string, more: object = {}) => ({
+  message: { messageId: crypto.randomUUID(), role: "ROLE_USER" as const, parts: [{ text }], ...more },
+});
+const atOnce = { configuration: { returnImmediately: true } };
+
+// An agent that does the next step whenever it is told to.
+function stepper(): { agent: Agent; step: (text: string) => void } {
+  let wake = (_text: string): void => {};
+  const agent = defineAgent({
+    profile: { name: "stepper", description: "Goes step by step.", skills: [] },
+    execute: async (_task, ctx) => {
+      for (;;) {
+        const text = await new Promise<string>((resolve) => (wake = resolve));
+        if (text === "end") return { text };
+        ctx.artifact({ id: "steps", content: [{ text }] });
+      }
+    },
+  });
+  return { agent, step: (text) => wake(text) };
+}
+
+async function registryOn(store: Store, folder: string, agents: readonly Agent[], streamBuffer = 1024): Promise<Registry> {
+  const log = openLog("silent");
+  const registry = new Registry({
+    store,
+    metrics: new Metrics(),
+    log,
+    clock: systemClock,
+    dataFolder: folder,
+    version: "0.0.0",
+    streamBuffer,
+    contextFor: (agent, signal) => ({
+      principal: { id: agent, kind: "agent" },
+      signal,
+      progress: () => {},
+      log,
+      clock: systemClock,
+      call: async (tool) => assert.fail(`no tool here: ${tool}`),
+    }),
+    replyFor: () => undefined,
+  });
+  for (const agent of agents) await registry.add(agent, "http://127.0.0.1");
+  return registry;
+}
+
+const task = (answer: StreamResponse): Task => ("task" in answer ? answer.task : assert.fail(JSON.stringify(answer)));
+const code = (wanted: string) => (error: unknown) => error instanceof EntenteError && error.code === wanted;
+
+for (const engine of engines) {
+  test(`${engine}: a reader that takes nothing is cut off and told so, others are not, and it may subscribe again`, (t) =>
+    withStore(t, engine, async (store) => {
+      using folder = scratchFolder();
+      const { agent, step } = stepper();
+      await using registry = await registryOn(store, folder.path, [agent], 8);
+      const { service } = registry.get("stepper");
+      const { id } = task(await service.sendMessage({ ...send("go"), ...atOnce }, call));
+      const slow = service.subscribeToTask({ id }, call)[Symbol.asyncIterator]();
+      assert.ok(!(await slow.next()).done);
+      const quick: string[] = [];
+      const following = (async () => {
+        for await (const item of service.subscribeToTask({ id }, call)) quick.push(wordOf(item));
+      })();
+      while (quick.length === 0) await sleep(1);
+      for (let at = 1; at <= 20; at++) {
+        step(`${at}`);
+        while (quick.at(-1) !== `${at}`) await sleep(1);
+      }
+      await assert.rejects(async () => {
+        for (let next = await slow.next(); !next.done; next = await slow.next());
+      }, code("READER_TOO_SLOW"));
+      const again = service.subscribeToTask({ id }, call)[Symbol.asyncIterator]();
+      const first = await again.next();
+      assert.equal(task(first.value).artifacts?.[0]?.parts.length, 20);
+      step("end");
+      const rest: string[] = [];
+      for (let next = await again.next(); !next.done; next = await again.next()) rest.push(wordOf(next.value));
+      assert.deepEqual(rest, ["end", "TASK_STATE_COMPLETED"]);
+      await following;
+      assert.equal(quick.at(-1), "TASK_STATE_COMPLETED");
+    }));
+
+  test(`${engine}: tasks that stay as they are come once each while others change between the pages`, (t) =>
+    withStore(t, engine, async (store) => {
+      using folder = scratchFolder();
+      await using registry = await registryOn(store, folder.path, [sleeper]);
+      const { service } = registry.get("sleeper");
+      const ids: string[] = [];
+      for (let at = 0; at < 30; at++) ids.push(task(await service.sendMessage({ ...send("x"), ...atOnce }, call)).id);
+      const seen: string[] = [];
+      const changed = new Set<string>();
+      for (let pageToken: string | undefined; ; ) {
+        const page = await service.listTasks({ pageSize: 7, ...(pageToken ? { pageToken } : {}) }, call);
+        seen.push(...page.tasks.map(({ id }) => id));
+        if (page.nextPageToken === "") break;
+        ({ nextPageToken: pageToken } = page);
+        const ending = ids[changed.size * 11 + 2] ?? "";
+        changed.add(ending);
+        await service.cancelTask({ id: ending }, call);
+        await service.sendMessage({ ...send("more"), ...atOnce }, call);
+      }
+      assert.equal(new Set(seen).size, seen.length, "none twice");
+      for (const id of ids) if (!changed.has(id)) assert.ok(seen.includes(id), "none missing");
+    }));
+
+  test(`${engine}: everything an agent was asked and answered outlives the hub, and questions answered once are not asked again`, (t) =>
+    withStore(t, engine, async (store, reopen) => {
+      using folder = scratchFolder();
+      let id: string;
+      {
+        await using registry = await registryOn(store, folder.path, [asker, sleeper]);
+        const { service } = registry.get("asker");
+        ({ id } = task(await service.sendMessage(send("order"), call)));
+        await service.sendMessage(send("Ada", { taskId: id }), call);
+        await registry.get("sleeper").service.sendMessage({ ...send("x"), ...atOnce }, call);
+      }
+      const later = await reopen();
+      await using registry = await registryOn(later, folder.path, [asker, sleeper]);
+      assert.equal(await registry.recover(), 1, "the sleeper failed when its hub stopped");
+      const { service } = registry.get("asker");
+      let asks = await service.getTask({ id }, call);
+      while (asks.status.state !== "TASK_STATE_INPUT_REQUIRED" || asks.status.message?.parts[0]?.text !== "which size?") {
+        await sleep(5);
+        asks = await service.getTask({ id }, call);
+      }
+      const done = await service.sendMessage(send("", { taskId: id, parts: [{ data: "small" }] }), call);
+      assert.equal(task(done).artifacts?.[0]?.parts[0]?.text, 'order: Ada, "small"');
+    }));
+}
+
+test("each moment of a task is seen once it is on disk, with skill, agreement and cost", (t) =>
+  withStore(t, "sqlite", async (store) => {
+    using folder = scratchFolder();
+    await using registry = await registryOn(store, folder.path, [echo, teller, asker, contrary]);
+    const seen: TaskSighting[] = [];
+    registry.onSighting((sighting) => {
+      seen.push(sighting);
+      throw new Error("a listener that throws stops nobody");
+    });
+    const momentsOf = async (agent: string, text: string, more: object = {}) => {
+      seen.length = 0;
+      await registry.get(agent).service.sendMessage(send(text, more), call);
+      return seen.map(({ moment, outcome }) => (outcome ? `${moment} ${outcome}` : moment));
+    };
+    const begun = ["submitted", "accepted", "first-event"];
+    const metadata = { skill: "echo", agreement: "agr_1" };
+    assert.deepEqual(await momentsOf("echo", "x", { metadata }), [...begun, "first-artifact", "ended completed"]);
+    assert.deepEqual(
+      seen.map(({ agent, owner, skill, agreement, cost }) => [agent, owner, skill, agreement, cost]),
+      seen.map(({ moment }) => ["echo", "operator", "echo", "agr_1", moment === "ended" ? 2 : undefined]),
+    );
+    assert.deepEqual(await momentsOf("teller", "3"), [...begun, "first-artifact", "ended completed"]);
+    assert.deepEqual(await momentsOf("asker", "x"), [...begun, "input-required"]);
+    assert.deepEqual(await momentsOf("contrary", "x"), ["submitted", "accepted", "ended rejected"]);
+  }));
+
+test("a caller whose time is up gets the task as it is, one that is gone is not waited for, and the task goes on", (t) =>
+  withStore(t, "sqlite", async (store) => {
+    using folder = scratchFolder();
+    const { agent, step } = stepper();
+    await using registry = await registryOn(store, folder.path, [agent]);
+    const { service } = registry.get("stepper");
+    const working = task(await service.sendMessage(send("x"), { ...call, deadlineAt: Date.now() + 50 }));
+    assert.equal(working.status.state, "TASK_STATE_WORKING");
+    const gone = new AbortController();
+    const waiting = service.sendMessage(send("y"), { ...call, signal: gone.signal });
+    await sleep(30);
+    gone.abort(new Error("the caller is gone"));
+    await assert.rejects(waiting, /the caller is gone/);
+    step("end");
+    for (let waited = 0; ; waited += 5) {
+      const { tasks } = await service.listTasks({ status: "TASK_STATE_COMPLETED" }, call);
+      if (tasks.length === 1) break;
+      assert.ok(waited < 5000);
+      await sleep(5);
+    }
+  }));
+
+test("a task that cannot be written is an error for who sent it, and stops its agent's readers", (t) =>
+  withStore(t, "sqlite", async (store) => {
+    using folder = scratchFolder();
+    const { agent, step } = stepper();
+    await using registry = await registryOn(store, folder.path, [agent]);
+    const { service } = registry.get("stepper");
+    const { id } = task(await service.sendMessage({ ...send("x"), ...atOnce }, call));
+    const reader = service.subscribeToTask({ id }, call)[Symbol.asyncIterator]();
+    await reader.next();
+    await store.db.schema.alterTable("task_events").renameTo("task_events_away").execute();
+    step("one");
+    await assert.rejects(reader.next(), /task_events/);
+    await store.db.schema.alterTable("task_events_away").renameTo("task_events").execute();
+  }));
