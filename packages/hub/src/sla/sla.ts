@@ -1,7 +1,7 @@
 /**
  * The SLA monitor: measures every task that is seen, judges it by its terms, keeps the counts, and acts on breaches. It
  * counts in memory and adds to the store every few seconds: a crash loses those seconds and nothing else. Hubs that share
- * a store add into the same buckets; each sees the others' counts when it starts.
+ * a store add into the same buckets, read what the others added every ten seconds, and tell of a breach once.
  */
 import type { Clock } from "../base/clock.ts";
 import type { ConfigValues } from "../base/config-keys.ts";
@@ -21,7 +21,7 @@ import { type Share, SlaLedger } from "./ledger.ts";
 import { countMeasured, showReport } from "./metering.ts";
 import { type OpenSloDocument, openSlo } from "./openslo.ts";
 import { type BreachRow, type Report, reportOf } from "./report.ts";
-import { added, bucketOf, emptySeries, mergedBucket, pruned, type Series, startOf } from "./series.ts";
+import { added, bucketOf, emptySeries, exchanged, mergedBucket, pruned, type Series, startOf } from "./series.ts";
 import { type Standing, standingFrom, unknownStanding } from "./standing.ts";
 import { type AgreementTerms, configTerms, type SetTerms, type Term, termsOf, termsUnder } from "./terms.ts";
 import { type Measurement, type Tracking, track } from "./tracking.ts";
@@ -77,7 +77,7 @@ export class Sla {
     this.#onChange = new Listeners(failed);
     this.#timers = [
       setInterval(() => void this.flush(), flushMs).unref(),
-      setInterval(() => this.check(), checkMs).unref(),
+      setInterval(() => void this.sync().then(() => this.check()), checkMs).unref(),
       setInterval(() => this.#checkRest(), restMs).unref(),
     ];
   }
@@ -86,8 +86,7 @@ export class Sla {
   static async open(input: SlaInput): Promise<Sla> {
     const sla = new Sla(input);
     for (const [agent, series] of await sla.#ledger.series()) sla.#series.set(agent, series);
-    for (const [agent, terms] of await sla.#ledger.terms()) sla.#set.set(agent, terms);
-    for (const breach of await sla.#ledger.openBreaches()) sla.#open.set(keyOf(breach), breach);
+    await sla.#readOthers();
     return sla;
   }
 
@@ -200,15 +199,41 @@ export class Sla {
     });
   }
 
+  /** Adds what was counted to the store, and takes over what other hubs on it counted, set and saw. */
+  sync(): Promise<void> {
+    void this.flush();
+    return this.#later(() => this.#readOthers());
+  }
+
   /** Resolves when everything seen so far is counted and every breach is written down. */
   async settled(): Promise<void> {
-    await this.#work;
+    // What is written down may bring more to write down: a task under an agreement is counted only then.
+    for (let work: Promise<void> | undefined; work !== this.#work; ) {
+      work = this.#work;
+      await work;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     await this.settled();
     await this.flush();
+  }
+
+  async #readOthers(): Promise<void> {
+    for (const share of await this.#ledger.newest()) {
+      const { agent, resolution, start, bucket } = share;
+      const unsaved = this.#unsaved.get(shareKey(share));
+      const whole = unsaved ? mergedBucket(bucket, unsaved.bucket) : bucket;
+      this.#series.set(agent, exchanged(this.#of(agent), resolution, start, whole));
+    }
+    const terms = await this.#ledger.terms();
+    const open = await this.#ledger.openBreaches();
+    this.#set.clear();
+    for (const [agent, set] of terms) this.#set.set(agent, set);
+    this.#open.clear();
+    for (const breach of open) this.#open.set(keyOf(breach), breach);
+    this.#standings.clear();
   }
 
   get #windowMs(): number {
@@ -255,7 +280,7 @@ export class Sla {
   }
 
   #keep(share: Share): void {
-    const key = `${share.agent}\n${share.resolution}\n${share.start}`;
+    const key = shareKey(share);
     const known = this.#unsaved.get(key);
     this.#unsaved.set(key, known ? { ...share, bucket: mergedBucket(known.bucket, share.bucket) } : share);
   }
@@ -314,8 +339,12 @@ export class Sla {
   #tell(type: BreachChange["type"], row: BreachRow, kind: string): void {
     const { agent, indicator, severity, agreement, because, id } = row;
     const data = { indicator, severity, agreement, because, breach: id, change: type };
-    void this.#later(() => this.#ledger.keep(row, { kind, actor: "hub", subject: agent, data }));
-    this.#onBreach.tell({ type, breach: row });
+    const event = { kind, actor: "hub", subject: agent, data };
+    void this.#later(async () => {
+      // Of several hubs that see it, the one that writes it down tells of it.
+      const first = await (type === "opened" ? this.#ledger.open(row, event) : this.#ledger.change(row, event));
+      if (first) this.#onBreach.tell({ type, breach: row });
+    });
     this.#onChange.tell(agent);
   }
 
@@ -326,6 +355,10 @@ export class Sla {
     });
     return this.#work;
   }
+}
+
+function shareKey({ agent, resolution, start }: Share): string {
+  return `${agent}\n${resolution}\n${start}`;
 }
 
 function keyOf({ agent, indicator }: { readonly agent: string; readonly indicator: string }): string {
