@@ -12,15 +12,17 @@ import type { EventLog } from "../store/event-log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { newDelivery } from "./call.ts";
 import { type Candidate, candidateOf, type TextReading } from "./candidate.ts";
-import { chainOfWork, newChain, passedTo } from "./chain.ts";
+import { newChain, passedTo } from "./chain.ts";
 import { type Choice, type Choosing, choose } from "./choosing.ts";
 import { Decisions } from "./decisions.ts";
 import { type DeliveryEffect, type DeliveryEvent, deliver, nextTimer } from "./delivery.ts";
 import { type Decision, explain } from "./explanation.ts";
 import type { Facts } from "./facts.ts";
 import type { RoutingLists } from "./filters.ts";
+import { HeldWork } from "./held-work.ts";
 import type { RoutingPolicy } from "./policy.ts";
 import { emptyPool, type Pool, poolSaw, poolSwept, reliabilityOf, type Standing, standingOf } from "./pool.ts";
+import type { RouteRequest } from "./request.ts";
 import type { Answer, Send, SendResult } from "./sending.ts";
 import { TasksSeen } from "./tasks-seen.ts";
 import { requestOf, type Wanted } from "./wanted.ts";
@@ -76,7 +78,7 @@ export class Routing {
   readonly #decisions: Decisions;
   readonly #seen = new TasksSeen();
   readonly #cards = new WeakMap<object, Candidate | undefined>();
-  readonly #held = new Map<string, Map<string, Chain>>();
+  readonly #held = new HeldWork();
   #pool: Pool = emptyPool;
 
   constructor(input: RoutingInput) {
@@ -92,7 +94,7 @@ export class Routing {
   /** Whom a message would go to now, and why; nothing is sent. */
   choose(wanted: Wanted, errand: Errand): Choice {
     const now = this.#input.clock.now();
-    const request = requestOf(wanted, this.#chainOf(wanted, errand), this.#input.reading, now);
+    const request = this.#requestOf(wanted, errand, now);
     return choose(this.#pool, request, this.#choosing(), new Set(), false, now);
   }
 
@@ -116,10 +118,10 @@ export class Routing {
    * CANCELLED.
    */
   async send(wanted: Wanted, errand: Errand, signal: AbortSignal, told: (agent: string) => void = () => {}): Promise<Routed> {
-    const { clock, events, reading, policy } = this.#input;
+    const { clock, events, policy } = this.#input;
     const begunAt = clock.now();
-    const chain = this.#chainOf(wanted, errand);
-    const request = requestOf(wanted, chain, reading, begunAt);
+    const request = this.#requestOf(wanted, errand, begunAt);
+    const { chain } = request;
     const from = this.#choosing();
     const { promise, resolve } = Promise.withResolvers<void>();
     const work = new Map<string, { readonly stop: AbortController; result?: SendResult }>();
@@ -146,7 +148,7 @@ export class Routing {
       const stop = new AbortController();
       const passed = passedTo(chain, agent);
       work.set(attempt, { stop });
-      this.#hold(agent, attempt, passed);
+      this.#held.take(agent, attempt, passed, request.deadlineAt);
       told(agent);
       const remainingMs = request.deadlineAt === undefined ? undefined : Math.max(0, request.deadlineAt - clock.now());
       const sending = this.#input.send(
@@ -170,7 +172,7 @@ export class Routing {
         },
       );
       void sending.then((result) => {
-        this.#release(agent, attempt);
+        this.#held.release(agent, attempt);
         work.set(attempt, { stop, result });
         on({ type: "ended", attempt, outcome: result.outcome, ...(result.problem ? { problem: result.problem } : {}) });
         this.#watch(agent);
@@ -192,7 +194,9 @@ export class Routing {
     if (delivery.settled?.error || !winner || !result?.answer)
       throw delivery.settled?.error ?? new Error("a call that went well has no answer");
     const price = this.#candidates().find(({ name }) => name === winner.agent)?.service.price ?? 0;
-    return { answer: result.answer, decision, chain: { ...chain, spent: chain.spent + (result.cost ?? price) } };
+    const paid = { ...chain, spent: chain.spent + (result.cost ?? price) };
+    this.#held.spend(errand.from, paid);
+    return { answer: result.answer, decision, chain: paid };
   }
 
   #choosing(): Choosing {
@@ -208,22 +212,15 @@ export class Routing {
     });
   }
 
-  #chainOf(wanted: Wanted, errand: Errand): Chain {
-    if (wanted.chain) return wanted.chain;
-    const held = errand.fromAgent ? [...(this.#held.get(errand.from)?.values() ?? [])] : [];
-    const own = newChain(newId("chain", this.#input.clock.now()), undefined);
-    return chainOfWork(held) ?? (errand.fromAgent ? passedTo(own, errand.from) : own);
-  }
-
-  #hold(agent: string, attempt: string, chain: Chain): void {
-    const held = this.#held.get(agent) ?? new Map<string, Chain>();
-    this.#held.set(agent, held.set(attempt, chain));
-  }
-
-  #release(agent: string, attempt: string): void {
-    const held = this.#held.get(agent);
-    held?.delete(attempt);
-    if (held?.size === 0) this.#held.delete(agent);
+  // The request with the chain and the deadline that its sender acts in.
+  #requestOf(wanted: Wanted, errand: Errand, now: number): RouteRequest {
+    const id = newId("chain", now);
+    const acting = errand.fromAgent
+      ? this.#held.actingIn(errand.from, wanted.chain, id)
+      : { chain: wanted.chain ?? newChain(id, undefined), deadlineAt: undefined };
+    const request = requestOf(wanted, acting.chain, this.#input.reading, now);
+    const deadlines = [request.deadlineAt, acting.deadlineAt].filter((at) => at !== undefined);
+    return { ...request, deadlineAt: deadlines.length === 0 ? undefined : Math.min(...deadlines) };
   }
 
   #count(decision: Decision): void {

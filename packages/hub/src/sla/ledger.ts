@@ -5,7 +5,7 @@ import type { NewEvent } from "../store/event-log.ts";
 import type { Store } from "../store/store.ts";
 import type { Breach } from "./breach.ts";
 import { type BreachRow, breachSchema } from "./report.ts";
-import { added, type Bucket, emptySeries, keptMs, mergedBucket, type Resolution, type Series } from "./series.ts";
+import { added, type Bucket, emptySeries, keptMs, mergedBucket, type Resolution, resolutions, type Series } from "./series.ts";
 import { type SetTerms, setTermsSchema } from "./terms.ts";
 
 /** A bucket that is to be added into the stored one. */
@@ -42,6 +42,22 @@ export class SlaLedger {
       }
     }
     return all;
+  }
+
+  /** The buckets that any hub on this store may still be adding to. */
+  async newest(): Promise<readonly Share[]> {
+    const shares: Share[] = [];
+    for (const resolution of ["minute", "hour"] as const) {
+      const rows = await this.#store.db
+        .selectFrom("sla_buckets")
+        .selectAll()
+        .where("resolution", "=", resolution)
+        .where("start_at", ">=", this.#clock.now() - 3 * resolutions[resolution])
+        .execute();
+      for (const row of rows)
+        shares.push({ agent: row.agent, resolution, start: row.start_at, bucket: JSON.parse(row.bucket_json) });
+    }
+    return shares;
   }
 
   /** Adds shares into the stored buckets and drops what is too old, in one transaction. */
@@ -108,24 +124,35 @@ export class SlaLedger {
     });
   }
 
-  /** Writes a breach down, or what became of it, with its event. */
-  async keep(row: BreachRow, event: NewEvent): Promise<void> {
-    const columns = { severity: row.severity, because: row.because, closed_at: row.closedAt };
-    await this.#store.transaction(async (trx) => {
-      const values = {
-        id: row.id,
-        agent: row.agent,
-        indicator: row.indicator,
-        agreement: row.agreement,
-        opened_at: row.openedAt,
-        ...columns,
-      };
-      await trx
+  /** Writes a new breach down with its event; false when another hub was first. */
+  async open(row: BreachRow, event: NewEvent): Promise<boolean> {
+    return this.#store.transaction(async (trx) => {
+      const { id, agent, indicator, severity, agreement, because } = row;
+      const times = { opened_at: row.openedAt, closed_at: row.closedAt };
+      const { numInsertedOrUpdatedRows } = await trx
         .insertInto("sla_breaches")
-        .values(values)
-        .onConflict((conflict) => conflict.column("id").doUpdateSet(columns))
-        .execute();
+        .values({ id, agent, indicator, severity, agreement, because, ...times })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      if (numInsertedOrUpdatedRows !== 1n) return false;
       await this.#store.events.append(trx, [event]);
+      return true;
+    });
+  }
+
+  /** Writes down what became of an open breach, with its event; false when another hub did. */
+  async change(row: BreachRow, event: NewEvent): Promise<boolean> {
+    return this.#store.transaction(async (trx) => {
+      let query = trx
+        .updateTable("sla_breaches")
+        .set({ severity: row.severity, because: row.because, closed_at: row.closedAt })
+        .where("id", "=", row.id)
+        .where("closed_at", "is", null);
+      if (row.closedAt === null) query = query.where("severity", "!=", row.severity);
+      const { numUpdatedRows } = await query.executeTakeFirst();
+      if (numUpdatedRows !== 1n) return false;
+      await this.#store.events.append(trx, [event]);
+      return true;
     });
   }
 

@@ -90,6 +90,11 @@ export function added(series: Series, resolution: Resolution, start: number, buc
   return { ...series, [resolution]: buckets.set(start, mergedBucket(buckets.get(start) ?? emptyBucket, bucket)) };
 }
 
+/** The series with the bucket at `start` exchanged for another. */
+export function exchanged(series: Series, resolution: Resolution, start: number, bucket: Bucket): Series {
+  return { ...series, [resolution]: new Map(series[resolution]).set(start, bucket) };
+}
+
 /** The series without what is too old to be asked for; the same object when nothing is. */
 export function pruned(series: Series, now: number): Series {
   let next = series;

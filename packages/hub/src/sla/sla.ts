@@ -1,12 +1,11 @@
 /**
  * The SLA monitor: measures every task that is seen, judges it by its terms, keeps the counts, and acts on breaches. It
  * counts in memory and adds to the store every few seconds: a crash loses those seconds and nothing else. Hubs that share
- * a store add into the same buckets; each sees the others' counts when it starts.
+ * a store add into the same buckets, read what the others added every ten seconds, and tell of a breach once.
  */
 import type { Clock } from "../base/clock.ts";
 import type { ConfigValues } from "../base/config-keys.ts";
 import { baseErrors } from "../base/errors.ts";
-import { newId } from "../base/ids.ts";
 import { Listeners } from "../base/listeners.ts";
 import type { Logger } from "../base/logger.ts";
 import type { TaskSighting } from "../base/sighting.ts";
@@ -14,18 +13,16 @@ import type { ServiceParams } from "../base/sla-extension.ts";
 import { toolsOf } from "../base/tool.ts";
 import type { Store } from "../store/store.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { type Breach, type BreachChange, nextBreach } from "./breach.ts";
-import { burning } from "./burn.ts";
-import { judge, type Verdict } from "./judging.ts";
+import { BreachBook, type BreachNews } from "./breach-book.ts";
+import { judge } from "./judging.ts";
 import { type Share, SlaLedger } from "./ledger.ts";
 import { countMeasured, showReport } from "./metering.ts";
 import { type OpenSloDocument, openSlo } from "./openslo.ts";
 import { type BreachRow, type Report, reportOf } from "./report.ts";
-import { added, bucketOf, emptySeries, type Judged, mergedBucket, pruned, type Series, startOf } from "./series.ts";
+import { added, bucketOf, emptySeries, exchanged, type Judged, mergedBucket, pruned, type Series, startOf } from "./series.ts";
 import { type Standing, standingFrom, unknownStanding } from "./standing.ts";
 import { type AgreementTerms, configTerms, type SetTerms, type Term, termsOf, termsUnder } from "./terms.ts";
 import { type Measurement, TaskTracker } from "./tracking.ts";
-import { watchedTerms } from "./watched-terms.ts";
 
 /** What the monitor stands on. */
 export interface SlaInput {
@@ -38,12 +35,6 @@ export interface SlaInput {
   readonly agents: () => readonly { readonly name: string; readonly description: string; readonly service: ServiceParams }[];
   /** What an agreement says of its task's time and cost. */
   readonly agreement: (id: string) => Promise<AgreementTerms | undefined>;
-}
-
-/** A breach as listeners hear of it. Its `agreement` is set when one task broke its agreement. */
-export interface BreachNews {
-  readonly type: BreachChange["type"];
-  readonly breach: BreachRow;
 }
 
 const followedTasks = 10_000;
@@ -60,7 +51,7 @@ export class Sla {
   readonly #onChange: Listeners<string>;
   readonly #series = new Map<string, Series>();
   readonly #set = new Map<string, SetTerms>();
-  readonly #open = new Map<string, Breach>();
+  readonly #book: BreachBook;
   readonly #standings = new Map<string, Standing & { readonly at: number }>();
   readonly #checkedAt = new Map<string, number>();
   readonly #unchecked = new Set<string>();
@@ -78,9 +69,18 @@ export class Sla {
     const failed = (error: unknown): void => input.log.error({ err: error }, "a listener to service levels failed");
     this.#onBreach = new Listeners(failed);
     this.#onChange = new Listeners(failed);
+    this.#book = new BreachBook({
+      ...input,
+      ledger: this.#ledger,
+      later: (work) => void this.#later(work),
+      told: (news) => {
+        this.#onBreach.tell(news);
+        this.#onChange.tell(news.breach.agent);
+      },
+    });
     this.#timers = [
       setInterval(() => void this.flush(), flushMs).unref(),
-      setInterval(() => this.check(), checkMs).unref(),
+      setInterval(() => void this.sync().then(() => this.check()), checkMs).unref(),
       setInterval(() => this.#checkRest(), restMs).unref(),
     ];
   }
@@ -89,8 +89,7 @@ export class Sla {
   static async open(input: SlaInput): Promise<Sla> {
     const sla = new Sla(input);
     for (const [agent, series] of await sla.#ledger.series()) sla.#series.set(agent, series);
-    for (const [agent, terms] of await sla.#ledger.terms()) sla.#set.set(agent, terms);
-    for (const breach of await sla.#ledger.openBreaches()) sla.#open.set(keyOf(breach), breach);
+    await sla.#readOthers();
     return sla;
   }
 
@@ -141,7 +140,7 @@ export class Sla {
       agent,
       this.#of(agent),
       this.terms(agent),
-      this.#openOf(agent),
+      this.#book.open(agent),
       breaches,
       this.#windowMs,
       this.#input.clock.now(),
@@ -172,7 +171,7 @@ export class Sla {
     this.#fold();
     const series = this.#series.get(agent);
     if (!series) return unknownStanding;
-    const open = this.#openOf(agent);
+    const open = this.#book.open(agent);
     const report = reportOf(agent, series, this.terms(agent), open, [], this.#windowMs, now);
     const standing = { at: now, ...standingFrom(report, open, this.#input.values["sla.minTasks"]) };
     this.#standings.set(agent, standing);
@@ -182,8 +181,7 @@ export class Sla {
   /** Looks at every term: time alone ends breaches too. */
   check(): void {
     this.#fold();
-    for (const agent of new Set([...this.#series.keys(), ...[...this.#open.values()].map((breach) => breach.agent)]))
-      this.#check(agent);
+    for (const agent of new Set([...this.#series.keys(), ...this.#book.open().map((breach) => breach.agent)])) this.#check(agent);
     const now = this.#input.clock.now();
     for (const [agent, series] of this.#series)
       showReport(this.#input.metrics, reportOf(agent, series, this.terms(agent), [], [], this.#windowMs, now));
@@ -206,15 +204,44 @@ export class Sla {
     });
   }
 
+  /** Adds what was counted to the store, and takes over what other hubs on it counted, set and saw. */
+  sync(): Promise<void> {
+    void this.flush();
+    return this.#later(() => this.#readOthers());
+  }
+
   /** Resolves when everything seen so far is counted and every breach is written down. */
   async settled(): Promise<void> {
-    await this.#work;
+    // What is written down may bring more to write down: a task under an agreement is counted only then.
+    for (let work: Promise<void> | undefined; work !== this.#work; ) {
+      work = this.#work;
+      await work;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     await this.settled();
     await this.flush();
+  }
+
+  async #readOthers(): Promise<void> {
+    const newest = await this.#ledger.newest();
+    // First, so that what is here and not yet in the store is among the unsaved.
+    this.#fold();
+    for (const share of newest) {
+      const { agent, resolution, start, bucket } = share;
+      const unsaved = this.#unsaved.get(shareKey(share));
+      const whole = unsaved ? mergedBucket(bucket, unsaved.bucket) : bucket;
+      this.#series.set(agent, exchanged(this.#of(agent), resolution, start, whole));
+    }
+    const terms = await this.#ledger.terms();
+    const open = await this.#ledger.openBreaches();
+    this.#set.clear();
+    this.#termsAt.clear();
+    for (const [agent, set] of terms) this.#set.set(agent, set);
+    this.#book.load(open);
+    this.#standings.clear();
   }
 
   get #windowMs(): number {
@@ -224,10 +251,6 @@ export class Sla {
   #of(agent: string): Series {
     this.#fold();
     return this.#series.get(agent) ?? emptySeries;
-  }
-
-  #openOf(agent: string): readonly Breach[] {
-    return [...this.#open.values()].filter((breach) => breach.agent === agent);
   }
 
   #known(agent: string): void {
@@ -246,7 +269,7 @@ export class Sla {
     if (waiting) waiting.push({ measured, verdicts });
     else this.#judged.set(agent, [{ measured, verdicts }]);
     for (const verdict of verdicts)
-      if (!verdict.good && verdict.term.source === "agreement") this.#brokeAgreement(measured, verdict);
+      if (!verdict.good && verdict.term.source === "agreement") this.#book.brokeAgreement(measured, verdict);
     // A busy agent is looked at every moment, not after every task.
     this.#unchecked.add(agent);
     if (clock.now() - (this.#checkedAt.get(agent) ?? 0) >= restMs) this.#checkRest();
@@ -283,68 +306,16 @@ export class Sla {
   }
 
   #keep(share: Share): void {
-    const key = `${share.agent}\n${share.resolution}\n${share.start}`;
+    const key = shareKey(share);
     const known = this.#unsaved.get(key);
     this.#unsaved.set(key, known ? { ...share, bucket: mergedBucket(known.bucket, share.bucket) } : share);
   }
 
   #check(agent: string): void {
-    const { clock, values } = this.#input;
-    const now = clock.now();
     this.#unchecked.delete(agent);
-    this.#checkedAt.set(agent, now);
-    const series = this.#of(agent);
-    const minimum = { tasks: values["sla.minTasks"], bad: values["sla.minBad"] };
-    const terms = this.terms(agent);
-    const watched = watchedTerms(series, terms, values["sla.target"], now);
-    for (const breach of this.#openOf(agent))
-      if (!watched.some(({ indicator }) => indicator === breach.indicator)) this.#changed({ type: "recovered", breach });
-    for (const { indicator, target } of watched) {
-      const term = { agent, indicator, target };
-      const fire = burning(series, indicator, target, minimum, now);
-      const id = newId("breach", now);
-      const [, change] = nextBreach(this.#open.get(keyOf(term)), { burning: fire, at: now, id }, term);
-      if (change) this.#changed(change);
-    }
+    this.#checkedAt.set(agent, this.#input.clock.now());
+    this.#book.check(agent, this.#of(agent), this.terms(agent));
     this.#standings.delete(agent);
-  }
-
-  #changed(change: BreachChange): void {
-    const { type, breach } = change;
-    const { metrics, clock } = this.#input;
-    const recovered = type === "recovered";
-    if (recovered) this.#open.delete(keyOf(breach));
-    else this.#open.set(keyOf(breach), breach);
-    const labels = { agent: breach.agent, indicator: breach.indicator };
-    for (const severity of ["page", "ticket"] as const)
-      metrics.slaBreached.set({ ...labels, severity }, !recovered && severity === breach.severity ? 1 : 0);
-    const row: BreachRow = { ...breach, agreement: null, closedAt: recovered ? clock.now() : null };
-    this.#tell(type, row, recovered ? "sla.recovered" : "sla.breached");
-  }
-
-  #brokeAgreement(measured: Measurement, { term, value }: Verdict): void {
-    const { agent, agreement, task, at } = measured;
-    const unit = term.indicator === "cost" ? "credits" : "ms";
-    const why = measured.outcome === "completed" ? "" : `, and the task ended as ${measured.outcome}`;
-    const row: BreachRow = {
-      id: newId("breach", at),
-      agent,
-      indicator: term.indicator,
-      severity: "agreement",
-      agreement: agreement ?? null,
-      because: `task ${task}: ${value} ${unit} where ${term.threshold} ${unit} were agreed${why}`,
-      openedAt: at,
-      closedAt: at,
-    };
-    this.#tell("opened", row, "sla.breached");
-  }
-
-  #tell(type: BreachChange["type"], row: BreachRow, kind: string): void {
-    const { agent, indicator, severity, agreement, because, id } = row;
-    const data = { indicator, severity, agreement, because, breach: id, change: type };
-    void this.#later(() => this.#ledger.keep(row, { kind, actor: "hub", subject: agent, data }));
-    this.#onBreach.tell({ type, breach: row });
-    this.#onChange.tell(agent);
   }
 
   // Writes go one after another, so that a breach is opened before it is closed.
@@ -356,8 +327,8 @@ export class Sla {
   }
 }
 
-function keyOf({ agent, indicator }: { readonly agent: string; readonly indicator: string }): string {
-  return `${agent}\n${indicator}`;
+function shareKey({ agent, resolution, start }: Share): string {
+  return `${agent}\n${resolution}\n${start}`;
 }
 
 /** Declares an SLA tool. */

@@ -7,6 +7,7 @@ import { chainOfWork, fromMetadata, passedTo, toMetadata } from "../../src/routi
 import type { Choosing } from "../../src/routing/choosing.ts";
 import { type DeliveryEffect, type DeliveryEvent, deliver, nextTimer } from "../../src/routing/delivery.ts";
 import { explain } from "../../src/routing/explanation.ts";
+import { HeldWork } from "../../src/routing/held-work.ts";
 import { defaultPolicy } from "../../src/routing/policy.ts";
 import {
   emptyPool,
@@ -231,6 +232,23 @@ test("an agent that forgot its chain acts in that of its work; of several it is 
     ["me"],
   );
   assert.equal(chainOfWork([]), undefined);
+});
+
+test("what an agent passes on has the deadline of the work it has, and what it spends counts for that work", () => {
+  const held = new HeldWork();
+  const chain: Chain = { id: "c", path: ["me"], spent: 1, limit: 5 };
+  held.take("me", "w1", chain, 900);
+  assert.deepEqual(held.actingIn("me", undefined, "new"), { chain, deadlineAt: 900 });
+  held.spend("me", { ...chain, spent: 4 });
+  assert.equal(held.actingIn("me", undefined, "new").chain.spent, 4);
+  held.take("me", "w2", { id: "other", path: ["x", "me"], spent: 0 }, 2000);
+  assert.equal(held.actingIn("me", undefined, "new").deadlineAt, 2000, "of several, the one with most time");
+  assert.equal(held.actingIn("me", { id: "c", path: ["me"], spent: 0 }, "new").deadlineAt, 900, "but that of the chain it names");
+  for (const work of ["w1", "w2"]) held.release("me", work);
+  assert.deepEqual(held.actingIn("me", undefined, "new"), {
+    chain: { id: "new", path: ["me"], spent: 0 },
+    deadlineAt: undefined,
+  });
 });
 
 test("any order of answers, silences and aborts ends the call once, and leaves nothing under way", () => {

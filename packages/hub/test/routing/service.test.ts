@@ -107,6 +107,24 @@ test("the chain, the skill and the time left travel in the message's metadata", 
   });
 });
 
+test("the deadline of the work that an agent has holds for what it passes on", async () => {
+  let left: unknown;
+  const front = echo("front", async (_task, ctx) => {
+    await ctx.call("routing_send_message", { skill: "echo", text: "for you", allow: ["behind"] });
+    return { text: "passed on" };
+  });
+  await withHub([front, echo("behind")], async (hub) => {
+    await route(hub, { skill: "echo", text: "x", withinMs: 30_000, allow: ["front"] });
+    const rows = await hub.store.db.selectFrom("tasks").select("task_json").where("agent", "=", "behind").execute();
+    const { history }: { history: { metadata: Record<string, { remainingMs: number; chain: { path: string[] } }> }[] } =
+      JSON.parse(rows[0]?.task_json ?? "{}");
+    const travelled = history[0]?.metadata["https://entente.dev/a2a/ext/sla/v1"];
+    left = travelled?.remainingMs;
+    assert.deepEqual(travelled?.chain.path, ["front", "behind"]);
+  });
+  assert.ok(Number(left) > 20_000 && Number(left) <= 30_000, String(left));
+});
+
 test("an abort cancels the agent's task; a deadline ends the call with its code", async () => {
   let stopped = 0;
   const slow = echo("slow", (_task, ctx) => {

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { loadConfig } from "../../src/base/config.ts";
 import type { TaskOutcome, TaskSighting } from "../../src/base/sighting.ts";
 import type { ServiceParams } from "../../src/base/sla-extension.ts";
-import { type BreachNews, Sla, type SlaInput } from "../../src/sla/sla.ts";
+import type { BreachNews } from "../../src/sla/breach-book.ts";
+import { Sla, type SlaInput } from "../../src/sla/sla.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openLog } from "../../src/telemetry/log.ts";
 import { Metrics } from "../../src/telemetry/metrics.ts";
@@ -85,6 +86,37 @@ for (const engine of engines) {
       assert.equal((await third.report("a")).tasks, 10);
     });
   });
+
+  test(`what one hub counts, sets and sees, another takes over; a breach is told once (${engine})`, async (t) => {
+    await withStore(t, engine, async (store, reopen) => {
+      const clock = new TestClock();
+      await using one = await monitor(store, clock);
+      await using other = await monitor(await reopen(), clock);
+      const news: string[] = [];
+      for (const [name, hub] of Object.entries({ one, other }))
+        hub.onBreach(({ type, breach }) => news.push(`${name} ${type} ${breach.indicator}`));
+      await one.setTerms("a", { acceptMs: null }, "tester");
+      for (let i = 0; i < 12; i++) task(one, clock, "failed", 50);
+      one.check();
+      await one.sync();
+      await other.sync();
+      assert.deepEqual(other.standing("a").breached, ["success"]);
+      assert.equal((await other.report("a")).tasks, 12);
+      assert.ok(!other.terms("a").some(({ indicator }) => indicator === "accept"));
+      other.check();
+      task(other, clock, "failed", 50);
+      await other.sync();
+      await one.sync();
+      assert.equal((await one.report("a")).tasks, 13);
+      clock.at += 8 * 24 * 3_600_000;
+      for (const hub of [one, other]) {
+        hub.check();
+        await hub.settled();
+      }
+      assert.deepEqual(news, ["one opened success", "one recovered success"]);
+      assert.equal((await store.events.read({ kind: "sla.*", limit: 10 })).length, 3, "terms set, breached, recovered");
+    });
+  });
 }
 
 test("a breach pages, is told, and recovers when the short window is clean again", async (t) => {
@@ -95,6 +127,7 @@ test("a breach pages, is told, and recovers when the short window is clean again
     sla.onBreach((one) => news.push(one));
     for (let i = 0; i < 12; i++) task(sla, clock, "lost", 50);
     sla.check();
+    await sla.settled();
     assert.deepEqual(
       news.map(({ type, breach }) => [type, breach.indicator, breach.severity]),
       [["opened", "success", "page"]],
@@ -106,8 +139,8 @@ test("a breach pages, is told, and recovers when the short window is clean again
     clock.at += 8 * 24 * 3_600_000;
     sla.check();
     assert.deepEqual(sla.standing("a").breached, []);
-    assert.equal(news.at(-1)?.type, "recovered");
     await sla.settled();
+    assert.equal(news.at(-1)?.type, "recovered");
     const kinds = (await store.events.read({ kind: "sla.*", limit: 10 })).map(({ kind }) => kind);
     assert.deepEqual(kinds, ["sla.breached", "sla.recovered"]);
     assert.equal((await sla.breaches({ agent: "a", open: true, limit: 5 })).length, 0);

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 
 /** What was measured of agents in buckets of time, the terms that operators set, and breaches. */
 export default {
@@ -31,6 +31,14 @@ export default {
       .addColumn("because", "text", (c) => c.notNull())
       .addColumn("opened_at", "bigint", (c) => c.notNull())
       .addColumn("closed_at", "bigint")
+      .execute();
+    // A term is in breach once, however many hubs on this store see it.
+    await t
+      .createIndex("sla_breaches_open")
+      .unique()
+      .on("sla_breaches")
+      .columns(["agent", "indicator"])
+      .where(sql.ref("closed_at"), "is", null)
       .execute();
     await t.createIndex("sla_breaches_by_agent").on("sla_breaches").columns(["agent", "opened_at"]).execute();
   },
