@@ -45,6 +45,7 @@ const commands = [
   "agents",
   "ask",
   "call",
+  "clients",
   "config",
   "doctor",
   "learn",
