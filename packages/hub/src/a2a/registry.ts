@@ -43,6 +43,8 @@ export interface RegistryInput {
   readonly allowPrivate?: readonly string[];
   /** Most events that wait for a slow reader of a task; a2a.streamBuffer. */
   readonly streamBuffer?: number;
+  /** Most tasks of one agent that have not ended; a2a.liveTasks. */
+  readonly liveTasks?: number;
   /** How an agent answers messages that need no task (bids); given by the negotiation service. */
   readonly replyFor: (
     agent: Agent,
@@ -56,7 +58,6 @@ export interface Member {
   readonly cardJson: AgentCardJson;
   readonly key: PartyKey;
   readonly service: AgentService;
-  readonly local: LocalAgent;
 }
 
 /** What came of a message: an answer, or a task that ended. */
@@ -74,6 +75,7 @@ export interface CardText {
 export class Registry {
   readonly #input: RegistryInput;
   readonly #members = new Map<string, Member>();
+  readonly #locals = new Map<string, LocalAgent>();
   readonly #cardTexts = new WeakMap<AgentCard, { now?: CardText; old?: CardText }>();
   readonly #outgoing: Outgoing;
   readonly #sender: PushSender;
@@ -103,8 +105,9 @@ export class Registry {
     const card = await makeCard(agent.profile, address, version, bids, key);
     const extended = agent.profile.extended && (await makeCard(agent.profile, address, version, bids, key, true));
     const local = this.#local(agent, extended && cardJsonOf(extended));
-    const member: Member = { agent, card, cardJson: cardJsonOf(card), key, service: local, local };
+    const member: Member = { agent, card, cardJson: cardJsonOf(card), key, service: local };
     this.#members.set(name, member);
+    this.#locals.set(name, local);
     await this.#keepCard(name, card, agent);
     return member;
   }
@@ -198,7 +201,7 @@ export class Registry {
     const { db } = this.#input.store;
     const rows = await db.selectFrom("tasks").select("agent").distinct().where("state", "in", unfinished).execute();
     const recovered = await Promise.all(
-      rows.map(({ agent: name }) => (this.#members.get(name)?.local ?? this.#local(gone(name))).recover()),
+      rows.map(({ agent: name }) => (this.#locals.get(name) ?? this.#local(gone(name))).recover()),
     );
     await this.#writer.settled();
     this.#sender.start();
@@ -207,7 +210,7 @@ export class Registry {
 
   /** Stops all work, for shutdown. */
   stop(): void {
-    for (const { local } of this.#members.values()) local.stop();
+    for (const local of this.#locals.values()) local.stop();
   }
 
   /** Ends when everything that happened to tasks is on disk and no notification is on its way. */
@@ -223,7 +226,8 @@ export class Registry {
   }
 
   #local(agent: Agent, extendedCard?: AgentCardJson): LocalAgent {
-    const { store, log, clock, contextFor, replyFor, streamBuffer = configKeys["a2a.streamBuffer"].value } = this.#input;
+    const { store, log, clock, contextFor, replyFor } = this.#input;
+    const { streamBuffer = configKeys["a2a.streamBuffer"].value, liveTasks = configKeys["a2a.liveTasks"].value } = this.#input;
     return new LocalAgent({
       agent,
       store,
@@ -233,6 +237,7 @@ export class Registry {
       checkUrl: (url) => void this.#outgoing.check(url),
       extendedCard,
       buffer: streamBuffer,
+      liveTasks,
       context: (signal) => contextFor(agent.profile.name, signal),
       reply: replyFor(agent),
       sighted: (sighting) => this.#sighted(sighting),

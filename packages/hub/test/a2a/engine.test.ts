@@ -39,7 +39,7 @@ function stepper(): { agent: Agent; step: (text: string) => void } {
   return { agent, step: (text) => wake(text) };
 }
 
-async function registryOn(store: Store, folder: string, agents: readonly Agent[], streamBuffer = 1024): Promise<Registry> {
+async function registryOn(store: Store, folder: string, agents: readonly Agent[], limits: object = {}): Promise<Registry> {
   const log = openLog("silent");
   const registry = new Registry({
     store,
@@ -48,7 +48,7 @@ async function registryOn(store: Store, folder: string, agents: readonly Agent[]
     clock: systemClock,
     dataFolder: folder,
     version: "0.0.0",
-    streamBuffer,
+    ...limits,
     contextFor: (agent, signal) => ({
       principal: { id: agent, kind: "agent" },
       signal,
@@ -71,7 +71,7 @@ for (const engine of engines) {
     withStore(t, engine, async (store) => {
       using folder = scratchFolder();
       const { agent, step } = stepper();
-      await using registry = await registryOn(store, folder.path, [agent], 8);
+      await using registry = await registryOn(store, folder.path, [agent], { streamBuffer: 8 });
       const { service } = registry.get("stepper");
       const { id } = task(await service.sendMessage({ ...send("go"), ...atOnce }, call));
       const slow = service.subscribeToTask({ id }, call)[Symbol.asyncIterator]();
@@ -193,6 +193,18 @@ test("a caller whose time is up gets the task as it is, one that is gone is not 
       assert.ok(waited < 5000);
       await sleep(5);
     }
+  }));
+
+test("an agent takes no more tasks than may be live, and takes them again when some have ended", (t) =>
+  withStore(t, "sqlite", async (store) => {
+    using folder = scratchFolder();
+    await using registry = await registryOn(store, folder.path, [sleeper], { liveTasks: 3 });
+    const { service } = registry.get("sleeper");
+    const ids: string[] = [];
+    for (let at = 0; at < 3; at++) ids.push(task(await service.sendMessage({ ...send("x"), ...atOnce }, call)).id);
+    await assert.rejects(service.sendMessage({ ...send("x"), ...atOnce }, call), code("TOO_MANY_TASKS"));
+    await service.cancelTask({ id: ids[0] ?? "" }, call);
+    await service.sendMessage({ ...send("x"), ...atOnce }, call);
   }));
 
 test("a task that cannot be written is an error for who sent it, and stops its agent's readers", (t) =>

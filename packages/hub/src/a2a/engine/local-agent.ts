@@ -54,6 +54,8 @@ export interface LocalAgentInput {
   readonly extendedCard: AgentCardJson | undefined;
   /** Most items that wait for a slow reader of a task. */
   readonly buffer: number;
+  /** Most tasks that have not ended. */
+  readonly liveTasks: number;
   /** A tool context that acts as the agent. */
   readonly context: (signal: AbortSignal) => ToolContext;
   /** Answers a message at once, without a task (a bid for a call), or undefined to make it a task. */
@@ -206,6 +208,8 @@ export class LocalAgent implements AgentService {
     const now = this.#input.clock.now();
     const contextId = message.contextId ?? newId("ctx", now);
     if (answer) return { message: { messageId: newId("msg", now), contextId, role: "ROLE_AGENT", parts: answer } };
+    const { liveTasks: limit } = this.#input;
+    if (this.#working.size >= limit) throw a2aErrors.TOO_MANY_TASKS({ agent: this.#name, limit });
     const references = message.referenceTaskIds?.length ? await this.#references(message.referenceTaskIds, call) : [];
     const id = newId("task", now);
     const pushConfigs = this.#push.first(id, configuration);
