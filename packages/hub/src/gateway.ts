@@ -69,6 +69,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     dataFolder,
     version,
     allowPrivate: config.values["net.allowPrivate"],
+    leaseMs: config.values["a2a.leaseMs"],
     liveTasks: config.values["a2a.liveTasks"],
     streamBuffer: config.values["a2a.streamBuffer"],
     contextFor: (agent, signal) => contextOf(agent, signal),

@@ -21,6 +21,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import type { Served } from "./bindings/http-call.ts";
 import { legacyCard } from "./bindings/legacy.ts";
 import { makeCard } from "./cards.ts";
+import { hubIdOf, Lease } from "./engine/lease.ts";
 import { LocalAgent } from "./engine/local-agent.ts";
 import { unfinished } from "./engine/task-reader.ts";
 import { TaskWriter } from "./engine/task-writer.ts";
@@ -45,6 +46,8 @@ export interface RegistryInput {
   readonly streamBuffer?: number;
   /** Most tasks of one agent that have not ended; a2a.liveTasks. */
   readonly liveTasks?: number;
+  /** After how long the tasks of a hub without a sign of life are taken over, ms; a2a.leaseMs. */
+  readonly leaseMs?: number;
   /** How an agent answers messages that need no task (bids); given by the negotiation service. */
   readonly replyFor: (
     agent: Agent,
@@ -77,6 +80,9 @@ export class Registry {
   readonly #members = new Map<string, Member>();
   readonly #locals = new Map<string, LocalAgent>();
   readonly #cardTexts = new WeakMap<AgentCard, { now?: CardText; old?: CardText }>();
+  readonly #hub: string;
+  readonly #lease: Lease;
+  #claimed = 0;
   readonly #outgoing: Outgoing;
   readonly #sender: PushSender;
   readonly #writer: TaskWriter;
@@ -84,6 +90,23 @@ export class Registry {
 
   constructor(input: RegistryInput) {
     this.#input = input;
+    const { store, clock, log, dataFolder, leaseMs = configKeys["a2a.leaseMs"].value } = input;
+    this.#hub = hubIdOf(dataFolder, clock);
+    this.#lease = new Lease({
+      store,
+      clock,
+      log,
+      hub: this.#hub,
+      leaseMs,
+      agents: () => [...this.#locals.keys()],
+      claimed: async (agents) => {
+        this.#claimed += await this.#takeUp(agents);
+      },
+      lost: () => {
+        log.error({ leaseMs }, "the hub showed no sign of life for a whole lease and lets go of its tasks");
+        for (const local of this.#locals.values()) local.abandon();
+      },
+    });
     this.#outgoing = new Outgoing(input.allowPrivate ?? []);
     this.#sender = new PushSender({ ...input, outgoing: this.#outgoing, keyOf: (agent) => this.#keyOf(agent) });
     this.#writer = new TaskWriter(input.store, () => this.#sender.wake());
@@ -194,18 +217,23 @@ export class Registry {
   }
 
   /**
-   * Takes up every task that a stop of the hub cut off, and the notifications not sent; tasks of agents that are gone fail.
-   * Returns how many tasks there were.
+   * Takes up every task that a stop of this hub cut off, or that belongs to a hub that is gone, and the notifications not
+   * sent; goes on watching for such tasks. Tasks of agents that are gone fail. Returns how many tasks there were.
    */
   async recover(): Promise<number> {
+    await this.#lease.start();
     const { db } = this.#input.store;
-    const rows = await db.selectFrom("tasks").select("agent").distinct().where("state", "in", unfinished).execute();
-    const recovered = await Promise.all(
-      rows.map(({ agent: name }) => (this.#locals.get(name) ?? this.#local(gone(name))).recover()),
-    );
+    const rows = await db
+      .selectFrom("tasks")
+      .select("agent")
+      .distinct()
+      .where("state", "in", unfinished)
+      .where("hub", "=", this.#hub)
+      .execute();
+    const count = await this.#takeUp(rows.map(({ agent }) => agent));
     await this.#writer.settled();
     this.#sender.start();
-    return recovered.reduce((sum, count) => sum + count, 0);
+    return this.#claimed + count;
   }
 
   /** Stops all work, for shutdown. */
@@ -217,8 +245,14 @@ export class Registry {
   async [Symbol.asyncDispose](): Promise<void> {
     this.stop();
     await this.#writer.settled();
+    await this.#lease.end();
     await this.#sender[Symbol.asyncDispose]();
     await this.#outgoing[Symbol.asyncDispose]();
+  }
+
+  async #takeUp(agents: readonly string[]): Promise<number> {
+    const counts = await Promise.all(agents.map((name) => (this.#locals.get(name) ?? this.#local(gone(name))).recover()));
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   async #keyOf(agent: string): Promise<PartyKey> {
@@ -230,6 +264,7 @@ export class Registry {
     const { streamBuffer = configKeys["a2a.streamBuffer"].value, liveTasks = configKeys["a2a.liveTasks"].value } = this.#input;
     return new LocalAgent({
       agent,
+      hub: this.#hub,
       store,
       writer: this.#writer,
       clock,
