@@ -13,6 +13,7 @@ const served = await serveHub(
       ["data.dir", folder.path],
       ["http.port", "0"],
       ["log.level", "silent"],
+      ["a2a.liveTasks", "1000000"],
     ],
   }),
   undefined,

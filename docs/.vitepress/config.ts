@@ -18,6 +18,7 @@ export default defineConfig({
           "configuration",
           "errors",
           "metrics",
+          "a2a",
           "sdk",
           "routing",
           "sla",

@@ -94,6 +94,8 @@ export async function openHub(input: HubInput): Promise<Hub> {
     dataFolder,
     version,
     allowPrivate: config.values["net.allowPrivate"],
+    leaseMs: config.values["a2a.leaseMs"],
+    liveTasks: config.values["a2a.liveTasks"],
     streamBuffer: config.values["a2a.streamBuffer"],
     contextFor: (agent, signal) => contextOf(agent, signal),
     replyFor: (agent) =>

@@ -48,6 +48,11 @@ export const a2aErrors = defineErrors({
   REQUEST_MALFORMED: { status: 400, text: (d: { problem: string }) => d.problem },
   ENVELOPE_INVALID: { status: 400, text: (d: { problem: string }) => `this is no JSON-RPC request: ${d.problem}` },
   METHOD_UNKNOWN: { status: 404, text: (d: { method: string }) => `there is no A2A method "${d.method}"` },
+  TOO_MANY_TASKS: {
+    status: 429,
+    text: (d: { agent: string; limit: number }) =>
+      `"${d.agent}" has a2a.liveTasks (${d.limit}) tasks that have not ended; send this one when some have`,
+  },
   READER_TOO_SLOW: {
     status: 429,
     text: (d: { limit: number }) =>

@@ -21,6 +21,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import type { Served } from "./bindings/http-call.ts";
 import { legacyCard } from "./bindings/legacy.ts";
 import { makeCard, rewrittenCard } from "./cards.ts";
+import { hubIdOf, Lease } from "./engine/lease.ts";
 import { LocalAgent } from "./engine/local-agent.ts";
 import { unfinished } from "./engine/task-reader.ts";
 import { TaskWriter } from "./engine/task-writer.ts";
@@ -44,6 +45,10 @@ export interface RegistryInput {
   readonly allowPrivate?: readonly string[];
   /** Most events that wait for a slow reader of a task; a2a.streamBuffer. */
   readonly streamBuffer?: number;
+  /** Most tasks of one agent that have not ended; a2a.liveTasks. */
+  readonly liveTasks?: number;
+  /** After how long the tasks of a hub without a sign of life are taken over, ms; a2a.leaseMs. */
+  readonly leaseMs?: number;
   /** How an agent answers messages that need no task (bids); given by the negotiation service. */
   readonly replyFor: (
     agent: Agent,
@@ -57,8 +62,6 @@ export interface Member {
   readonly cardJson: AgentCardJson;
   readonly key: PartyKey;
   readonly service: AgentService;
-  /** The engine under an agent of this hub; undefined for one elsewhere. */
-  readonly local: LocalAgent | undefined;
 }
 
 /** An agent elsewhere that the hub shows as one of its own. */
@@ -87,13 +90,34 @@ export class Registry {
   readonly outgoing: Outgoing;
   readonly #input: RegistryInput;
   readonly #members = new Map<string, Member>();
+  readonly #locals = new Map<string, LocalAgent>();
   readonly #cardTexts = new WeakMap<AgentCard, { now?: CardText; old?: CardText }>();
+  readonly #hub: string;
+  readonly #lease: Lease;
+  #claimed = 0;
   readonly #sender: PushSender;
   readonly #writer: TaskWriter;
   readonly #sightings: Listeners<TaskSighting>;
 
   constructor(input: RegistryInput) {
     this.#input = input;
+    const { store, clock, log, dataFolder, leaseMs = configKeys["a2a.leaseMs"].value } = input;
+    this.#hub = hubIdOf(dataFolder, clock);
+    this.#lease = new Lease({
+      store,
+      clock,
+      log,
+      hub: this.#hub,
+      leaseMs,
+      agents: () => [...this.#locals.keys()],
+      claimed: async (agents) => {
+        this.#claimed += await this.#takeUp(agents);
+      },
+      lost: () => {
+        log.error({ leaseMs }, "the hub showed no sign of life for a whole lease and lets go of its tasks");
+        for (const local of this.#locals.values()) local.abandon();
+      },
+    });
     this.outgoing = new Outgoing(input.allowPrivate ?? []);
     this.#sender = new PushSender({ ...input, outgoing: this.outgoing, keyOf: (agent) => this.#keyOf(agent) });
     this.#writer = new TaskWriter(input.store, () => this.#sender.wake());
@@ -116,9 +140,11 @@ export class Registry {
     const extended = agent.profile.extended && (await makeCard(agent.profile, address, version, bids, key, true));
     const earlier = this.#members.get(name);
     // An agent that only says something else of itself keeps its tasks.
-    const local = (earlier?.agent === agent ? earlier.local : undefined) ?? this.#local(agent, extended && cardJsonOf(extended));
-    const member: Member = { agent, card, cardJson: cardJsonOf(card), key, service: local, local };
+    const kept = earlier?.agent === agent ? this.#locals.get(name) : undefined;
+    const local = kept ?? this.#local(agent, extended && cardJsonOf(extended));
+    const member: Member = { agent, card, cardJson: cardJsonOf(card), key, service: local };
     this.#members.set(name, member);
+    this.#locals.set(name, local);
     await this.#keepCard(name, card, agent);
     return member;
   }
@@ -139,7 +165,6 @@ export class Registry {
       cardJson: cardJsonOf(card),
       key,
       service,
-      local: undefined,
     };
     this.#members.set(name, member);
     return member;
@@ -237,31 +262,42 @@ export class Registry {
   }
 
   /**
-   * Takes up every task that a stop of the hub cut off, and the notifications not sent; tasks of agents that are gone fail.
-   * Returns how many tasks there were.
+   * Takes up every task that a stop of this hub cut off, or that belongs to a hub that is gone, and the notifications not
+   * sent; goes on watching for such tasks. Tasks of agents that are gone fail. Returns how many tasks there were.
    */
   async recover(): Promise<number> {
+    await this.#lease.start();
     const { db } = this.#input.store;
-    const rows = await db.selectFrom("tasks").select("agent").distinct().where("state", "in", unfinished).execute();
-    const recovered = await Promise.all(
-      rows.map(({ agent: name }) => (this.#members.get(name)?.local ?? this.#local(gone(name))).recover()),
-    );
+    const rows = await db
+      .selectFrom("tasks")
+      .select("agent")
+      .distinct()
+      .where("state", "in", unfinished)
+      .where("hub", "=", this.#hub)
+      .execute();
+    const count = await this.#takeUp(rows.map(({ agent }) => agent));
     await this.#writer.settled();
     this.#sender.start();
-    return recovered.reduce((sum, count) => sum + count, 0);
+    return this.#claimed + count;
   }
 
   /** Stops all work, for shutdown. */
   stop(): void {
-    for (const { local } of this.#members.values()) local?.stop();
+    for (const local of this.#locals.values()) local.stop();
   }
 
   /** Ends when everything that happened to tasks is on disk and no notification is on its way. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.stop();
     await this.#writer.settled();
+    await this.#lease.end();
     await this.#sender[Symbol.asyncDispose]();
     await this.outgoing[Symbol.asyncDispose]();
+  }
+
+  async #takeUp(agents: readonly string[]): Promise<number> {
+    const counts = await Promise.all(agents.map((name) => (this.#locals.get(name) ?? this.#local(gone(name))).recover()));
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   async #keyOf(agent: string): Promise<PartyKey> {
@@ -269,9 +305,11 @@ export class Registry {
   }
 
   #local(agent: Agent, extendedCard?: AgentCardJson): LocalAgent {
-    const { store, log, clock, contextFor, replyFor, streamBuffer = configKeys["a2a.streamBuffer"].value } = this.#input;
+    const { store, log, clock, contextFor, replyFor } = this.#input;
+    const { streamBuffer = configKeys["a2a.streamBuffer"].value, liveTasks = configKeys["a2a.liveTasks"].value } = this.#input;
     return new LocalAgent({
       agent,
+      hub: this.#hub,
       store,
       writer: this.#writer,
       clock,
@@ -279,6 +317,7 @@ export class Registry {
       checkUrl: (url) => void this.outgoing.check(url),
       extendedCard,
       buffer: streamBuffer,
+      liveTasks,
       context: (signal) => contextFor(agent.profile.name, signal),
       reply: answering(agent, replyFor(agent)),
       sighted: (sighting) => this.sighted(sighting),

@@ -55,6 +55,12 @@ export const configKeys = {
     "addresses that are not public and may be called nevertheless when somebody names them (webhooks): host:port, or a range as 10.0.0.0/8",
   ),
   "a2a.grpcPort": key(z.int().min(0).max(65535), 0, "port for A2A over gRPC, all agents on it; 0 leaves gRPC off and unloaded"),
+  "a2a.leaseMs": key(
+    positive,
+    30_000,
+    "time without a sign of life after which the tasks of a hub are taken over by another one on its store, ms",
+  ),
+  "a2a.liveTasks": key(positive, 10_000, "most tasks of one agent that have not ended; more are refused until some have"),
   "a2a.streamBuffer": key(positive, 1024, "most events of a task that wait for a slow reader before its stream is ended"),
   "learning.model": key(z.string().regex(/^[a-z0-9-]{1,64}$/), "house", "name of the model that the hub keeps teaching"),
   "learning.preset": key(

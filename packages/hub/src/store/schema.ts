@@ -37,13 +37,14 @@ export interface AgentsTable {
   updated_at: number;
 }
 
-/** A2A tasks; `task_json` is the protocol's Task with every event up to number `seq` in it; `updated_at` the time of its status. */
+/** A2A tasks; `task_json` is the protocol's Task with every event up to number `seq` in it; `updated_at` the time of its status; `hub` works on it. */
 export interface TasksTable {
   id: string;
   agent: string;
   tenant: string;
   context_id: string;
   owner: string;
+  hub: string;
   state: string;
   seq: number;
   task_json: string;
@@ -74,6 +75,12 @@ export interface RemoteTasksTable {
   task_json: string;
   created_at: number;
   updated_at: number;
+}
+
+/** The hubs that work on this store, and when each last showed that it lives. */
+export interface HubsTable {
+  id: string;
+  seen_at: number;
 }
 
 /** What happened to a task, numbered from 1; `event_json` is a StreamResponse. */
@@ -287,6 +294,7 @@ export interface Database {
   remote_agents: RemoteAgentsTable;
   remote_tasks: RemoteTasksTable;
   joined_agents: JoinedAgentsTable;
+  hubs: HubsTable;
   task_events: TaskEventsTable;
   push_configs: PushConfigsTable;
   push_outbox: PushOutboxTable;

@@ -1,77 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { StreamResponse, Task } from "../../src/a2a/protocol.ts";
-import { Registry } from "../../src/a2a/registry.ts";
-import type { Call } from "../../src/a2a/service.ts";
-import { type Agent, defineAgent } from "../../src/base/agent.ts";
-import { systemClock } from "../../src/base/clock.ts";
-import { EntenteError } from "../../src/base/errors.ts";
-import { operator } from "../../src/base/principals.ts";
 import type { TaskSighting } from "../../src/base/sighting.ts";
-import type { Store } from "../../src/store/store.ts";
-import { openLog } from "../../src/telemetry/log.ts";
-import { Metrics } from "../../src/telemetry/metrics.ts";
 import { scratchFolder } from "../scratch.ts";
 import { engines, withStore } from "../stores.ts";
 import { asker, contrary, echo, sleeper, teller } from "./agents.ts";
+import { atOnce, call, code, registryOn, send, stepper, task } from "./house.ts";
 import { wordOf } from "./receiver.ts";
-
-const call: Call = { principal: operator, extensions: [], tenant: "", version: "1.0", signal: new AbortController().signal };
-const send = (text: string, more: object = {}) => ({
-  message: { messageId: crypto.randomUUID(), role: "ROLE_USER" as const, parts: [{ text }], ...more },
-});
-const atOnce = { configuration: { returnImmediately: true } };
-
-// An agent that does the next step whenever it is told to.
-function stepper(): { agent: Agent; step: (text: string) => void } {
-  let wake = (_text: string): void => {};
-  const agent = defineAgent({
-    profile: { name: "stepper", description: "Goes step by step.", skills: [] },
-    execute: async (_task, ctx) => {
-      for (;;) {
-        const text = await new Promise<string>((resolve) => (wake = resolve));
-        if (text === "end") return { text };
-        ctx.artifact({ id: "steps", content: [{ text }] });
-      }
-    },
-  });
-  return { agent, step: (text) => wake(text) };
-}
-
-async function registryOn(store: Store, folder: string, agents: readonly Agent[], streamBuffer = 1024): Promise<Registry> {
-  const log = openLog("silent");
-  const registry = new Registry({
-    store,
-    metrics: new Metrics(),
-    log,
-    clock: systemClock,
-    dataFolder: folder,
-    version: "0.0.0",
-    streamBuffer,
-    contextFor: (agent, signal) => ({
-      principal: { id: agent, kind: "agent" },
-      signal,
-      progress: () => {},
-      log,
-      clock: systemClock,
-      call: async (tool) => assert.fail(`no tool here: ${tool}`),
-    }),
-    replyFor: () => undefined,
-  });
-  for (const agent of agents) await registry.add(agent, "http://127.0.0.1");
-  return registry;
-}
-
-const task = (answer: StreamResponse): Task => ("task" in answer ? answer.task : assert.fail(JSON.stringify(answer)));
-const code = (wanted: string) => (error: unknown) => error instanceof EntenteError && error.code === wanted;
 
 for (const engine of engines) {
   test(`${engine}: a reader that takes nothing is cut off and told so, others are not, and it may subscribe again`, (t) =>
     withStore(t, engine, async (store) => {
       using folder = scratchFolder();
       const { agent, step } = stepper();
-      await using registry = await registryOn(store, folder.path, [agent], 8);
+      await using registry = await registryOn(store, folder.path, [agent], { streamBuffer: 8 });
       const { service } = registry.get("stepper");
       const { id } = task(await service.sendMessage({ ...send("go"), ...atOnce }, call));
       const slow = service.subscribeToTask({ id }, call)[Symbol.asyncIterator]();
@@ -193,6 +135,18 @@ test("a caller whose time is up gets the task as it is, one that is gone is not 
       assert.ok(waited < 5000);
       await sleep(5);
     }
+  }));
+
+test("an agent takes no more tasks than may be live, and takes them again when some have ended", (t) =>
+  withStore(t, "sqlite", async (store) => {
+    using folder = scratchFolder();
+    await using registry = await registryOn(store, folder.path, [sleeper], { liveTasks: 3 });
+    const { service } = registry.get("sleeper");
+    const ids: string[] = [];
+    for (let at = 0; at < 3; at++) ids.push(task(await service.sendMessage({ ...send("x"), ...atOnce }, call)).id);
+    await assert.rejects(service.sendMessage({ ...send("x"), ...atOnce }, call), code("TOO_MANY_TASKS"));
+    await service.cancelTask({ id: ids[0] ?? "" }, call);
+    await service.sendMessage({ ...send("x"), ...atOnce }, call);
   }));
 
 test("a task that cannot be written is an error for who sent it, and stops its agent's readers", (t) =>

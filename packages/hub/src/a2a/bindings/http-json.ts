@@ -10,7 +10,7 @@ import { errorInfo, wireError } from "../errors.ts";
 import { readRequest } from "../request.ts";
 import { isStreaming, type OperationName, operations } from "../service.ts";
 import { checkContentType, checkVersion, HttpCall, headerText, type Served, sendText, tellExtensions } from "./http-call.ts";
-import { sendEvents } from "./sse.ts";
+import { sendEvents, streamHeaders } from "./sse.ts";
 
 const contentType = "application/a2a+json";
 const created = 201;
@@ -95,6 +95,7 @@ async function answer(
   const call = new HttpCall(request, response, caller, { version: "1.0", tenant: params.tenant ?? "" });
   tellExtensions(response, call, served);
   if (isStreaming(operation)) {
+    if (request.method === "HEAD") return void response.writeHead(200, streamHeaders).end();
     const stream = served.service[operations[operation].method](params as never, call); // why: readRequest gave this operation's own parameters
     return sendEvents(response, stream, { item: encoded, error: errorText });
   }

@@ -5,7 +5,8 @@
 import type { ServerResponse } from "node:http";
 import { eventNumber } from "../encoded.ts";
 
-const headers = {
+/** Headers of a stream. */
+export const streamHeaders = {
   "content-type": "text/event-stream",
   "cache-control": "no-cache",
   "x-accel-buffering": "no",
@@ -26,7 +27,7 @@ export async function sendEvents<T extends object>(
 ): Promise<void> {
   const iterator = stream[Symbol.asyncIterator]();
   let next = await iterator.next();
-  response.writeHead(200, headers);
+  response.writeHead(200, streamHeaders);
   const heartbeat = setInterval(() => response.write(": alive\n\n"), heartbeatMs);
   try {
     for (; !next.done; next = await iterator.next()) {

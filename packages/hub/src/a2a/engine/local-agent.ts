@@ -44,6 +44,8 @@ import type { TaskOwnership, TaskWriter } from "./task-writer.ts";
 /** What an agent stands on. */
 export interface LocalAgentInput {
   readonly agent: Agent;
+  /** Id of this hub among those on its store. */
+  readonly hub: string;
   readonly store: Store;
   readonly writer: TaskWriter;
   readonly clock: Clock;
@@ -54,6 +56,8 @@ export interface LocalAgentInput {
   readonly extendedCard: AgentCardJson | undefined;
   /** Most items that wait for a slow reader of a task. */
   readonly buffer: number;
+  /** Most tasks that have not ended. */
+  readonly liveTasks: number;
   /** A tool context that acts as the agent. */
   readonly context: (signal: AbortSignal) => ToolContext;
   /** Answers a message at once, without a task (a bid for a call), or undefined to make it a task. */
@@ -125,20 +129,24 @@ export class LocalAgent implements AgentService {
   }
 
   async *subscribeToTask({ id }: SubscribeToTaskRequest, call: Call): AsyncGenerator<StreamResponse> {
-    const { status } = (await this.#find(id, call)).task;
+    const found = await this.#find(id, call);
+    const { task } = found;
     const { after } = call;
+    const ended = isTerminal(task.status.state);
     // Subscribed before the store is read, so that nothing falls between them.
     const reader = this.#working.get(id)?.live.subscribe(call.signal, () => false);
     if (after === undefined) {
       if (reader) return yield* reader;
-      if (isTerminal(status.state)) throw hasEnded(id, status.state);
-      throw elsewhere(id);
+      if (ended) throw hasEnded(id, task.status.state);
+      yield { task };
+      return yield* this.#reader.follow(id, found.seq, call.signal);
     }
     let last = after;
     for (const event of await this.#reader.events(id, after)) {
       last = eventNumber(event) ?? last;
       yield event;
     }
+    if (!reader && !ended) return yield* this.#reader.follow(id, last, call.signal);
     for await (const item of reader ?? []) if ((eventNumber(item) ?? 0) > last) yield item;
   }
 
@@ -170,18 +178,27 @@ export class LocalAgent implements AgentService {
     throw a2aErrors.UNSUPPORTED_OPERATION({ problem: `"${this.#name}" has no extended card; its open one says everything` });
   }
 
-  /** Takes up what a stop of the hub cut off: runs it again or fails it, as the agent wants. Returns how many. */
+  /** Takes up what is this hub's and nobody works on: runs it again or fails it, as the agent wants. Returns how many. */
   async recover(): Promise<number> {
-    const kept = (await this.#reader.unfinished()).filter(({ task }) => !this.#working.has(task.id));
+    const kept = (await this.#reader.unfinished(this.#input.hub)).filter(({ task }) => !this.#working.has(task.id));
     for (const { task, seq, ...of } of kept) {
       await this.#push.resume(task.id);
       const [message, ...answers] = (task.history ?? []).filter((said) => said.role === "ROLE_USER");
-      const live = this.#live(revive(task, seq), { ...of, agent: this.#name }, message, true);
+      const live = this.#live(revive(task, seq), { ...of, agent: this.#name, hub: this.#input.hub }, message, true);
       if (this.#input.agent.restart === "rerun" && message)
         void this.#run(live, agentTask(task, message, []), answers).start("the hub was restarted; this runs again");
       else live.happen({ kind: "status", state: "TASK_STATE_FAILED", message: this.#said(task, interrupted), lost: true });
     }
     return kept.length;
+  }
+
+  /** Lets go of everything, because another hub may have taken it up. */
+  abandon(): void {
+    for (const { live, run } of this.#working.values()) {
+      live.suspend();
+      run.stop("another hub has taken this up");
+    }
+    this.#working.clear();
   }
 
   /** Stops everything this agent is doing; what it will run again stays as it is, the rest fails. */
@@ -206,11 +223,13 @@ export class LocalAgent implements AgentService {
     const now = this.#input.clock.now();
     const contextId = message.contextId ?? newId("ctx", now);
     if (answer) return { message: { messageId: newId("msg", now), contextId, role: "ROLE_AGENT", parts: answer } };
+    const { liveTasks: limit } = this.#input;
+    if (this.#working.size >= limit) throw a2aErrors.TOO_MANY_TASKS({ agent: this.#name, limit });
     const references = message.referenceTaskIds?.length ? await this.#references(message.referenceTaskIds, call) : [];
     const id = newId("task", now);
     const pushConfigs = this.#push.first(id, configuration);
     const [life, effects] = begin(id, contextId, { ...message, taskId: id, contextId }, now);
-    const of = { agent: this.#name, tenant: call.tenant, owner: call.principal.id, createdAt: now };
+    const of = { agent: this.#name, tenant: call.tenant, owner: call.principal.id, hub: this.#input.hub, createdAt: now };
     const live = this.#live(life, of, message, false);
     const task = agentTask(life.task, message, references);
     const run = this.#run(live, task, []);
@@ -240,15 +259,15 @@ export class LocalAgent implements AgentService {
   }
 
   // A task that the caller may see, as it is on disk.
-  async #find(id: string, call: Call): Promise<{ readonly task: Task }> {
+  async #find(id: string, call: Call): Promise<{ readonly task: Task; readonly seq: number }> {
     const working = this.#working.get(id);
     if (!working) {
       const kept = await this.#reader.find(id, call);
       if (kept) return kept;
     } else {
-      const { durable, of } = working.live;
+      const { durable, of, seq } = working.live;
       const allowed = call.principal.kind === "operator" || of.owner === call.principal.id;
-      if (durable && allowed && of.tenant === call.tenant) return { task: durable };
+      if (durable && allowed && of.tenant === call.tenant) return { task: durable, seq };
     }
     throw a2aErrors.TASK_NOT_FOUND({ task: id });
   }

@@ -16,6 +16,7 @@ import {
 import { fold } from "./task-machine.ts";
 
 const defaultPage = 50;
+const lookMs = 250;
 /** The states of tasks that did not end. */
 export const unfinished: readonly TaskState[] = [
   "TASK_STATE_SUBMITTED",
@@ -58,14 +59,15 @@ export class TaskReader {
     return row && (await this.#whole([row]))[0];
   }
 
-  /** Every task that did not end. */
-  async unfinished(): Promise<readonly KeptTask[]> {
+  /** Every task that did not end and is in the hands of a hub. */
+  async unfinished(hub: string): Promise<readonly KeptTask[]> {
     const { db } = this.#store;
     const rows = await db
       .selectFrom("tasks")
       .selectAll()
       .where("agent", "=", this.#agent)
       .where("state", "in", unfinished)
+      .where("hub", "=", hub)
       .orderBy("id")
       .execute();
     return this.#whole(rows);
@@ -86,6 +88,18 @@ export class TaskReader {
       numberEvent(event, row.seq);
       return event;
     });
+  }
+
+  /** The events of a task that another hub works on, as they come to the store, until it ends or the signal is aborted. */
+  async *follow(task: string, after: number, signal: AbortSignal): AsyncGenerator<TaskEvent> {
+    for (let last = after; !signal.aborted; ) {
+      for (const event of await this.events(task, last)) {
+        last += 1;
+        yield event;
+        if ("statusUpdate" in event && isTerminal(event.statusUpdate.status.state)) return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, lookMs));
+    }
   }
 
   /**

@@ -19,6 +19,8 @@ export interface TaskOwnership {
   readonly agent: string;
   readonly tenant: string;
   readonly owner: string;
+  /** The hub that works on it. */
+  readonly hub: string;
   readonly createdAt: number;
 }
 
@@ -62,8 +64,8 @@ export class TaskWriter {
     this.#tasks = new BulkInsert(
       store.engine,
       "tasks",
-      ["id", "agent", "tenant", "context_id", "owner", "created_at", "state", "seq", "task_json", "updated_at"],
-      `on conflict (id) do update set ${replaced}`,
+      ["id", "agent", "tenant", "context_id", "owner", "hub", "created_at", "state", "seq", "task_json", "updated_at"],
+      `on conflict (id) do update set ${replaced} where tasks.hub = excluded.hub`,
     );
     this.#events = new BulkInsert(store.engine, "task_events", ["task_id", "seq", "event_json"]);
     this.#configs = new BulkInsert(
@@ -139,6 +141,7 @@ export class TaskWriter {
         of.tenant,
         task.contextId,
         of.owner,
+        of.hub,
         of.createdAt,
         task.status.state,
         seq,

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Engine } from "../backend.ts";
 
-/** Tasks get a tenant and numbered events; push notifications get their configurations and an outbox. */
+/** Tasks get a tenant, a hub that works on them, and numbered events; hubs show that they live; push notifications get their configurations and an outbox. */
 export default {
   name: "003-tasks",
   async up(db: Kysely<unknown>, engine: Engine): Promise<void> {
@@ -13,6 +13,15 @@ export default {
     await t
       .alterTable("tasks")
       .addColumn("seq", "bigint", (c) => c.notNull().defaultTo(0))
+      .execute();
+    await t
+      .alterTable("tasks")
+      .addColumn("hub", "text", (c) => c.notNull().defaultTo(""))
+      .execute();
+    await t
+      .createTable("hubs")
+      .addColumn("id", "text", (c) => c.primaryKey())
+      .addColumn("seen_at", "bigint", (c) => c.notNull())
       .execute();
     await t.dropIndex("tasks_by_owner").execute();
     await t.createIndex("tasks_by_owner").on("tasks").columns(["agent", "owner", "updated_at", "id"]).execute();
