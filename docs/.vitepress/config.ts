@@ -12,7 +12,7 @@ export default defineConfig({
       { text: "Guides", items: pages("guides", ["operator", "analyst", "model-owner", "agent-author"]) },
       {
         text: "Reference",
-        items: pages("reference", ["tools", "cli", "configuration", "errors", "metrics", "guarantees", "benchmarks"]),
+        items: pages("reference", ["tools", "cli", "configuration", "errors", "metrics", "pipe", "guarantees", "benchmarks"]),
       },
       { text: "Decisions", items: pages("decisions", ["001-toolchain", "002-layers", "003-both-curators", "004-text-vectors"]) },
     ],
