@@ -3,6 +3,7 @@ export { type Associated, associate, associatedRemote, associatedSchema } from "
 export type { Binding, DialOptions, Listener } from "./binding.ts";
 export { binding as inProcess, pipe, pipeEnds } from "./bindings/in-process.ts";
 export { binding as threads, overPort } from "./bindings/message-port.ts";
+export { binding as nats, type NatsBinding } from "./bindings/nats.ts";
 export { binding as unixSocket } from "./bindings/unix-socket.ts";
 export type { CallOptions, OutgoingCall, Sink, Target } from "./call.ts";
 export type { CallContext } from "./call-context.ts";
@@ -12,6 +13,15 @@ export type { AcceptPipe, WireDialOptions, WireListenOptions, WireOptions } from
 export type { ConnectionOptions, ResumeOptions } from "./connection/settings.ts";
 export type { ServedVersion } from "./control.ts";
 export { receiveBytes, sendBytes, writableBytes } from "./data-pipe.ts";
+export {
+  type DeadLetter,
+  type Delivery,
+  DurableChannel,
+  type DurableChannelOptions,
+  openDurableChannel,
+  Reading,
+  type Stored,
+} from "./durable-channel.ts";
 export { type CloseReason, Endpoint, type EndpointOptions, type Load } from "./endpoint.ts";
 export { mayHaveRun, PipeError, type PipeErrorCode, type PipeErrorDetails, pipeErrorCodes } from "./errors.ts";
 export { type CloseCode, closeCodes, type Frame, protocolVersion } from "./frame.ts";
