@@ -9,7 +9,7 @@ import { PipeError } from "../errors.ts";
 import type { CloseCode, CreditFrame, Frame } from "../frame.ts";
 import { type MovablePort, PipeEnd } from "../pipe-end.ts";
 import type { Port, PortReceiver } from "../port.ts";
-import { sizeOf } from "../size.ts";
+import { ownSizeOf } from "../size.ts";
 
 /** Two connected endpoints in one thread; an endpoint may be given its own options. */
 export function pipe(options?: EndpointOptions, secondOptions: EndpointOptions | undefined = options): [Endpoint, Endpoint] {
@@ -114,7 +114,7 @@ class InProcessPort implements MovablePort {
   }
 
   sizeOf(body: unknown): number {
-    return this.#via === undefined ? sizeOf(body) : this.#via.sizeOf(body);
+    return this.#via === undefined ? ownSizeOf(body) : this.#via.sizeOf(body);
   }
 
   send(frame: Frame): void {
