@@ -5,6 +5,7 @@ import { overPort, pipe, type Remote, receive, remote, transfer } from "@entente
 import { type Bench, type Row, row } from "./contract.ts";
 import { echo, type Message, makeMessage } from "./pipe/echo.ts";
 import { median } from "./pipe/measure.ts";
+import { overNats } from "./pipe/over-nats.ts";
 import { overHops } from "./pipe/relay.ts";
 import { betweenProcesses } from "./pipe/sockets.ts";
 
@@ -16,6 +17,7 @@ const bench: Bench = async ({ quick, options }) => {
     threads: () => betweenThreads(quick ? 5 : 15),
     sockets: () => betweenProcesses(quick ? 3 : 8),
     relay: () => overHops(quick ? 3 : 9),
+    nats: () => overNats(quick ? 5 : 11),
   };
   const rows: Row[] = [];
   for (const [name, part] of Object.entries(parts))

@@ -19,6 +19,7 @@ export default defineConfig({
           "errors",
           "metrics",
           "a2a",
+          "pipe",
           "sdk",
           "routing",
           "sla",

@@ -1,5 +1,6 @@
 import { LazyContext } from "./call-context.ts";
 import { CallError } from "./call-error.ts";
+import { CallTable } from "./call-table.ts";
 import type { Clock } from "./clock.ts";
 import { flushOrdinal, type ServedVersion, versionOrdinal } from "./control.ts";
 import { PipeError } from "./errors.ts";
@@ -37,7 +38,7 @@ export class Callee {
   readonly #limits: Limits;
   readonly #hooks: CalleeHooks;
   readonly #served = new Map<number, Served>();
-  readonly #running = new Map<number, IncomingCall>();
+  readonly #running = new CallTable<IncomingCall>();
   #lastId = 0;
 
   constructor(outbox: Outbox, clock: Clock, limits: Limits, hooks: CalleeHooks) {
@@ -105,7 +106,7 @@ export class Callee {
 
   /** The pipe is lost: every handler's signal is aborted, and nothing they give is sent. */
   lose(reason: Error): void {
-    for (const call of [...this.#running.values()]) {
+    for (const call of this.#running.values()) {
       call.stopped ??= toWireError(reason);
       this.#step(call, "gone", undefined, reason);
     }
@@ -141,7 +142,7 @@ export class Callee {
       leave: undefined,
       disarm: undefined,
     };
-    this.#running.set(frame.id, call);
+    this.#running.add(call);
     if (deadlineAt !== undefined)
       call.disarm = this.#clock.after(frame.deadlineMs, () =>
         this.#stop(call, { code: "DEADLINE_EXCEEDED", message: `the caller's ${frame.deadlineMs} ms have passed` }),

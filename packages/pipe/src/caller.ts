@@ -1,4 +1,5 @@
 import { answeredError, type CallOptions, type Loss, lostError, type OutgoingCall, type Sink, type Target } from "./call.ts";
+import { CallTable } from "./call-table.ts";
 import type { Clock } from "./clock.ts";
 import { isControl, versionOrdinal } from "./control.ts";
 import type { Pool } from "./credit-pool.ts";
@@ -16,7 +17,7 @@ export class Caller {
   readonly #clock: Clock;
   readonly #limits: Limits;
   readonly #violate: (wanted: string, got: string) => void;
-  readonly #pending = new Map<number, OutgoingCall>();
+  readonly #pending = new CallTable<OutgoingCall>();
   readonly #waiting = new Set<OutgoingCall>();
   #pool: Pool;
   #lastId = 0;
@@ -192,7 +193,7 @@ export class Caller {
     call.body = undefined; // sent: do not keep the input alive for as long as the call runs
     if (isControl(target.ordinal)) this.#openControl += 1;
     else this.#open += 1;
-    this.#pending.set(call.id, call);
+    this.#pending.add(call);
     this.#step(call, "send");
     this.#outbox.call({
       kind: "call",

@@ -45,6 +45,10 @@ const table = {
     `dial ${show(d.address)}: wanted to be let in; the listener refused the invitation (${d.reason})`,
   RESUME_FAILED: (d: { reason: string }) =>
     `resume: wanted to go on where the connection had stopped, with nothing lost; got ${d.reason}`,
+  PUBLISH_UNCERTAIN: (d: { channel: string }) =>
+    `channel ${show(d.channel)}: wanted word that the message is stored; none came, so publish it again with the same id`,
+  DEAD_LETTER_UNKNOWN: (d: { channel: string; sequence: number }) =>
+    `channel ${show(d.channel)}: wanted a dead letter that is kept; got number ${d.sequence}`,
   PIPE_TAKEN: (d: { reason: string }) => `pipe: wanted an end that nobody has taken; got one that ${d.reason}`,
   DIAL_CANCELLED: (d: { address: string }) => `dial ${show(d.address)}: wanted an endpoint; the caller's signal was aborted`,
 } as const;

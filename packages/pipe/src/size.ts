@@ -1,3 +1,8 @@
+/** The bytes of a body that is text or binary data itself: enough in one thread, where what lies deeper is not copied but shared. */
+export function ownSizeOf(body: unknown): number {
+  return sizeOfLeaf(body);
+}
+
 /**
  * The bytes of a body where they are known without walking it: text, binary data, and those one level down in an array or object
  * (at most 32 of them). Text counts one byte a character. Everything else counts 0: it is bounded by the count of messages, and a

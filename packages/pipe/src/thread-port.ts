@@ -8,10 +8,13 @@
  */
 import { MessagePort, Worker } from "node:worker_threads";
 import type { Frame } from "./frame.ts";
-import { type FrameTuple, fromTuple, toTuple } from "./frame-tuple.ts";
+import { type FrameTuple, fromTuple, type Malformed, toTuple } from "./frame-tuple.ts";
 import type { Port, PortReceiver } from "./port.ts";
 import { sizeOf } from "./size.ts";
+import { CarriedBody, putEnds, type ThreadPorts, takeEnds } from "./thread-ends.ts";
 import { transferList } from "./transfer.ts";
+
+type Transferable = ArrayBuffer | MessagePort;
 
 /** One end of a way between threads; see the head of this file. */
 export class ThreadPort implements Port {
@@ -39,12 +42,19 @@ export class ThreadPort implements Port {
     } else port.on("close", this.#onClose);
   }
 
+  /** The port of an end that nobody has started: it can travel on by itself. */
+  static unstarted(port: Port): MessagePort | undefined {
+    return port instanceof ThreadPort && port.#receiver === undefined && port.#port instanceof MessagePort
+      ? port.#port
+      : undefined;
+  }
+
   pack(body: unknown): unknown {
-    return body;
+    return takeEnds(body, threadPorts);
   }
 
   sizeOf(body: unknown): number {
-    return sizeOf(body);
+    return sizeOf(body instanceof CarriedBody ? body.body : body);
   }
 
   send(frame: Frame): void {
@@ -75,13 +85,15 @@ export class ThreadPort implements Port {
   };
 
   #post(frames: readonly Frame[]): void {
-    let buffers: Set<ArrayBuffer> | undefined; // a set, since a buffer that is named twice is refused
+    let moved: Set<Transferable> | undefined; // a set, since what is named twice is refused
     for (const frame of frames) {
       if (!("body" in frame)) continue;
-      const list = transferList(frame.body);
-      if (list !== undefined) buffers = (buffers ?? new Set()).union(new Set(list));
+      const carried = frame.body instanceof CarriedBody ? frame.body : undefined;
+      const list = transferList(carried === undefined ? frame.body : carried.original);
+      if (list !== undefined) moved = (moved ?? new Set<Transferable>()).union(new Set(list));
+      if (carried !== undefined) moved = (moved ?? new Set<Transferable>()).union(new Set(carried.ends.map(([, port]) => port)));
     }
-    this.#port.postMessage(frames.map(toTuple), buffers === undefined ? [] : [...buffers]);
+    this.#port.postMessage(frames.map(toThreadTuple), moved === undefined ? [] : [...moved]);
   }
 
   #sendOneByOne(frames: readonly Frame[]): void {
@@ -111,7 +123,7 @@ export class ThreadPort implements Port {
     const tuples: readonly FrameTuple[] = batch;
     for (const tuple of tuples) {
       if (this.#over) return;
-      const frame = fromTuple(tuple);
+      const frame = fromThreadTuple(tuple);
       if (frame.kind === "malformed") this.#receiver?.malformed(frame.wanted, frame.got);
       else this.#receiver?.frame(frame);
     }
@@ -148,4 +160,27 @@ export class ThreadPort implements Port {
       port.off("exit", this.#onExit); // the error listener stays: the worker may still throw, and that is not this thread's end
     } else port.off("close", this.#onClose);
   }
+}
+
+const threadPorts: ThreadPorts = { over: (port) => new ThreadPort(port), unstarted: ThreadPort.unstarted };
+
+// A body with ends of pipes in it has a further field: what leads to them.
+function toThreadTuple(frame: Frame): FrameTuple {
+  if (!("body" in frame) || !(frame.body instanceof CarriedBody)) return toTuple(frame);
+  const { body, ends } = frame.body;
+  return [...toTuple({ ...frame, body }), ends];
+}
+
+function fromThreadTuple(value: unknown): Frame | Malformed {
+  const withEnds =
+    Array.isArray(value) &&
+    ((value[0] === 1 && value.length === 11) || ((value[0] === 2 || value[0] === 4) && value.length === 5));
+  if (!withEnds) return fromTuple(value);
+  const tuple: FrameTuple = value;
+  const frame = fromTuple(tuple.slice(0, -1));
+  if (!("body" in frame)) return frame;
+  const put = putEnds(frame.body, tuple.at(-1), threadPorts.over);
+  return put === undefined
+    ? { kind: "malformed", wanted: "ends of pipes that fit the body", got: "others" }
+    : { ...frame, body: put.body };
 }

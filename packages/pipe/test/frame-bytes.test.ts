@@ -66,7 +66,8 @@ function readAll(chunks: readonly Buffer[], codec: BodyCodec, maxBytes = 4 * 102
   const [frames, refused]: [Read[], string[]] = [[], []];
   const reader = new FrameReader(
     maxBytes,
-    (header, bytes, view, start, end, owned) => frames.push(fromWire(header, codec, bytes, view, start, end, owned)),
+    (header, bytes, view, start, end, owned) =>
+      frames.push(fromWire(header, codec, () => undefined, bytes, view, start, end, owned)),
     (wanted, got) => refused.push(`${wanted}; ${got}`),
   );
   for (const chunk of chunks) {

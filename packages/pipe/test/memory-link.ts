@@ -10,6 +10,8 @@ export class MemoryLink implements Link {
   readonly idle = true;
   ended = false;
   paused = false;
+  /** Whether part of the oldest write was delivered. */
+  partial = false;
   #receiver: LinkReceiver | undefined;
   #toldLost = false;
 
@@ -59,7 +61,8 @@ export class MemoryLink implements Link {
       if (this.ended) this.peer?.lose("the peer ended the connection");
       return false;
     }
-    if (count < next.length) this.pending[0] = next.subarray(count);
+    this.partial = count < next.length;
+    if (this.partial) this.pending[0] = next.subarray(count);
     else this.pending.shift();
     this.peer?.feed(next.subarray(0, Math.min(count, next.length)));
     return true;

@@ -12,6 +12,7 @@ import { folder } from "./echo-server.ts";
 import { echo, echoing } from "./fixtures/echo.ts";
 import { memoryLinks } from "./memory-link.ts";
 import { raw, rawFrame } from "./raw-peer.ts";
+import { travelling } from "./travelling.ts";
 
 // Every dial goes through a relay of its own, which is closed to newcomers at once and lives as long as its guest.
 const relayed: Binding = {
@@ -32,6 +33,7 @@ const relayed: Binding = {
   },
 };
 conformance(relayed);
+travelling(relayed);
 
 describe("a relay", { timeout: 30_000 }, () => {
   test("carries bodies of every size and several pipes of one guest", async () => {

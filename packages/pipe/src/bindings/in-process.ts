@@ -6,14 +6,27 @@
 import type { Binding, DialOptions, Listener } from "../binding.ts";
 import { Endpoint, type EndpointOptions } from "../endpoint.ts";
 import { PipeError } from "../errors.ts";
-import type { Frame } from "../frame.ts";
+import type { CloseCode, CreditFrame, Frame } from "../frame.ts";
+import { type MovablePort, PipeEnd } from "../pipe-end.ts";
 import type { Port, PortReceiver } from "../port.ts";
-import { sizeOf } from "../size.ts";
+import { ownSizeOf } from "../size.ts";
 
 /** Two connected endpoints in one thread; an endpoint may be given its own options. */
 export function pipe(options?: EndpointOptions, secondOptions: EndpointOptions | undefined = options): [Endpoint, Endpoint] {
   const [first, second] = portPair();
   return [new Endpoint(first, options), new Endpoint(second, secondOptions)];
+}
+
+/**
+ * A pipe whose ends nobody speaks on yet: bind one and send the other in a body, to whichever thread or process the body goes.
+ *
+ *     const [mine, theirs] = pipeEnds();
+ *     receive(mine.bind(), events, listener);
+ *     await client.subscribe({ events: theirs });
+ */
+export function pipeEnds(): [PipeEnd, PipeEnd] {
+  const [first, second] = portPair(false); // they may come to lie in different programs
+  return [new PipeEnd(first), new PipeEnd(second)];
 }
 
 /** The binding `in-process`: addresses are names within this thread. */
@@ -58,28 +71,37 @@ function parse(address: string): string {
   return address;
 }
 
-function portPair(): [Port, Port] {
-  const first = new InProcessPort();
-  const second = new InProcessPort();
+function portPair(trusted = true): [InProcessPort, InProcessPort] {
+  const first = new InProcessPort(trusted);
+  const second = new InProcessPort(trusted);
   first.connect(second);
   second.connect(first);
   return [first, second];
 }
 
-class InProcessPort implements Port {
-  readonly trusted = true;
-  readonly writable = true;
+class InProcessPort implements MovablePort {
+  readonly trusted: boolean;
   #peer: InProcessPort | undefined;
   #receiver: PortReceiver | undefined;
   #inbox: Frame[] = [];
   #scheduled = false;
   #delivering = false;
   #closed = false;
-  #peerClosed = false;
+  #gone: { readonly reason: string; readonly code: CloseCode } | undefined;
+  // Set when the other end was moved elsewhere: the way there.
+  #via: Port | undefined;
   readonly #drain = () => this.#deliver();
+
+  constructor(trusted: boolean) {
+    this.trusted = trusted;
+  }
 
   connect(peer: InProcessPort): void {
     this.#peer = peer;
+  }
+
+  get writable(): boolean {
+    return this.#via === undefined || this.#via.writable;
   }
 
   start(receiver: PortReceiver): void {
@@ -88,14 +110,18 @@ class InProcessPort implements Port {
   }
 
   pack(body: unknown): unknown {
-    return body;
+    return this.#via === undefined ? body : this.#via.pack(body);
   }
 
   sizeOf(body: unknown): number {
-    return sizeOf(body);
+    return this.#via === undefined ? ownSizeOf(body) : this.#via.sizeOf(body);
   }
 
   send(frame: Frame): void {
+    if (this.#via !== undefined) {
+      if (!this.#closed) this.#via.send(frame);
+      return;
+    }
     const peer = this.#peer;
     if (peer === undefined || this.#closed || peer.#closed) return;
     // A reply runs nobody's code (it resolves a promise), so it need not wait for a turn of its own, unless others are before it.
@@ -103,19 +129,55 @@ class InProcessPort implements Port {
       peer.#receiver?.frame(frame);
       return;
     }
-    peer.#inbox.push(frame);
-    peer.#schedule();
+    peer.#arrive(frame);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#inbox = [];
+    this.#via?.close();
     const peer = this.#peer;
     this.#peer = undefined;
-    if (peer === undefined) return;
-    peer.#peerClosed = true;
-    peer.#schedule();
+    if (peer !== undefined) peer.#lose("the other end was closed", "gone");
+  }
+
+  moveTo(target: Port): void {
+    const peer = this.#peer;
+    const queued = this.#inbox;
+    const gone = this.#gone;
+    this.#closed = true;
+    this.#peer = undefined;
+    this.#inbox = [];
+    if (peer === undefined) {
+      // The other end is closed already; what it had sent still arrives.
+      target.start(nobody);
+      resend(target, queued, undefined);
+      target.send({ kind: "close", code: gone?.code ?? "gone", message: gone?.reason ?? "closed", lastId: 0 });
+      target.close();
+      return;
+    }
+    peer.#peer = undefined;
+    peer.#via = target;
+    const drift = new Drift();
+    target.start({
+      frame: (frame) => peer.#arrive(frame.kind === "credit" ? drift.correct(frame) : frame),
+      malformed: (wanted, got) => peer.#receiver?.malformed(wanted, got),
+      unsendable: (frame, reason) => peer.#receiver?.unsendable(frame, reason) ?? frame,
+      drained: () => peer.#receiver?.drained(),
+      gone: (reason, code = "gone") => peer.#lose(reason, code),
+    });
+    resend(target, queued, { drift, refuse: (frame, reason) => peer.#receiver?.unsendable(frame, reason) });
+  }
+
+  #arrive(frame: Frame): void {
+    this.#inbox.push(frame);
+    this.#schedule();
+  }
+
+  #lose(reason: string, code: CloseCode): void {
+    this.#gone ??= { reason, code };
+    this.#schedule();
   }
 
   #schedule(): void {
@@ -135,9 +197,60 @@ class InProcessPort implements Port {
     }
     this.#delivering = false;
     if (this.#inbox.length > 0) this.#schedule();
-    else if (this.#peerClosed && !this.#closed) {
+    else if (this.#gone !== undefined && !this.#closed) {
       this.#closed = true;
-      this.#receiver?.gone("the other end was closed");
+      this.#receiver?.gone(this.#gone.reason, this.#gone.code);
     }
   }
 }
+
+/**
+ * The bytes of what was sent before the move: this side counted them by looking, the other end by what they took on the wire. It
+ * acknowledges in its own count, which is brought back to this side's here. Later bodies are counted alike by both.
+ */
+class Drift {
+  readonly #ours: number[] = [0];
+  readonly #theirs: number[] = [0];
+
+  /** One ordered frame crossed. */
+  add(ours: number, theirs: number): void {
+    this.#ours.push(this.#ours.at(-1)! + ours);
+    this.#theirs.push(this.#theirs.at(-1)! + theirs);
+  }
+
+  correct(frame: CreditFrame): CreditFrame {
+    const last = this.#ours.length - 1;
+    if (frame.messages < last) return { ...frame, bytes: this.#ours[frame.messages]! };
+    return { ...frame, bytes: frame.bytes + this.#ours[last]! - this.#theirs[last]! };
+  }
+}
+
+interface Resending {
+  readonly drift: Drift;
+  readonly refuse: (frame: Frame, reason: string) => Frame | undefined;
+}
+
+// Sends on what had been queued in this process, where bodies are not packed.
+function resend(target: Port, frames: readonly Frame[], how: Resending | undefined): void {
+  for (const frame of frames) {
+    let out: Frame | undefined = frame;
+    if ("body" in frame)
+      try {
+        const body = target.pack(frame.body);
+        out = { ...frame, body, size: target.sizeOf(body) };
+      } catch (thrown) {
+        out = how?.refuse(frame, thrown instanceof Error ? thrown.message : String(thrown));
+      }
+    if (out === undefined) continue;
+    if ("size" in frame && "size" in out) how?.drift.add(frame.size, out.size);
+    target.send(out);
+  }
+}
+
+const nobody: PortReceiver = {
+  frame() {},
+  malformed() {},
+  unsendable: (frame) => frame,
+  drained() {},
+  gone() {},
+};

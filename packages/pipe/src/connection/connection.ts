@@ -185,6 +185,10 @@ export class Connection implements Carrier, WireOwner {
     return route;
   }
 
+  openCarried(): RoutePort {
+    return this.openRoute("", true, (pipe) => this.port(pipe));
+  }
+
   /** A port for a pipe of this connection. */
   port(pipe: number): RoutePort {
     return new RoutePort(this, pipe, this.agreement.codec, this.agreement.peerMaxFrameBytes - 64);
@@ -197,7 +201,6 @@ export class Connection implements Carrier, WireOwner {
     return port;
   }
 
-  /** The pipe of that id that came to be carried in a message; undefined when there is none or it was claimed already. */
   claim(pipe: number): RoutePort | undefined {
     const port = this.#carried.get(pipe);
     this.#carried.delete(pipe);

@@ -52,6 +52,9 @@ export class Passage {
   /** Which pipe of one side goes on as which of the other. */
   readonly numbers = { front: new Map<number, number>(), back: new Map<number, number>() } as const;
 
+  /** Pipes that were opened on a side to be carried and that no body has brought yet: their numbers are still needed once they are closed. */
+  readonly unclaimed = { front: new Set<number>(), back: new Set<number>() } as const;
+
   constructor(front: Connection, back: Connection) {
     this.front = front;
     this.back = back;
@@ -63,6 +66,7 @@ export class Passage {
     const twin = this[other].openRoute(name, carried, (opened) => new RelayRoute(this, other, opened, pipe));
     this.numbers[side].set(pipe, twin.pipe);
     this.numbers[other].set(twin.pipe, pipe);
+    if (carried) this.unclaimed[side].add(pipe);
     return new RelayRoute(this, side, pipe, twin.pipe);
   }
 }
@@ -73,6 +77,7 @@ type Side = "front" | "back";
 class RelayRoute implements Route {
   readonly pipe: number;
   readonly #numbers: ReadonlyMap<number, number>;
+  readonly #unclaimed: Set<number>;
   readonly #forget: () => void;
   readonly #from: Connection;
   readonly #to: Connection;
@@ -80,12 +85,13 @@ class RelayRoute implements Route {
 
   constructor(passage: Passage, side: Side, pipe: number, toPipe: number) {
     const other = side === "front" ? "back" : "front";
-    const { numbers } = passage;
+    const { numbers, unclaimed } = passage;
     this.pipe = pipe;
     this.#numbers = numbers[side];
+    this.#unclaimed = unclaimed[side];
     this.#forget = () => {
-      numbers[side].delete(pipe);
-      numbers[other].delete(toPipe);
+      if (!unclaimed[side].has(pipe)) numbers[side].delete(pipe);
+      if (!unclaimed[other].has(toPipe)) numbers[other].delete(toPipe);
     };
     this.#from = passage[side];
     this.#to = passage[other];
@@ -93,7 +99,10 @@ class RelayRoute implements Route {
   }
 
   take(header: Header, bytes: Buffer, view: DataView, start: number, end: number, owned: boolean): boolean {
-    if ((header.flags & pipesFlag) !== 0 && !this.#renumber(header, view, start, end)) return false;
+    if ((header.flags & pipesFlag) !== 0 && !this.#renumber(header, view, start, end)) {
+      this.#refuse("a list of pipes that were opened to be carried");
+      return false;
+    }
     header.pipe = this.#toPipe;
     if (owned || end - start <= copied) this.#to.send(header, undefined, bytes, start, end);
     else this.#to.send(header, undefined, Buffer.from(bytes.subarray(start, end)));
@@ -112,11 +121,13 @@ class RelayRoute implements Route {
   }
 
   lost(reason: string, code: CloseCode): void {
-    const body = Buffer.from(reason.slice(0, 4096), "utf8");
-    const header = new Header().set(kinds.close, 0, lastPossibleCall, 0, closeCodes.indexOf(code), 0, body.length);
-    header.pipe = this.#toPipe;
-    this.#to.send(header, undefined, body);
+    close(this.#to, this.#toPipe, reason, code);
     this.#over();
+  }
+
+  #refuse(wanted: string): void {
+    close(this.#from, this.pipe, `wanted ${wanted}; got another`, "frame-invalid");
+    this.lost(`the peer broke the rules: wanted ${wanted}`, "gone");
   }
 
   #over(): void {
@@ -133,10 +144,18 @@ class RelayRoute implements Route {
     if (count > (end - at - 4) / 4) return false;
     for (let i = 0; i < count; i++) {
       const offset = at + 4 + 4 * i;
-      const other = this.#numbers.get(view.getUint32(offset, true));
-      if (other === undefined) return false;
+      const pipe = view.getUint32(offset, true);
+      const other = this.#numbers.get(pipe);
+      if (other === undefined || !this.#unclaimed.delete(pipe)) return false;
       view.setUint32(offset, other, true);
     }
     return true;
   }
+}
+
+function close(connection: Connection, pipe: number, reason: string, code: CloseCode): void {
+  const body = Buffer.from(reason.slice(0, 4096), "utf8");
+  const header = new Header().set(kinds.close, 0, lastPossibleCall, 0, closeCodes.indexOf(code), 0, body.length);
+  header.pipe = pipe;
+  connection.send(header, undefined, body);
 }

@@ -1,8 +1,9 @@
 import { PipeError } from "../errors.ts";
 import type { CloseCode, Frame } from "../frame.ts";
+import { isMovable, PipeEnd } from "../pipe-end.ts";
 import type { Port, PortReceiver } from "../port.ts";
-import { BodyCodec, bytesOf, type Codec, type Packed } from "../wire/body.ts";
-import { creditOf, fromWire, toWire } from "../wire/frame-bytes.ts";
+import { BodyCodec, bytesOf, type Codec, Encoded, type Packed } from "../wire/body.ts";
+import { creditOf, fromWire, toWire, withPipes } from "../wire/frame-bytes.ts";
 import { Header } from "../wire/header.ts";
 
 /** One pipe of a connection, as the connection sees it. */
@@ -19,6 +20,10 @@ export interface Route {
 export interface Carrier {
   readonly writable: boolean;
   send(header: Header, prefix: Uint8Array | undefined, body: Uint8Array, start?: number, end?: number): void;
+  /** Opens a pipe that a body will carry. */
+  openCarried(): RoutePort;
+  /** A pipe that the peer opened to be carried; undefined when there is none, or it was claimed already. */
+  claim(pipe: number): RoutePort | undefined;
   /** The pipe is over on this side; what comes for it is dropped. */
   release(pipe: number): void;
 }
@@ -34,10 +39,15 @@ interface Held {
 /** One pipe of a connection, as its endpoint sees it. */
 export class RoutePort implements Port, Route {
   readonly trusted = false;
+  /** Its number on the connection. */
+  readonly pipe: number;
   readonly #carrier: Carrier;
-  readonly #pipe: number;
   readonly #codec: BodyCodec;
   readonly #header = new Header();
+  readonly #claim = (pipe: number): PipeEnd | undefined => {
+    const port = this.#carrier.claim(pipe);
+    return port === undefined ? undefined : new PipeEnd(port);
+  };
   #receiver: PortReceiver | undefined;
   #held: Held[] = [];
   #ending: { readonly reason: string; readonly code: CloseCode } | undefined;
@@ -45,7 +55,7 @@ export class RoutePort implements Port, Route {
 
   constructor(carrier: Carrier, pipe: number, codec: Codec, maxBodyBytes: number) {
     this.#carrier = carrier;
-    this.#pipe = pipe;
+    this.pipe = pipe;
     this.#codec = new BodyCodec(codec, maxBodyBytes);
   }
 
@@ -71,22 +81,25 @@ export class RoutePort implements Port, Route {
     if (this.#over) return;
     const header = this.#header;
     const body = toWire(frame, header);
-    header.pipe = this.#pipe;
-    this.#carrier.send(header, creditOf(frame), body);
+    const ends = endsOf(frame);
+    let before = creditOf(frame);
+    if (ends !== undefined) before = withPipes(header, before, this.#give(ends));
+    header.pipe = this.pipe;
+    this.#carrier.send(header, before, body);
   }
 
   close(): void {
     if (this.#over) return;
     this.#over = true;
     this.#held = [];
-    this.#carrier.release(this.#pipe);
+    this.#carrier.release(this.pipe);
   }
 
   take(header: Header, bytes: Buffer, view: DataView, start: number, end: number, owned: boolean): boolean {
     if (this.#over) return true;
     const receiver = this.#receiver;
     if (receiver === undefined) return this.#hold(header, bytes, start, end);
-    const frame = fromWire(header, this.#codec, bytes, view, start, end, owned);
+    const frame = fromWire(header, this.#codec, this.#claim, bytes, view, start, end, owned);
     if (frame.kind === "malformed") {
       receiver.malformed(frame.wanted, frame.got);
       return false;
@@ -122,6 +135,21 @@ export class RoutePort implements Port, Route {
     this.#receiver.gone(reason, code);
   }
 
+  // Opens a pipe for each end, and has the other end speak on it from now on.
+  #give(ends: readonly PipeEnd[]): readonly number[] {
+    return ends.map((end) => {
+      const route = this.#carrier.openCarried();
+      const port = end.taken ? undefined : end.take("was sent");
+      if (port !== undefined && isMovable(port)) port.moveTo(route);
+      else {
+        // Bound or sent since it was packed: whoever gets this one hears that it is gone.
+        route.send({ kind: "close", code: "gone", message: "the end was taken before it was sent", lastId: 0 });
+        route.close();
+      }
+      return route.pipe;
+    });
+  }
+
   #hold(header: Header, bytes: Buffer, start: number, end: number): boolean {
     if (this.#held.length >= maxHeld) return false;
     const copy = Object.assign(new Header(), header);
@@ -137,4 +165,8 @@ export class RoutePort implements Port, Route {
       this.take(header, bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length, false);
     if (this.#ending !== undefined) this.lost(this.#ending.reason, this.#ending.code);
   }
+}
+
+function endsOf(frame: Frame): readonly PipeEnd[] | undefined {
+  return "body" in frame && frame.body instanceof Encoded ? frame.body.ends : undefined;
 }

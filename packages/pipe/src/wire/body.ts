@@ -1,3 +1,4 @@
+import type { PipeEnd } from "../pipe-end.ts";
 import { BodyError } from "./body-error.ts";
 import { fromJsonBody, toJsonBody } from "./json-body.ts";
 import { RecordDecoder } from "./record-decoder.ts";
@@ -16,10 +17,13 @@ export type Codec = (typeof codecs)[number];
 export class Encoded {
   readonly form: number;
   readonly bytes: Uint8Array;
+  /** The pipes it holds, not yet taken. */
+  readonly ends: readonly PipeEnd[] | undefined;
 
-  constructor(form: number, bytes: Uint8Array) {
+  constructor(form: number, bytes: Uint8Array, ends?: readonly PipeEnd[]) {
     this.form = form;
     this.bytes = bytes;
+    this.ends = ends;
   }
 }
 
@@ -83,7 +87,16 @@ export class BodyCodec {
   }
 
   /** Decodes a body. `owned` says that `bytes` will not be written again, so a body of bytes needs no copy. Throws `BodyError`. */
-  unpack(form: number, bytes: Buffer, view: DataView, start: number, end: number, owned: boolean): unknown {
+  unpack(
+    form: number,
+    bytes: Buffer,
+    view: DataView,
+    start: number,
+    end: number,
+    owned: boolean,
+    ends?: readonly PipeEnd[],
+  ): unknown {
+    if (ends !== undefined && form !== forms.records) throw new BodyError("pipes in a body of records", `form ${form}`);
     switch (form) {
       case forms.none:
         if (end !== start) throw new BodyError("an empty body", `${end - start} bytes`);
@@ -93,7 +106,7 @@ export class BodyCodec {
       case forms.records:
         if (this.#codec !== "records") throw new BodyError("the codec that was agreed on, json", "records");
         this.#decoder ??= new RecordDecoder();
-        return this.#decoder.decode(bytes, view, start, end);
+        return this.#decoder.decode(bytes, view, start, end, ends);
       default:
         return fromJsonBody(bytes, start, end); // any end may write JSON: every implementation reads it
     }
@@ -102,6 +115,6 @@ export class BodyCodec {
   #encode(body: unknown): Encoded {
     if (this.#codec === "json") return new Encoded(forms.json, toJsonBody(body));
     this.#encoder ??= new RecordEncoder();
-    return new Encoded(forms.records, this.#encoder.encode(body));
+    return new Encoded(forms.records, this.#encoder.encode(body), this.#encoder.ends);
   }
 }

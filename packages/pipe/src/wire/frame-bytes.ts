@@ -5,10 +5,12 @@
 import type { CallFrame, Frame } from "../frame.ts";
 import { closeCodes } from "../frame.ts";
 import type { Malformed } from "../frame-tuple.ts";
+import type { PipeEnd } from "../pipe-end.ts";
 import { parseWireError } from "../wire-error.ts";
 import { type BodyCodec, bytesOf, formOf, forms } from "./body.ts";
 import { BodyError } from "./body-error.ts";
-import { formShift, type Header, kindNames, kinds, streamFlag } from "./header.ts";
+import { formShift, type Header, kindNames, kinds, pipesFlag, streamFlag } from "./header.ts";
+import { maxPipes } from "./record-encoder.ts";
 
 const maxUint32 = 0xffff_ffff;
 const formMask = 3 << formShift;
@@ -54,7 +56,7 @@ export function toWire(frame: Frame, header: Header): Uint8Array {
       return body;
     }
     case "skip":
-      throw new TypeError("a skip frame has no bytes: bodies are packed before they are counted");
+      header.set(kinds.skip, 0, 0, frame.size % 0x1_0000_0000, Math.floor(frame.size / 0x1_0000_0000), 0, 0);
   }
   return noBytes;
 }
@@ -78,24 +80,67 @@ function callToWire(frame: CallFrame, header: Header): Uint8Array {
   return body;
 }
 
+/** Adds to a header, and to what stands before its body, the pipes that the body holds. */
+export function withPipes(header: Header, before: Uint8Array | undefined, pipes: readonly number[]): Uint8Array {
+  const list = new DataView(new ArrayBuffer(4 + 4 * pipes.length));
+  list.setUint32(0, pipes.length, true);
+  for (const [i, pipe] of pipes.entries()) list.setUint32(4 + 4 * i, pipe, true);
+  header.flags |= pipesFlag;
+  header.length += list.byteLength;
+  return Buffer.concat([before ?? noBytes, new Uint8Array(list.buffer)]);
+}
+
+/** Takes a pipe that came to be carried in a body; undefined when there is no such pipe. */
+export type Claim = (pipe: number) => PipeEnd | undefined;
+
 /** Reads a frame of a pipe whose header was read and whose payload is `bytes[start, end)`. Never throws. */
 export function fromWire(
   header: Header,
   codec: BodyCodec,
+  claim: Claim,
   bytes: Buffer,
   view: DataView,
   start: number,
   end: number,
   owned: boolean,
 ): Frame | Malformed {
+  const ends: PipeEnd[] | undefined = (header.flags & pipesFlag) === 0 ? undefined : [];
   try {
-    return read(header, codec, bytes, view, start, end, owned);
+    const before = pipesBefore(header, view, start, end, claim, ends);
+    return read(header, codec, bytes, view, start + before, end, owned, ends);
   } catch (thrown) {
+    for (const one of ends ?? []) one.drop();
     if (thrown instanceof BodyError) return { kind: "malformed", wanted: thrown.wanted, got: thrown.got };
     return { kind: "malformed", wanted: "a readable frame", got: thrown instanceof Error ? thrown.message : "something else" };
   }
 }
 
+// Reads what stands in front of a body, its pipes and a stream's credit; gives how many bytes that is.
+function pipesBefore(
+  header: Header,
+  view: DataView,
+  start: number,
+  end: number,
+  claim: Claim,
+  ends: PipeEnd[] | undefined,
+): number {
+  const credit = header.kind === kinds.call && (header.flags & streamFlag) !== 0 ? creditBytes : 0;
+  if (end - start < credit) throw new BodyError("a stream's credit of 8 bytes", `${end - start}`);
+  if (ends === undefined) return credit;
+  const at = start + credit;
+  const count = end - at < 4 ? 0 : view.getUint32(at, true);
+  if (count === 0 || count > maxPipes || count > (end - at - 4) / 4)
+    throw new BodyError(`a list of 1 to ${maxPipes} pipes`, `${count}`);
+  for (let i = 0; i < count; i++) {
+    const pipe = view.getUint32(at + 4 + 4 * i, true);
+    const one = claim(pipe);
+    if (one === undefined) throw new BodyError("pipes that were opened to be carried", `pipe ${pipe}`);
+    ends.push(one);
+  }
+  return credit + 4 + 4 * count;
+}
+
+// The body is `bytes[start, end)`.
 function read(
   header: Header,
   codec: BodyCodec,
@@ -104,14 +149,14 @@ function read(
   start: number,
   end: number,
   owned: boolean,
+  ends: readonly PipeEnd[] | undefined,
 ): Frame {
   const { kind, flags, call, interfaceId, ordinal, extra } = header;
   switch (kind) {
     case kinds.call: {
       const stream = (flags & streamFlag) !== 0;
-      only(header, formMask | streamFlag);
-      if (stream && end - start < creditBytes) throw new BodyError("a stream's credit of 8 bytes", `${end - start}`);
-      const body = stream ? start + creditBytes : start;
+      only(header, formMask | streamFlag | pipesFlag);
+      const credit = end - header.length; // where the payload starts
       return {
         kind: "call",
         id: call,
@@ -119,21 +164,21 @@ function read(
         ordinal,
         stream,
         deadlineMs: extra,
-        messages: stream ? view.getUint32(start, true) : 0,
-        bytes: stream ? view.getUint32(start + 4, true) : 0,
-        size: end - body,
-        body: codec.unpack((flags & formMask) >> formShift, bytes, view, body, end, owned),
+        messages: stream ? view.getUint32(credit, true) : 0,
+        bytes: stream ? view.getUint32(credit + 4, true) : 0,
+        size: end - start,
+        body: codec.unpack((flags & formMask) >> formShift, bytes, view, start, end, owned, ends),
       };
     }
     case kinds.reply:
     case kinds.item:
-      only(header, formMask);
+      only(header, formMask | pipesFlag);
       zero(header, interfaceId, ordinal, extra);
       return {
         kind: kind === kinds.reply ? "reply" : "item",
         id: call,
         size: end - start,
-        body: codec.unpack((flags & formMask) >> formShift, bytes, view, start, end, owned),
+        body: codec.unpack((flags & formMask) >> formShift, bytes, view, start, end, owned, ends),
       };
     case kinds.error: {
       only(header, formMask);
@@ -147,6 +192,11 @@ function read(
       only(header, 0);
       empty(header);
       return { kind: "hello", protocol: call, messages: interfaceId, bytes: ordinal, calls: extra };
+    case kinds.skip:
+      only(header, 0);
+      empty(header);
+      zero(header, call, extra, 0);
+      return { kind: "skip", size: total(ordinal, interfaceId) };
     case kinds.end:
     case kinds.cancel:
       only(header, 0);
@@ -158,14 +208,11 @@ function read(
       empty(header);
       zero(header, extra, 0, 0);
       return { kind: "grant", id: call, messages: interfaceId, bytes: ordinal };
-    case kinds.credit: {
+    case kinds.credit:
       only(header, 0);
       empty(header);
       zero(header, extra, 0, 0);
-      const total = ordinal * 0x1_0000_0000 + interfaceId;
-      if (!Number.isSafeInteger(total)) throw new BodyError("a total below 2^53", `${total}`);
-      return { kind: "credit", messages: call, bytes: total };
-    }
+      return { kind: "credit", messages: call, bytes: total(ordinal, interfaceId) };
     case kinds.close: {
       only(header, 0);
       zero(header, interfaceId, extra, 0);
@@ -177,6 +224,12 @@ function read(
     default:
       throw new BodyError("a kind of frame that belongs to a pipe", kindNames[kind] ?? `kind ${kind}`);
   }
+}
+
+function total(high: number, low: number): number {
+  const value = high * 0x1_0000_0000 + low;
+  if (!Number.isSafeInteger(value)) throw new BodyError("a total below 2^53", `${value}`);
+  return value;
 }
 
 function only(header: Header, mask: number): void {

@@ -2,6 +2,7 @@
  * Bodies as JSON, for a peer that has no records. One pass over the bytes bounds nesting and the number of arrays and objects before
  * `JSON.parse` builds anything; the key that would change a prototype is looked for only where its letters, or an escape, occur.
  */
+import { PipeEnd } from "../pipe-end.ts";
 import { BodyError, forbiddenKey, maxContainers, maxDepth } from "./body-error.ts";
 
 const quote = 0x22;
@@ -63,7 +64,7 @@ function keepWhole(this: Readonly<Record<string, unknown>>, key: string, value: 
   const original = this[key];
   if (typeof value === "function" || typeof value === "symbol") throw new BodyError("plain JSON", `a ${typeof value}`);
   if (ArrayBuffer.isView(original) || original instanceof ArrayBuffer) throw new BodyError("plain JSON", "binary data");
-  if (original instanceof Map || original instanceof Set || original instanceof Error)
+  if (original instanceof Map || original instanceof Set || original instanceof Error || original instanceof PipeEnd)
     throw new BodyError("plain JSON", `a ${original.constructor.name}`);
   if (key === forbiddenKey) throw new BodyError("keys that cannot change a prototype", key);
   return value;

@@ -3,8 +3,9 @@
  * count is checked against the bytes that are left before anything is made of it; nesting, structures, their keys and the number of
  * arrays and objects are bounded; a key that would change a prototype is refused; no code is made from keys.
  */
+import type { PipeEnd } from "../pipe-end.ts";
 import { BodyError, forbiddenKey, maxContainers, maxDepth } from "./body-error.ts";
-import { maxKeyLength, maxKeys, typedArrays } from "./record-encoder.ts";
+import { maxKeyLength, maxKeys, pipeType, typedArrays } from "./record-encoder.ts";
 
 const firstId = 0x40;
 const undefinedType = 0;
@@ -19,11 +20,18 @@ export class RecordDecoder {
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
   #end = 0;
+  #ends: readonly PipeEnd[] = [];
+  #used = 0;
   #depth = 0;
   #containers = 0;
 
-  /** The value in `bytes[start, end)`; nothing of it refers to `bytes` afterwards. Throws `BodyError`. */
-  decode(bytes: Buffer, view: DataView, start: number, end: number): unknown {
+  /**
+   * The value in `bytes[start, end)`; nothing of it refers to `bytes` afterwards. `ends` are the pipes that came with it, of which the value
+   * must use each once. Throws `BodyError`.
+   */
+  decode(bytes: Buffer, view: DataView, start: number, end: number, ends: readonly PipeEnd[] = []): unknown {
+    this.#ends = ends;
+    this.#used = 0;
     this.#bytes = bytes;
     this.#view = view;
     this.#at = start;
@@ -31,6 +39,7 @@ export class RecordDecoder {
     this.#depth = 0;
     this.#containers = 0;
     const value = this.#value();
+    if (this.#used !== ends.length) throw new BodyError(`the ${ends.length} pipes that came`, `${this.#used} of them`);
     if (this.#at !== end) throw new BodyError("one value", `${end - this.#at} bytes after it`);
     return value;
   }
@@ -203,6 +212,7 @@ export class RecordDecoder {
   #extension(length: number): unknown {
     const type = this.#byte();
     const start = this.#take(length);
+    if (type === pipeType && length === 4) return this.#pipe(this.#view.getUint32(start));
     if (type === timestampType) return this.#timestamp(start, length);
     if (type !== typedArrayType || length < 1) throw new BodyError("a known extension", hex(type));
     const Type = typedArrays[this.#bytes[start]!];
@@ -210,6 +220,15 @@ export class RecordDecoder {
     if ((length - 1) % Type.BYTES_PER_ELEMENT !== 0)
       throw new BodyError(`whole elements of ${Type.BYTES_PER_ELEMENT} bytes`, `${length - 1} bytes`);
     return new Type(copy(this.#bytes, start + 1, length - 1).buffer);
+  }
+
+  // Each place once and in order, so that no two parts of a body share a pipe.
+  #pipe(place: number): PipeEnd {
+    const end = this.#ends[place];
+    if (end === undefined || place !== this.#used)
+      throw new BodyError(`pipe ${this.#used} of ${this.#ends.length}`, `pipe ${place}`);
+    this.#used += 1;
+    return end;
   }
 
   #timestamp(start: number, length: number): Date {

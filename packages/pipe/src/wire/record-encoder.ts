@@ -9,12 +9,15 @@
  * Own code and not msgpackr itself, whose bytes these are (a test reads each with the other): a receiver must refuse before it allocates,
  * count what it keeps, and never compile code from a peer's keys; and a sender must refuse what would arrive as something else.
  */
+import { PipeEnd } from "../pipe-end.ts";
 import { BodyError, forbiddenKey, maxContainers, maxDepth } from "./body-error.ts";
 
 /** Structures that are known at once, and their limits; the decoder holds senders to them. */
 export const maxStructures = 64;
 /** Keys of one structure. */
 export const maxKeys = 32;
+/** Pipes in one body. */
+export const maxPipes = 64;
 /** UTF-16 units of a structure's key. */
 export const maxKeyLength = 256;
 
@@ -42,8 +45,12 @@ export const typedArrays = [
   BigUint64Array,
 ] as const;
 
+/** The type of the extension that stands for a pipe: its place in the list that travels in front of the body. */
+export const pipeType = 0x50;
+
 /** Encodes the bodies of one direction of one pipe. */
 export class RecordEncoder {
+  #ends: PipeEnd[] | undefined;
   #root: Node = { id: 0, next: new Map() };
   #nodes = 0;
   #owners: (Node | undefined)[] = [];
@@ -55,12 +62,18 @@ export class RecordEncoder {
   #depth = 0;
   #containers = 0;
 
+  /** The pipes that the last body holds, in the order of their places; undefined for none. */
+  get ends(): readonly PipeEnd[] | undefined {
+    return this.#ends;
+  }
+
   /** The bytes of a value, in a buffer that is not written again. Throws `BodyError` for what cannot be carried. */
   encode(value: unknown): Uint8Array {
     if (this.#page.length - this.#at < 2048) this.#newPage(pageBytes);
     this.#start = this.#at;
     this.#depth = 0;
     this.#containers = 0;
+    this.#ends = undefined;
     try {
       this.#value(value);
     } catch (thrown) {
@@ -115,6 +128,7 @@ export class RecordEncoder {
     else if (ArrayBuffer.isView(value)) this.#typedArray(value);
     else if (value instanceof ArrayBuffer) this.#binary(new Uint8Array(value));
     else if (value instanceof Date) this.#date(value);
+    else if (value instanceof PipeEnd) this.#pipe(value);
     else if ("toJSON" in value && typeof value.toJSON === "function") this.#value(value.toJSON());
     else if (value instanceof Map || value instanceof Set || value instanceof Error || value instanceof RegExp)
       throw new BodyError("plain data", `a ${value.constructor.name}`);
@@ -321,6 +335,21 @@ export class RecordEncoder {
     this.#view.setUint32(this.#at, (ms - seconds * 1000) * 1_000_000);
     this.#view.setBigInt64(this.#at + 4, BigInt(seconds));
     this.#at += 12;
+  }
+
+  #pipe(end: PipeEnd): void {
+    if (end.taken) throw new BodyError("an end of a pipe that nobody has taken", "one that was bound or sent");
+    if (!end.movable)
+      throw new BodyError("an end of a pipe of this process", "one that came over a connection: bind it and pass calls on");
+    this.#ends ??= [];
+    if (this.#ends.includes(end)) throw new BodyError("each end of a pipe once", "the same one twice");
+    if (this.#ends.length >= maxPipes) throw new BodyError(`at most ${maxPipes} pipes in a body`, "more");
+    this.#room(6);
+    this.#page[this.#at] = 0xd6;
+    this.#page[this.#at + 1] = pipeType;
+    this.#view.setUint32(this.#at + 2, this.#ends.length);
+    this.#at += 6;
+    this.#ends.push(end);
   }
 
   #byte(value: number): void {

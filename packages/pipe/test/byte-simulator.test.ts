@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { simulate } from "./byte-simulator.ts";
+
+test("in 1,500 seeded worlds that delay, cut and spoil, every call ends once, in order, within its bounds", async () => {
+  const sum = { calls: 0, replied: 0, gone: 0, resumed: 0, spoilt: 0 };
+  for (let seed = 1; seed <= 1500; seed++)
+    try {
+      const { calls, replied, gone, resumed, spoilt } = await simulate(seed);
+      sum.calls += calls;
+      sum.replied += replied;
+      sum.gone += gone;
+      sum.resumed += resumed;
+      sum.spoilt += spoilt ? 1 : 0;
+    } catch (cause) {
+      throw new Error(`seed ${seed}`, { cause });
+    }
+  assert.ok(sum.replied > 5000 && sum.gone > 1000 && sum.resumed > 200 && sum.spoilt > 100, JSON.stringify(sum));
+});
