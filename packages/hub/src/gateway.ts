@@ -115,7 +115,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     reading: { vectorOf, wordsOf },
     agents,
     facts: (agent) => ({ ...sla.standing(agent), agreementsKept: agreementsKept.of(agent) }),
-    send: routedSending({ registry, clock, sighted }),
+    send: routedSending({ registry, clock, graceMs: config.values["limits.drainMs"], sighted }),
   });
   const resourceChanges = new Listeners<string>((error) => log.error({ err: error }, "a listener to resources failed"));
   const stopNotices = slaNotices(sla, resourceChanges);
