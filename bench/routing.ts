@@ -1,11 +1,12 @@
 /**
  * `npm run bench -- routing [--seeds N]`: the hub's routing code in a discrete-event simulation, beside round robin,
  * random, least outstanding and an oracle that knows each agent's speed, hands and queue, in the same run with the same
- * arrivals and the same work. Regret is how much longer the mean call takes than with the oracle. Time is simulated: the
- * figures do not depend on the machine.
+ * arrivals and the same work. Regret is how much longer the mean call takes than with the oracle. Time is simulated: those
+ * figures do not depend on the machine. The last rows, of the code's own speed, do.
  */
 import { type Bench, type Row, row } from "./contract.ts";
 import { fallIn } from "./routing/black-hole.ts";
+import { decisionUs } from "./routing/deciding.ts";
 import { tenAgents } from "./routing/scenes.ts";
 import { type Result, simulate } from "./routing/simulator.ts";
 import { anyOne, entente, leastOutstanding, oracle, roundRobin } from "./routing/ways.ts";
@@ -35,6 +36,7 @@ const bench: Bench = async ({ quick, options }) => {
     row("black hole, time to ejection, worst", Math.max(...holes.map(({ msToEjection }) => msToEjection)), "ms"),
     row("black hole, back after half-open, worst", Math.max(...holes.map(({ msToReturn }) => msToReturn)), "ms", "<=", 2000),
   );
+  for (const agents of [10, 1000]) rows.push(row(`one decision among ${agents} agents, by text`, decisionUs(agents), "us"));
   return rows;
 };
 export default bench;

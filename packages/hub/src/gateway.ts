@@ -143,7 +143,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     reading: { vectorOf, wordsOf },
     agents,
     facts: (agent) => ({ ...sla.standing(agent), agreementsKept: agreementsKept.of(agent) }),
-    send: routedSending({ registry, clock }),
+    send: routedSending({ registry, clock, graceMs: config.values["limits.drainMs"] }),
   });
   const resourceChanges = new Listeners<string>((error) => log.error({ err: error }, "a listener to resources failed"));
   const stopNotices = slaNotices(sla, resourceChanges);

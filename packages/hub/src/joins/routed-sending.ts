@@ -14,12 +14,14 @@ import { operator } from "../base/principals.ts";
 import { costOf, slaExtension } from "../base/sla-extension.ts";
 import type { Principal } from "../base/tool.ts";
 import { toMetadata } from "../routing/chain.ts";
-import type { Outgoing, Send, SendResult } from "../routing/sending.ts";
+import type { Outgoing, Send, SendOptions, SendResult } from "../routing/sending.ts";
 
 /** What sending stands on. */
 export interface RoutedSendingInput {
   readonly registry: Registry;
   readonly clock: Clock;
+  /** How long an agent may take to notice that it was called off, ms. */
+  readonly graceMs: number;
 }
 
 const outcomes: Readonly<Partial<Record<TaskState, SendResult["outcome"]>>> = {
@@ -29,52 +31,72 @@ const outcomes: Readonly<Partial<Record<TaskState, SendResult["outcome"]>>> = {
 };
 
 /** The send function of a registry. */
-export function routedSending({ registry, clock }: RoutedSendingInput): Send {
-  return async (message, { signal, deadlineAt, onTask, onFirstEvent }) => {
-    const call: Call = {
-      principal: principalOf(message.from),
-      extensions: [slaExtension],
-      tenant: "",
-      version: "1.0",
-      signal: never,
-      deadlineAt,
+export function routedSending(input: RoutedSendingInput): Send {
+  return async (message, options) => {
+    const { promise: left, resolve } = Promise.withResolvers<SendResult>();
+    let timer: NodeJS.Timeout | undefined;
+    // An agent that does not even hear that it is called off is left behind.
+    const giveUp = (): void => {
+      timer = setTimeout(() => resolve(ended("lost", undefined, "it did not stop when it was called off")), input.graceMs);
     };
-    let taskId: string | undefined;
+    options.signal.addEventListener("abort", giveUp, { once: true });
     try {
-      const { service } = registry.get(message.agent);
-      const cancel = (): void => {
-        if (taskId) void service.cancelTask({ id: taskId }, call).catch(() => {}); // It may have ended meanwhile.
-      };
-      signal.addEventListener("abort", cancel, { once: true });
-      try {
-        for await (const event of service.sendStreamingMessage({ message: made(message, clock) }, call)) {
-          if ("message" in event) {
-            const { parts } = event.message;
-            return ended("ok", {
-              kind: "message",
-              taskId: undefined,
-              state: undefined,
-              text: textOf(parts),
-              data: plain(dataOf(parts)),
-            });
-          }
-          if (taskId !== undefined) onFirstEvent();
-          else if ("task" in event) {
-            taskId = event.task.id;
-            onTask(taskId);
-            if (signal.aborted) cancel();
-          }
-        }
-      } finally {
-        signal.removeEventListener("abort", cancel);
-      }
-      if (taskId === undefined) return ended("lost", undefined, "it answered neither with a message nor with a task");
-      return finished(await service.getTask({ id: taskId }, call));
-    } catch (error) {
-      const unreached = taskId === undefined && error instanceof EntenteError && notReached.has(error.code);
-      return ended(unreached ? "unreached" : "lost", undefined, error instanceof Error ? error.message : String(error));
+      return await Promise.race([talk(input, message, options), left]);
+    } finally {
+      options.signal.removeEventListener("abort", giveUp);
+      clearTimeout(timer);
     }
   };
+}
+
+async function talk(
+  { registry, clock }: RoutedSendingInput,
+  message: Outgoing,
+  { signal, deadlineAt, onTask, onFirstEvent }: SendOptions,
+): Promise<SendResult> {
+  const call: Call = {
+    principal: principalOf(message.from),
+    extensions: [slaExtension],
+    tenant: "",
+    version: "1.0",
+    signal: never,
+    deadlineAt,
+  };
+  let taskId: string | undefined;
+  try {
+    const { service } = registry.get(message.agent);
+    const cancel = (): void => {
+      if (taskId) void service.cancelTask({ id: taskId }, call).catch(() => {}); // It may have ended meanwhile.
+    };
+    signal.addEventListener("abort", cancel, { once: true });
+    try {
+      for await (const event of service.sendStreamingMessage({ message: made(message, clock) }, call)) {
+        if ("message" in event) {
+          const { parts } = event.message;
+          return ended("ok", {
+            kind: "message",
+            taskId: undefined,
+            state: undefined,
+            text: textOf(parts),
+            data: plain(dataOf(parts)),
+          });
+        }
+        if (taskId !== undefined) onFirstEvent();
+        else if ("task" in event) {
+          taskId = event.task.id;
+          onTask(taskId);
+          if (signal.aborted) cancel();
+        }
+      }
+    } finally {
+      signal.removeEventListener("abort", cancel);
+    }
+    if (taskId === undefined) return ended("lost", undefined, "it answered neither with a message nor with a task");
+    return finished(await service.getTask({ id: taskId }, call));
+  } catch (error) {
+    const unreached = taskId === undefined && error instanceof EntenteError && notReached.has(error.code);
+    return ended(unreached ? "unreached" : "lost", undefined, error instanceof Error ? error.message : String(error));
+  }
 }
 
 const never = new AbortController().signal;

@@ -24,6 +24,7 @@ const choiceSchema = z.object({
     }),
   ),
   dropped: z.array(z.object({ agent: z.string(), filter: z.enum(filterNames), why: z.string() })),
+  left: z.object({ ranked: z.number(), dropped: z.number() }).describe("how many are left off, where there were very many"),
 });
 const attemptSchema = z.object({
   agent: z.string(),
@@ -59,6 +60,7 @@ export type Decision = z.output<typeof decisionSchema>;
 
 const keptText = 200;
 const shownNames = 3;
+const shownAgents = 50;
 
 /** The record of a call as it stands. */
 export function explain(delivery: Delivery, from: string): Decision {
@@ -93,14 +95,16 @@ export function explain(delivery: Delivery, from: string): Decision {
   };
 }
 
-/** A choice as plain JSON. */
+/** A choice as plain JSON; of very many agents the best and those drawn, and the first that were dropped. */
 export function told(choice: Choice): z.output<typeof choiceSchema> {
+  const ranked = choice.ranked.filter((one, place) => place < shownAgents || choice.drawn.includes(one.agent));
+  const dropped = choice.dropped.slice(0, shownAgents);
   return {
     pick: choice.pick?.agent ?? null,
     how: choice.how,
     drawn: [...choice.drawn],
     panic: choice.panic,
-    ranked: choice.ranked.map((one) => ({
+    ranked: ranked.map((one) => ({
       agent: one.agent,
       skill: one.skill?.id ?? null,
       score: one.total,
@@ -110,7 +114,8 @@ export function told(choice: Choice): z.output<typeof choiceSchema> {
       outstanding: one.outstanding,
       near: one.band,
     })),
-    dropped: choice.dropped.map((drop) => ({ ...drop })),
+    dropped: dropped.map((drop) => ({ ...drop })),
+    left: { ranked: choice.ranked.length - ranked.length, dropped: choice.dropped.length - dropped.length },
   };
 }
 

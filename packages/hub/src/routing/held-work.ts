@@ -35,7 +35,7 @@ export class HeldWork {
     const held = [...(this.#held.get(agent)?.values() ?? [])];
     if (said) {
       const same = held.filter(({ chain }) => chain.id === said.id);
-      return { chain: said, deadlineAt: loosest(same) };
+      return { chain: same.reduce((chain, one) => noLooser(chain, one.chain), said), deadlineAt: loosest(same) };
     }
     const chain = chainOfWork(held.map((one) => one.chain)) ?? passedTo(newChain(id, undefined), agent);
     return { chain, deadlineAt: loosest(held) };
@@ -48,6 +48,18 @@ export class HeldWork {
       if (one.chain.id === chain.id)
         held?.set(attempt, { ...one, chain: { ...one.chain, spent: Math.max(one.chain.spent, chain.spent) } });
   }
+}
+
+// What an agent says of a chain that it has from here may add to it, but not take away what it passed, cost or may cost.
+function noLooser(said: Chain, known: Chain): Chain {
+  const passed = known.path.every((agent, at) => said.path[at] === agent);
+  const limits = [said.limit, known.limit].filter((limit) => limit !== undefined);
+  return {
+    id: said.id,
+    path: passed ? said.path : known.path,
+    spent: Math.max(said.spent, known.spent),
+    ...(limits.length === 0 ? {} : { limit: Math.min(...limits) }),
+  };
 }
 
 // Which of several pieces of work it acts for is not known: the one with most time.

@@ -4,6 +4,7 @@ import { affords, type Budget, called, emptyBudget, spent } from "./budget.ts";
 import { done, givenUp, heard, type Load, noLoad, seen, sent } from "./load.ts";
 import { outliers, type Tally } from "./outliers.ts";
 import type { RoutingPolicy } from "./policy.ts";
+import { entriesOf, mappedShards, noShards, type Shards, valueIn, withValueIn } from "./shards.ts";
 
 /** One agent's standing. `ok` and `failed` are decayed counts of how its calls ended. */
 export interface Standing {
@@ -20,7 +21,7 @@ export interface Standing {
 
 /** All agents. `times` holds the newest times of each skill, as they come: to the first sign of life, and to the end. */
 export interface Pool {
-  readonly agents: Readonly<Record<string, Standing>>;
+  readonly agents: Shards<Standing>;
   readonly times: Readonly<Record<string, Times>>;
   readonly retries: Budget;
   readonly hedges: Budget;
@@ -38,7 +39,7 @@ interface Times {
  */
 export type Ending = "ok" | "failed" | "outrun" | "neutral";
 
-export const emptyPool: Pool = { agents: {}, times: {}, retries: emptyBudget, hedges: emptyBudget, outliersAt: 0 };
+export const emptyPool: Pool = { agents: noShards(), times: {}, retries: emptyBudget, hedges: emptyBudget, outliersAt: 0 };
 
 const newcomer: Standing = {
   load: noLoad,
@@ -54,7 +55,7 @@ const memoryMs = 600_000;
 
 /** An agent's standing at `now`. */
 export function standingOf(pool: Pool, agent: string, now: number): Standing {
-  const standing = pool.agents[agent] ?? newcomer;
+  const standing = valueIn(pool.agents, agent) ?? newcomer;
   const breaker = breakerAt(standing.breaker, now);
   return breaker === standing.breaker ? standing : { ...standing, breaker };
 }
@@ -171,16 +172,15 @@ export function poolSwept(
   policy: RoutingPolicy,
 ): readonly [Pool, readonly { readonly agent: string; readonly why: string }[]] {
   if (now - pool.outliersAt < policy.outlierIntervalMs) return [pool, []];
-  const out = new Set(Object.keys(pool.agents).filter((agent) => standingOf(pool, agent, now).breaker.state !== "closed"));
-  const tallies = Object.fromEntries(Object.entries(pool.agents).map(([agent, { tally }]) => [agent, tally]));
+  const standings = [...entriesOf(pool.agents)];
+  const out = new Set(standings.flatMap(([agent]) => (standingOf(pool, agent, now).breaker.state === "closed" ? [] : [agent])));
+  const tallies = Object.fromEntries(standings.map(([agent, { tally }]) => [agent, tally]));
   const found = pool.outliersAt === 0 ? [] : outliers(tallies, out, policy);
-  const agents = Object.fromEntries(
-    Object.entries(pool.agents).map(([agent, standing]) => {
-      const why = found.find((outlier) => outlier.agent === agent)?.why;
-      const breaker = why === undefined ? standing.breaker : ejected(standing.breaker, why, now, policy);
-      return [agent, { ...standing, breaker, tally: newcomer.tally }];
-    }),
-  );
+  const agents = mappedShards(pool.agents, (standing, agent) => {
+    const why = found.find((outlier) => outlier.agent === agent)?.why;
+    const breaker = why === undefined ? standing.breaker : ejected(standing.breaker, why, now, policy);
+    return { ...standing, breaker, tally: newcomer.tally };
+  });
   return [{ ...pool, agents, outliersAt: now }, found];
 }
 
@@ -209,7 +209,7 @@ export function meanTotal(pool: Pool, skill: string, policy: RoutingPolicy): num
  * even when all is well, silence says little: it has the longest time.
  */
 export function silenceLimit(pool: Pool, agent: string, skill: string, policy: RoutingPolicy): number {
-  const usual = pool.agents[agent]?.speaks ? timeQuantile(pool, skill, "first", 0.99, policy) : undefined;
+  const usual = valueIn(pool.agents, agent)?.speaks ? timeQuantile(pool, skill, "first", 0.99, policy) : undefined;
   const wanted = usual === undefined ? policy.maxSilenceMs : usual * policy.silenceFactor;
   return Math.min(policy.maxSilenceMs, Math.max(policy.minSilenceMs, wanted));
 }
@@ -230,7 +230,7 @@ function counted(standing: Standing, call: string, ending: Ending, why: string, 
 }
 
 function put(pool: Pool, agent: string, standing: Standing): Pool {
-  return { ...pool, agents: { ...pool.agents, [agent]: standing } };
+  return { ...pool, agents: withValueIn(pool.agents, agent, standing) };
 }
 
 function timed(pool: Pool, skill: string, times: { first?: number; total?: number }): Pool {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { choose } from "../../src/routing/choosing.ts";
-import { whyChosen } from "../../src/routing/explanation.ts";
+import { told, whyChosen } from "../../src/routing/explanation.ts";
 import { defaultPolicy } from "../../src/routing/policy.ts";
 import { emptyPool, type Pool, poolEnded, poolHeard, poolSent } from "../../src/routing/pool.ts";
 import type { RouteRequest } from "../../src/routing/request.ts";
@@ -194,4 +194,14 @@ test("an agent with too many calls under way is not given more", () => {
   for (let i = 0; i < 3; i++) pool = poolSent(pool, "a", String(i), 0);
   const choice = choose(pool, wants(), among([agent("a")], { policy: { maxOutstanding: 3 } }), none, false, 1);
   assert.deepEqual(choice.dropped[0], { agent: "a", filter: "busy", why: "has 3 calls under way" });
+});
+
+test("of very many agents the explanation keeps the best, the drawn, and says how many it leaves off", () => {
+  const names = Array.from({ length: 300 }, (_, i) => `a${i}`);
+  const many = [...names.map((name) => agent(name)), ...names.map((name) => agent(`x${name}`, {}, { skills: [] }))];
+  const choice = choose(emptyPool, wants(), among(many, { random: () => 0.999 }), none, false, 0);
+  const { ranked, dropped, left, drawn } = told(choice);
+  assert.ok(ranked.length <= 52 && drawn.every((name) => ranked.some((one) => one.agent === name)));
+  assert.deepEqual([ranked.length + left.ranked, dropped.length + left.dropped], [300, 300]);
+  assert.match(whyChosen(choice), /Dropped: xa0, xa1, xa2 and 297 more \(wanted the skill/);
 });

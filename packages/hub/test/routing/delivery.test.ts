@@ -244,6 +244,10 @@ test("what an agent passes on has the deadline of the work it has, and what it s
   held.take("me", "w2", { id: "other", path: ["x", "me"], spent: 0 }, 2000);
   assert.equal(held.actingIn("me", undefined, "new").deadlineAt, 2000, "of several, the one with most time");
   assert.equal(held.actingIn("me", { id: "c", path: ["me"], spent: 0 }, "new").deadlineAt, 900, "but that of the chain it names");
+  const forged = held.actingIn("me", { id: "c", path: [], spent: 0, limit: 99 }, "new").chain;
+  assert.deepEqual(forged, { id: "c", path: ["me"], spent: 4, limit: 5 }, "an agent cannot talk a chain shorter or cheaper");
+  const longer = { id: "c", path: ["me", "helper"], spent: 4.5, limit: 5 };
+  assert.deepEqual(held.actingIn("me", longer, "new").chain, longer);
   for (const work of ["w1", "w2"]) held.release("me", work);
   assert.deepEqual(held.actingIn("me", undefined, "new"), {
     chain: { id: "new", path: ["me"], spent: 0 },
