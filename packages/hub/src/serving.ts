@@ -147,7 +147,7 @@ export async function serveHub(config: Config, clock?: Clock, agents: readonly A
   try {
     url = await front.listen();
     grpc = await grpcOf(hub, access);
-    await hub.addAgents(values["http.publicUrl"] || url.origin, grpc?.address);
+    await hub.addAgents(values["http.publicUrl"] || url.origin, grpc && publicAddress(grpc.address, values["http.publicUrl"]));
     await hub.registry.recover();
   } catch (error) {
     await mcp.close();
@@ -187,6 +187,11 @@ export async function serveHub(config: Config, clock?: Clock, agents: readonly A
       return closing;
     },
   };
+}
+
+// Cards name the host by which the hub is known outside.
+function publicAddress(address: string, publicUrl: string): string {
+  return publicUrl === "" ? address : `${new URL(publicUrl).hostname}${address.slice(address.lastIndexOf(":"))}`;
 }
 
 // gRPC is loaded only where it is on.

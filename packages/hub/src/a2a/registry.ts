@@ -63,7 +63,7 @@ export interface Member {
   readonly service: AgentService;
 }
 
-/** What came of a message: an answer, or a task that ended. */
+/** What came of a message: an answer, or a task that ended or asks something. */
 export type Reply =
   | { readonly kind: "message"; readonly parts: readonly Part[] }
   | { readonly kind: "task"; readonly task: Task };
@@ -170,13 +170,17 @@ export class Registry {
     return kept[key];
   }
 
-  /** Sends a message to an agent as `from` and waits for its answer or the end of its task; an abort cancels the task. */
+  /**
+   * Sends a message to an agent as `from` and waits for its answer, the end of its task or a question of it, which a message
+   * with that `taskId` answers; an abort cancels the task.
+   */
   async send(
     to: string,
     parts: readonly Part[],
     from: string,
     options: {
       contextId?: string;
+      taskId?: string;
       extensions?: readonly string[];
       metadata?: JsonObject;
       signal?: AbortSignal;
@@ -184,7 +188,7 @@ export class Registry {
     } = {},
   ): Promise<Reply> {
     const { service } = this.get(to);
-    const { contextId, extensions = [], metadata, signal, onTask } = options;
+    const { contextId, taskId: answered, extensions = [], metadata, signal, onTask } = options;
     const principal: Principal = from === operator.id ? operator : { id: from, kind: "agent" };
     const call: Call = { principal, extensions, tenant: "", version: "1.0", signal: never };
     const message: Message = {
@@ -192,6 +196,7 @@ export class Registry {
       role: "ROLE_USER",
       parts,
       ...(contextId ? { contextId } : {}),
+      ...(answered ? { taskId: answered } : {}),
       ...(extensions.length > 0 ? { extensions } : {}),
       ...(metadata ? { metadata } : {}),
     };

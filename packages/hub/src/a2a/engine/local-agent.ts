@@ -290,7 +290,11 @@ export class LocalAgent implements AgentService {
         agreement: named(message, "agreement"),
         sighted,
         notify: (item, seq) => this.#push.notifications(id, item, seq),
-        done: () => {
+        done: (error) => {
+          if (error) {
+            this.#input.log.error({ err: error, task: id }, "a task could not be kept; its agent is stopped");
+            this.#working.get(id)?.run.stop("its task could not be kept");
+          }
           this.#working.delete(id);
           this.#push.forget(id);
         },
