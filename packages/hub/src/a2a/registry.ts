@@ -23,7 +23,7 @@ import { legacyCard } from "./bindings/legacy.ts";
 import { makeCard } from "./cards.ts";
 import { hubIdOf, Lease } from "./engine/lease.ts";
 import { LocalAgent } from "./engine/local-agent.ts";
-import { unfinished } from "./engine/task-reader.ts";
+import { TaskReader, unfinished } from "./engine/task-reader.ts";
 import { TaskWriter } from "./engine/task-writer.ts";
 import { a2aErrors } from "./errors.ts";
 import type { AgentCardJson, JsonObject, Message, Part, Task } from "./protocol.ts";
@@ -107,8 +107,14 @@ export class Registry {
         for (const local of this.#locals.values()) local.abandon();
       },
     });
+    const reader = new TaskReader(store, "", () => undefined);
     this.#outgoing = new Outgoing(input.allowPrivate ?? []);
-    this.#sender = new PushSender({ ...input, outgoing: this.#outgoing, keyOf: (agent) => this.#keyOf(agent) });
+    this.#sender = new PushSender({
+      ...input,
+      outgoing: this.#outgoing,
+      keyOf: (agent) => this.#keyOf(agent),
+      taskOf: (id) => reader.any(id),
+    });
     this.#writer = new TaskWriter(input.store, () => this.#sender.wake());
     this.#sightings = new Listeners((error) => input.log.error({ err: error }, "a listener to task sightings failed"));
   }
