@@ -167,7 +167,7 @@ export async function serveHub(config: Config, clock?: Clock, agents: readonly A
   try {
     url = await front.listen();
     grpc = await grpcOf(hub, access);
-    await hub.addAgents(values["http.publicUrl"] || url.origin, grpc?.address);
+    await hub.addAgents(values["http.publicUrl"] || url.origin, grpc && publicAddress(grpc.address, values["http.publicUrl"]));
     await hub.registry.recover();
     await pipes.listen(join(dataFolder, "run", "hub.sock"));
   } catch (error) {
@@ -208,6 +208,11 @@ export async function serveHub(config: Config, clock?: Clock, agents: readonly A
       return closing;
     },
   };
+}
+
+// Cards name the host by which the hub is known outside.
+function publicAddress(address: string, publicUrl: string): string {
+  return publicUrl === "" ? address : `${new URL(publicUrl).hostname}${address.slice(address.lastIndexOf(":"))}`;
 }
 
 // gRPC is loaded only where it is on.

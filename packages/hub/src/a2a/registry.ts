@@ -23,7 +23,7 @@ import { legacyCard } from "./bindings/legacy.ts";
 import { makeCard, rewrittenCard } from "./cards.ts";
 import { hubIdOf, Lease } from "./engine/lease.ts";
 import { LocalAgent } from "./engine/local-agent.ts";
-import { unfinished } from "./engine/task-reader.ts";
+import { TaskReader, unfinished } from "./engine/task-reader.ts";
 import { TaskWriter } from "./engine/task-writer.ts";
 import { a2aErrors } from "./errors.ts";
 import { dataOf, dataPart, textOf, textPart } from "./parts.ts";
@@ -73,7 +73,7 @@ export interface Elsewhere {
   readonly pushes: boolean;
 }
 
-/** What came of a message: an answer, or a task that ended. */
+/** What came of a message: an answer, or a task that ended or asks something. */
 export type Reply =
   | { readonly kind: "message"; readonly parts: readonly Part[] }
   | { readonly kind: "task"; readonly task: Task };
@@ -118,8 +118,14 @@ export class Registry {
         for (const local of this.#locals.values()) local.abandon();
       },
     });
+    const reader = new TaskReader(store, "", () => undefined);
     this.outgoing = new Outgoing(input.allowPrivate ?? []);
-    this.#sender = new PushSender({ ...input, outgoing: this.outgoing, keyOf: (agent) => this.#keyOf(agent) });
+    this.#sender = new PushSender({
+      ...input,
+      outgoing: this.outgoing,
+      keyOf: (agent) => this.#keyOf(agent),
+      taskOf: (id) => reader.any(id),
+    });
     this.#writer = new TaskWriter(input.store, () => this.#sender.wake());
     this.#sightings = new Listeners((error) => input.log.error({ err: error }, "a listener to task sightings failed"));
   }
@@ -215,13 +221,17 @@ export class Registry {
     return kept[key];
   }
 
-  /** Sends a message to an agent as `from` and waits for its answer or the end of its task; an abort cancels the task. */
+  /**
+   * Sends a message to an agent as `from` and waits for its answer, the end of its task or a question of it, which a message
+   * with that `taskId` answers; an abort cancels the task.
+   */
   async send(
     to: string,
     parts: readonly Part[],
     from: string,
     options: {
       contextId?: string;
+      taskId?: string;
       extensions?: readonly string[];
       metadata?: JsonObject;
       signal?: AbortSignal;
@@ -229,7 +239,7 @@ export class Registry {
     } = {},
   ): Promise<Reply> {
     const { service } = this.get(to);
-    const { contextId, extensions = [], metadata, signal, onTask } = options;
+    const { contextId, taskId: answered, extensions = [], metadata, signal, onTask } = options;
     const principal: Principal = from === operator.id ? operator : { id: from, kind: "agent" };
     const call: Call = { principal, extensions, tenant: "", version: "1.0", signal: never };
     const message: Message = {
@@ -237,6 +247,7 @@ export class Registry {
       role: "ROLE_USER",
       parts,
       ...(contextId ? { contextId } : {}),
+      ...(answered ? { taskId: answered } : {}),
       ...(extensions.length > 0 ? { extensions } : {}),
       ...(metadata ? { metadata } : {}),
     };

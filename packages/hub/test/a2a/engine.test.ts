@@ -149,7 +149,7 @@ test("an agent takes no more tasks than may be live, and takes them again when s
     await service.sendMessage({ ...send("x"), ...atOnce }, call);
   }));
 
-test("a task that cannot be written is an error for who sent it, and stops its agent's readers", (t) =>
+test("a store that is away for a moment costs nothing, and one that stays away is an error for readers and stops the agent", (t) =>
   withStore(t, "sqlite", async (store) => {
     using folder = scratchFolder();
     const { agent, step } = stepper();
@@ -158,8 +158,18 @@ test("a task that cannot be written is an error for who sent it, and stops its a
     const { id } = task(await service.sendMessage({ ...send("x"), ...atOnce }, call));
     const reader = service.subscribeToTask({ id }, call)[Symbol.asyncIterator]();
     await reader.next();
-    await store.db.schema.alterTable("task_events").renameTo("task_events_away").execute();
+    const rename = (from: string, to: string) => store.db.schema.alterTable(from).renameTo(to).execute();
+    await rename("task_events", "away");
     step("one");
+    await sleep(100);
+    await rename("away", "task_events");
+    const { value } = await reader.next();
+    assert.equal(wordOf(value), "one");
+    await rename("task_events", "away");
+    step("two");
     await assert.rejects(reader.next(), /task_events/);
-    await store.db.schema.alterTable("task_events_away").renameTo("task_events").execute();
+    await rename("away", "task_events");
+    step("three");
+    const kept = await store.db.selectFrom("task_events").select("seq").where("task_id", "=", id).execute();
+    assert.equal(kept.length, 2, "WORKING and the first step");
   }));

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { type StreamResponse, TaskState } from "@a2a-js/sdk";
 import { TaskNotFoundError, UnsupportedOperationError } from "@a2a-js/sdk/errors";
 import { ask } from "../wire.ts";
-import { atOnce, oldClientOf, taskOf, text, withAgents } from "./clients.ts";
+import { atOnce, clientOf, oldClientOf, taskOf, text, withAgents } from "./clients.ts";
+import { openReceiver } from "./receiver.ts";
 
 test("a client of protocol 0.3 finds its card, sends, streams, subscribes, reads, cancels and sets push configurations", () =>
   withAgents(async (house) => {
@@ -66,3 +67,22 @@ test("the card is the 1.0 one unless 0.3 is asked for, and a known one is not se
     assert.equal(again.status, 304);
     assert.equal((await ask(served.url, "/a2a/echo/v0.3/.well-known/agent-card.json")).body, old.body);
   }));
+
+test("a configuration made by a client of 0.3 is posted the task in the form of 0.3, and shown without a trace of that", async () => {
+  using receiver = await openReceiver();
+  await withAgents(
+    async (house) => {
+      const client = await oldClientOf(house, "teller");
+      const config = { tenant: "", taskId: "", id: "one", url: receiver.url, token: "t", authentication: undefined };
+      const configuration = { ...atOnce, taskPushNotificationConfig: config };
+      const { id: taskId } = taskOf(await client.sendMessage({ ...text("1"), configuration }));
+      await receiver.until(() => receiver.all.length === 5);
+      const bodies: { kind: string; id: string; status: { state: string } }[] = receiver.all.map(({ body }) => JSON.parse(body));
+      assert.ok(bodies.every(({ kind, id }) => kind === "task" && id === taskId));
+      assert.equal(bodies.at(-1)?.status.state, "completed");
+      const now = await clientOf(house, "teller", "JSONRPC");
+      assert.deepEqual(await now.getTaskPushNotificationConfig({ tenant: "", taskId, id: "one" }), { ...config, taskId });
+    },
+    { "net.allowPrivate": receiver.host },
+  );
+});

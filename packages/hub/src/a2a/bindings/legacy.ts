@@ -3,8 +3,9 @@
  * translates; it is loaded by the first of them. Its HTTP+JSON translation needs its own web framework, so that one is not
  * served.
  */
-import type { AgentCard } from "@a2a-js/sdk";
+import { type AgentCard, StreamResponse as StreamResponseMessage, Task as TaskMessage } from "@a2a-js/sdk";
 import type { A2ARequestHandler } from "@a2a-js/sdk/server";
+import type { StreamResponse, Task } from "../protocol.ts";
 import type { AgentService, Call } from "../service.ts";
 import { sdkHandler } from "./sdk-handler.ts";
 
@@ -42,6 +43,13 @@ export async function legacyCard(card: AgentCard): Promise<object> {
   if (!("result" in answer) || typeof answer.result !== "object" || answer.result === null)
     throw new Error(`the card of "${card.name}" has no form in A2A 0.3: ${JSON.stringify(answer)}`);
   return answer.result;
+}
+
+/** The body of a push notification for a client of 0.3: the task as it is now. */
+export async function legacyNotification(item: StreamResponse, task: Task | undefined): Promise<string> {
+  const { V03PushNotificationSerializer } = await import("@a2a-js/sdk/compat/v0_3/server");
+  const whole = task && TaskMessage.fromJSON({ ...task });
+  return new V03PushNotificationSerializer().serialize(StreamResponseMessage.fromJSON({ ...item }), whole).body;
 }
 
 async function translator(handler: A2ARequestHandler) {

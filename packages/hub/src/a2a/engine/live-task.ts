@@ -25,8 +25,8 @@ export interface LiveInput {
   readonly skill: string | undefined;
   readonly agreement: string | undefined;
   readonly sighted: (sighting: TaskSighting) => void;
-  /** Called when it ended and that is on disk, or when it could not be kept. */
-  readonly done: () => void;
+  /** Called when it ended and that is on disk, or with an error when it could not be kept. */
+  readonly done: (error?: unknown) => void;
   /** Notifications that an event brings about. */
   readonly notify: (item: StreamResponse, seq: number) => readonly PushOutboxTable[];
 }
@@ -182,9 +182,9 @@ export class LiveTask {
   readonly #isWatched = (): boolean => this.#watched;
 
   readonly #failed = (error: unknown): void => {
-    this.#broken = { error };
+    this.#broken ??= { error };
     this.#end(error);
-    this.#input.done();
+    this.#input.done(error);
   };
 
   #publish(item: StreamResponse, seq: number, last: boolean): void {

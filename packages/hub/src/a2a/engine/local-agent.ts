@@ -154,7 +154,7 @@ export class LocalAgent implements AgentService {
     const { taskId = "" } = config;
     const { status } = (await this.#find(taskId, call)).task;
     if (isTerminal(status.state)) throw hasEnded(taskId, status.state);
-    return this.#push.create(taskId, config);
+    return this.#push.create(taskId, config, call.version);
   }
 
   async getTaskPushNotificationConfig({ taskId, id }: PushConfigRequest, call: Call): Promise<TaskPushNotificationConfig> {
@@ -227,7 +227,7 @@ export class LocalAgent implements AgentService {
     if (this.#working.size >= limit) throw a2aErrors.TOO_MANY_TASKS({ agent: this.#name, limit });
     const references = message.referenceTaskIds?.length ? await this.#references(message.referenceTaskIds, call) : [];
     const id = newId("task", now);
-    const pushConfigs = this.#push.first(id, configuration);
+    const pushConfigs = this.#push.first(id, configuration, call.version);
     const [life, effects] = begin(id, contextId, { ...message, taskId: id, contextId }, now);
     const of = { agent: this.#name, tenant: call.tenant, owner: call.principal.id, hub: this.#input.hub, createdAt: now };
     const live = this.#live(life, of, message, false);
@@ -290,7 +290,11 @@ export class LocalAgent implements AgentService {
         agreement: named(message, "agreement"),
         sighted,
         notify: (item, seq) => this.#push.notifications(id, item, seq),
-        done: () => {
+        done: (error) => {
+          if (error) {
+            this.#input.log.error({ err: error, task: id }, "a task could not be kept; its agent is stopped");
+            this.#working.get(id)?.run.stop("its task could not be kept");
+          }
           this.#working.delete(id);
           this.#push.forget(id);
         },

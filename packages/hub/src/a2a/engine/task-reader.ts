@@ -59,6 +59,12 @@ export class TaskReader {
     return row && (await this.#whole([row]))[0];
   }
 
+  /** A task, whoever's it is. */
+  async any(id: string): Promise<Task | undefined> {
+    const row = await this.#store.db.selectFrom("tasks").selectAll().where("id", "=", id).executeTakeFirst();
+    return row && (await this.#whole([row]))[0]?.task;
+  }
+
   /** Every task that did not end and is in the hands of a hub. */
   async unfinished(hub: string): Promise<readonly KeptTask[]> {
     const { db } = this.#store;

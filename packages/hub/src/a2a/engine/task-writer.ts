@@ -13,6 +13,7 @@ import { isTerminal, type Task, type TaskEvent } from "../protocol.ts";
 
 const gatherMs = 1;
 const memoryMs = 10;
+const retryMs: readonly number[] = [50, 500, 2000];
 
 /** What a task's row says beside the task. */
 export interface TaskOwnership {
@@ -67,24 +68,24 @@ export class TaskWriter {
       ["id", "agent", "tenant", "context_id", "owner", "hub", "created_at", "state", "seq", "task_json", "updated_at"],
       `on conflict (id) do update set ${replaced} where tasks.hub = excluded.hub`,
     );
-    this.#events = new BulkInsert(store.engine, "task_events", ["task_id", "seq", "event_json"]);
+    this.#events = new BulkInsert(
+      store.engine,
+      "task_events",
+      ["task_id", "seq", "event_json"],
+      "on conflict (task_id, seq) do nothing",
+    );
     this.#configs = new BulkInsert(
       store.engine,
       "push_configs",
       ["task_id", "id", "config_json", "created_at"],
       "on conflict (task_id, id) do update set config_json = excluded.config_json",
     );
-    this.#outbox = new BulkInsert(store.engine, "push_outbox", [
-      "id",
-      "agent",
-      "task_id",
-      "config_id",
-      "seq",
-      "body_json",
-      "attempts",
-      "due_at",
-      "created_at",
-    ]);
+    this.#outbox = new BulkInsert(
+      store.engine,
+      "push_outbox",
+      ["id", "agent", "task_id", "config_id", "seq", "body_json", "attempts", "due_at", "created_at"],
+      "on conflict (id) do nothing",
+    );
   }
 
   /** Takes a write; it is on disk when its `kept` is called. */
@@ -108,7 +109,7 @@ export class TaskWriter {
       const batch = this.#waiting;
       this.#waiting = [];
       try {
-        await this.#store.transaction((trx) => this.#write(trx, batch));
+        await this.#commit(batch);
       } catch (error) {
         for (const write of batch) write.failed(error);
         continue;
@@ -118,6 +119,20 @@ export class TaskWriter {
       if (batch.some((write) => write.notifications.length > 0)) this.#notified();
     }
     this.#flushing = undefined;
+  }
+
+  // A store that is away for a moment (a restart, a lock) must not cost the tasks. Written twice, where the answer to a commit
+  // was lost, a batch is the same tasks and events; its records may then stand in the log twice.
+  async #commit(batch: readonly TaskWrite[]): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#store.transaction((trx) => this.#write(trx, batch));
+      } catch (error) {
+        const delayMs = retryMs[attempt];
+        if (delayMs === undefined) throw error;
+        await new Promise((resolve) => setTimeout(resolve, delayMs));
+      }
+    }
   }
 
   async #write(trx: Transaction<Database>, batch: readonly TaskWrite[]): Promise<void> {

@@ -20,27 +20,32 @@ export interface PushDeskInput {
   readonly checkUrl: (url: string) => void;
 }
 
+/** A configuration as it is kept: with the protocol of the client that made it, where that is not 1.0. */
+export interface KeptConfig extends TaskPushNotificationConfig {
+  readonly version?: string;
+}
+
 /** The configurations of one agent's tasks. */
 export class PushDesk {
   readonly #input: PushDeskInput;
-  readonly #live = new Map<string, readonly TaskPushNotificationConfig[]>();
+  readonly #live = new Map<string, readonly KeptConfig[]>();
 
   constructor(input: PushDeskInput) {
     this.#input = input;
   }
 
   /** The row of a configuration that came with the message of a new task. Throws what `checkUrl` throws. */
-  first(task: string, configuration: SendMessageConfiguration | undefined): readonly PushConfigsTable[] {
+  first(task: string, configuration: SendMessageConfiguration | undefined, version: string): readonly PushConfigsTable[] {
     if (!configuration?.taskPushNotificationConfig) return [];
-    const config = this.#named(task, configuration.taskPushNotificationConfig);
+    const config = this.#named(task, configuration.taskPushNotificationConfig, version);
     this.#live.set(task, [config]);
     return [this.#row(task, config)];
   }
 
   /** Adds a configuration to a task, or replaces the one of that id. */
-  async create(task: string, asked: TaskPushNotificationConfig): Promise<TaskPushNotificationConfig> {
-    const config = this.#named(task, asked);
-    const known = await this.list(task);
+  async create(task: string, asked: TaskPushNotificationConfig, version: string): Promise<TaskPushNotificationConfig> {
+    const config = this.#named(task, asked, version);
+    const known = await this.#kept(task);
     if (known.length >= mostPerTask && !known.some(({ id }) => id === config.id))
       throw a2aErrors.REQUEST_MALFORMED({ problem: `a task takes at most ${mostPerTask} push configurations` });
     const row = this.#row(task, config);
@@ -52,7 +57,7 @@ export class PushDesk {
         .execute(),
     );
     this.#live.set(task, [...known.filter(({ id }) => id !== config.id), config]);
-    return config;
+    return shown(config);
   }
 
   /** One configuration. Throws PUSH_CONFIG_NOT_FOUND. */
@@ -64,6 +69,10 @@ export class PushDesk {
 
   /** Every configuration of a task, the oldest first. */
   async list(task: string): Promise<readonly TaskPushNotificationConfig[]> {
+    return (await this.#kept(task)).map(shown);
+  }
+
+  async #kept(task: string): Promise<readonly KeptConfig[]> {
     const { db } = this.#input.store;
     const rows = await db
       .selectFrom("push_configs")
@@ -72,7 +81,7 @@ export class PushDesk {
       .orderBy("created_at")
       .orderBy("id")
       .execute();
-    return rows.map((row): TaskPushNotificationConfig => JSON.parse(row.config_json));
+    return rows.map((row): KeptConfig => JSON.parse(row.config_json));
   }
 
   /** Removes a configuration and what waits to be sent by it; nothing happens where there is none. */
@@ -91,7 +100,7 @@ export class PushDesk {
 
   /** Takes up the configurations of a task that goes on after a restart. */
   async resume(task: string): Promise<void> {
-    const known = await this.list(task);
+    const known = await this.#kept(task);
     if (known.length > 0) this.#live.set(task, known);
   }
 
@@ -118,12 +127,17 @@ export class PushDesk {
     this.#live.delete(task);
   }
 
-  #named(task: string, { tenant: _, ...config }: TaskPushNotificationConfig): TaskPushNotificationConfig {
+  #named(task: string, { tenant: _, ...config }: TaskPushNotificationConfig, version: string): KeptConfig {
     this.#input.checkUrl(config.url);
-    return { ...config, taskId: task, id: config.id ?? newId("cfg", this.#input.clock.now()) };
+    const id = config.id ?? newId("cfg", this.#input.clock.now());
+    return { ...config, taskId: task, id, ...(version === "1.0" ? {} : { version }) };
   }
 
-  #row(task: string, config: TaskPushNotificationConfig): PushConfigsTable {
+  #row(task: string, config: KeptConfig): PushConfigsTable {
     return { task_id: task, id: config.id ?? "", config_json: JSON.stringify(config), created_at: this.#input.clock.now() };
   }
+}
+
+function shown({ version: _, ...config }: KeptConfig): TaskPushNotificationConfig {
+  return config;
 }

@@ -9,7 +9,9 @@ import type { PartyKey } from "../../security/keys.ts";
 import type { Outgoing } from "../../security/outgoing.ts";
 import type { Store } from "../../store/store.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
-import type { TaskPushNotificationConfig } from "../protocol.ts";
+import { legacyNotification } from "../bindings/legacy.ts";
+import type { Task } from "../protocol.ts";
+import type { KeptConfig } from "./desk.ts";
 import { signatureHeader, signNotification } from "./signature.ts";
 
 /** What the sender stands on. */
@@ -20,6 +22,7 @@ export interface PushSenderInput {
   readonly metrics: Metrics;
   readonly outgoing: Outgoing;
   readonly keyOf: (agent: string) => Promise<PartyKey>;
+  readonly taskOf: (id: string) => Promise<Task | undefined>;
 }
 
 interface Due {
@@ -131,7 +134,7 @@ export class PushSender implements AsyncDisposable {
   async #send(due: Due): Promise<void> {
     const { clock, metrics, log } = this.#input;
     if (due.config_json === null) return this.#remove(due);
-    const config: TaskPushNotificationConfig = JSON.parse(due.config_json);
+    const config: KeptConfig = JSON.parse(due.config_json);
     let problem: string;
     let over = clock.now() - due.created_at > lifeMs;
     try {
@@ -155,13 +158,15 @@ export class PushSender implements AsyncDisposable {
     await this.#input.store.db.updateTable("push_outbox").set({ attempts, due_at: dueAt }).where("id", "=", due.id).execute();
   }
 
-  async #post({ id, agent, body_json: body }: Due, { url, token, authentication }: TaskPushNotificationConfig): Promise<number> {
-    const { clock, outgoing, keyOf } = this.#input;
+  async #post({ id, agent, task_id, body_json }: Due, { url, token, authentication, version }: KeptConfig): Promise<number> {
+    const { clock, outgoing, keyOf, taskOf } = this.#input;
+    const old = version === "0.3";
+    const body = old ? await legacyNotification(JSON.parse(body_json), await taskOf(task_id)) : body_json;
     const signature = await signNotification(body, { id, url, at: clock.now() }, await keyOf(agent));
     const { scheme, credentials } = authentication ?? {};
     const headers = {
-      "content-type": "application/a2a+json",
-      "a2a-version": "1.0",
+      "content-type": old ? "application/json" : "application/a2a+json",
+      "a2a-version": version ?? "1.0",
       "user-agent": "entente",
       "x-a2a-notification-id": id,
       [signatureHeader]: signature,

@@ -68,9 +68,9 @@ export default defineHubTool({
             active: agreed("active"),
           },
           tasks: {
-            working: task("TASK_STATE_SUBMITTED", "TASK_STATE_WORKING"),
+            working: task("TASK_STATE_SUBMITTED", "TASK_STATE_WORKING", "TASK_STATE_INPUT_REQUIRED", "TASK_STATE_AUTH_REQUIRED"),
             completed: task("TASK_STATE_COMPLETED"),
-            failed: task("TASK_STATE_FAILED", "TASK_STATE_CANCELED"),
+            failed: task("TASK_STATE_FAILED", "TASK_STATE_CANCELED", "TASK_STATE_REJECTED"),
           },
           card: JSON.parse(JSON.stringify(cardJson)),
         };

@@ -4,8 +4,15 @@ import { defineHubTool } from "../hub-desk.ts";
 
 export default defineHubTool({
   name: "agent_send_message",
-  description: "Sends a message to an agent over A2A and waits for its answer or for the end of the task it makes of it.",
-  input: z.object({ agent: z.string(), text: z.string(), data: z.json().optional(), contextId: z.string().optional() }),
+  description:
+    "Sends a message to an agent over A2A and waits for its answer, for the end of the task it makes of it, or for a question (state TASK_STATE_INPUT_REQUIRED), which a message with that taskId answers.",
+  input: z.object({
+    agent: z.string(),
+    text: z.string(),
+    data: z.json().optional(),
+    contextId: z.string().optional(),
+    taskId: z.string().optional().describe("the task whose question this answers"),
+  }),
   output: z.object({
     kind: z.enum(["message", "task"]),
     taskId: z.string().nullable(),
@@ -18,6 +25,7 @@ export default defineHubTool({
     const reply = await desk.registry.send(input.agent, parts, ctx.principal.id, {
       signal: ctx.signal,
       ...(input.contextId ? { contextId: input.contextId } : {}),
+      ...(input.taskId ? { taskId: input.taskId } : {}),
       onTask: (id) => ctx.progress({ done: 0, message: `task ${id}` }),
     });
     if (reply.kind === "message")
