@@ -64,7 +64,8 @@ export function candidateOf(name: string, card: unknown, reading: TextReading): 
     service,
     extensions: capabilities?.extensions.map((extension) => extension.uri) ?? [],
     skills: skills.map((skill) => {
-      const text = [skill.id, skill.name, skill.description, ...skill.tags, ...skill.examples].join(" ");
+      // What the agent says of itself belongs to each of its skills: many cards say it only there.
+      const text = [skill.id, skill.name, skill.description, ...skill.tags, ...skill.examples, description].join(" ");
       return {
         id: skill.id,
         name: skill.name,

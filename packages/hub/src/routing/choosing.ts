@@ -8,6 +8,7 @@ import type { Candidate } from "./candidate.ts";
 import { type Facts, noFacts } from "./facts.ts";
 import { type Drop, momentaryDrop, type RoutingLists, staticDrop } from "./filters.ts";
 import { costOf } from "./load.ts";
+import { bestMatch, type Match, wordWeights } from "./matching.ts";
 import type { RoutingPolicy } from "./policy.ts";
 import { type Pool, type Standing, standingOf } from "./pool.ts";
 import type { RouteRequest } from "./request.ts";
@@ -55,12 +56,15 @@ export function choose(
   const { policy } = from;
   const dropped: Drop[] = [];
   const fit: Fit[] = [];
+  const weights = wordWeights(from.candidates, request);
   for (const candidate of from.candidates) {
-    const drop = staticDrop(candidate, request, from.lists);
+    const match = bestMatch(candidate, request, weights);
+    const drop = staticDrop(candidate, request, match, from.lists, policy);
     if (drop) dropped.push(drop);
     else
       fit.push({
         candidate,
+        match,
         standing: standingOf(pool, candidate.name, now),
         facts: from.facts(candidate.name) ?? noFacts,
       });
@@ -112,6 +116,7 @@ export function choose(
 
 interface Fit {
   readonly candidate: Candidate;
+  readonly match: Match;
   readonly standing: Standing;
   readonly facts: Facts;
 }
@@ -123,10 +128,13 @@ interface Scored extends Score {
 }
 
 function scoredAll(fit: readonly Fit[], request: RouteRequest, policy: RoutingPolicy, now: number): readonly Scored[] {
-  const cheapest = fit.reduce((least, { candidate }) => Math.min(least, candidate.service.price ?? 0), Number.POSITIVE_INFINITY);
+  const best = {
+    match: fit.reduce((most, { match }) => Math.max(most, match.value), 0),
+    price: fit.reduce((least, { candidate }) => Math.min(least, candidate.service.price ?? 0), Number.POSITIVE_INFINITY),
+  };
   const prior = typicalTotal(fit.map(({ standing }) => standing));
-  const scored = fit.map(({ candidate, standing, facts }): Scored => {
-    const { agent, skill, total, parts, penalty } = scoreOf(candidate, request, standing, facts, cheapest, now, policy);
+  const scored = fit.map(({ candidate, match, standing, facts }): Scored => {
+    const { agent, skill, total, parts, penalty } = scoreOf(candidate, match, standing, facts, best, now, policy);
     const cost = costOf(standing.load, request.aim, candidate.service.promises?.totalMs ?? prior, now);
     return { agent, skill, total, parts, penalty, cost, outstanding: standing.load.underWay.size, breaker: standing.breaker };
   });

@@ -1,7 +1,8 @@
 /** The hard filters: each says why an agent cannot be given the request at all, or nothing. Pure. */
 import { dataClasses } from "../base/sla-extension.ts";
-import type { Candidate, CandidateSkill } from "./candidate.ts";
+import type { Candidate } from "./candidate.ts";
 import type { Facts } from "./facts.ts";
+import { type Match, skillsFor } from "./matching.ts";
 import type { RoutingPolicy } from "./policy.ts";
 import type { Standing } from "./pool.ts";
 import type { RouteRequest } from "./request.ts";
@@ -35,15 +36,14 @@ export interface RoutingLists {
   readonly deny: readonly string[];
 }
 
-/** The skills of a candidate that the request may mean: by id, else by tag; all of them when it names none. */
-export function skillsFor(candidate: Candidate, skill: string | undefined): readonly CandidateSkill[] {
-  if (skill === undefined) return candidate.skills;
-  const named = candidate.skills.filter((offered) => offered.id === skill);
-  return named.length > 0 ? named : candidate.skills.filter((offered) => offered.tags.includes(skill));
-}
-
 /** What never depends on the moment: everything but `busy`, `breaker` and `deadline`. */
-export function staticDrop(candidate: Candidate, request: RouteRequest, lists: RoutingLists): Drop | undefined {
+export function staticDrop(
+  candidate: Candidate,
+  request: RouteRequest,
+  match: Match,
+  lists: RoutingLists,
+  policy: RoutingPolicy,
+): Drop | undefined {
   const drop = (filter: FilterName, why: string): Drop => ({ agent: candidate.name, filter, why });
   const { name, service } = candidate;
   if (request.chain.path.includes(name))
@@ -55,6 +55,8 @@ export function staticDrop(candidate: Candidate, request: RouteRequest, lists: R
   const skills = skillsFor(candidate, request.skill);
   if (skills.length === 0)
     return drop("skill", `wanted the skill or tag "${request.skill ?? ""}"; offers ${list(candidate.skills.map((s) => s.id))}`);
+  if (request.skill === undefined && match.fit !== undefined && match.fit < policy.leastFit)
+    return drop("skill", `nothing that it offers fits the text (${match.fit.toFixed(2)}; wanted ${policy.leastFit})`);
   const fits = skills.some(
     (skill) => covers(skill.inputModes, request.inputModes) && covers(skill.outputModes, request.outputModes),
   );

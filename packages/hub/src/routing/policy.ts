@@ -4,6 +4,8 @@ import type { ConfigValues } from "../base/config-keys.ts";
 export interface RoutingPolicy {
   /** Time in which an average forgets (Linkerd: 10 s). */
   readonly decayMs: number;
+  /** How well a text must fit what an agent says of its skills, when it is all there is to go by. */
+  readonly leastFit: number;
   /** How far below the best score an agent may stand and still be chosen by its load. */
   readonly scoreBand: number;
   /** How many times the cheapest expected wait an agent may have and still be drawn. */
@@ -51,6 +53,7 @@ export interface RoutingPolicy {
 
 export const defaultPolicy: RoutingPolicy = {
   decayMs: 10_000,
+  leastFit: 0.1,
   scoreBand: 0.1,
   costBand: 2,
   choices: 2,

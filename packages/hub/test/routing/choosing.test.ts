@@ -88,8 +88,26 @@ test("a skill is found by id, by tag and by what is said of it", () => {
   assert.equal(choose(emptyPool, wants({ skill: "labour" }), among([agent("x")]), none, false, 0).pick?.agent, "x");
   const choice = choose(emptyPool, wantsText("bake a cake for the soup kitchen"), from, none, false, 0);
   assert.equal(choice.pick?.agent, "cook");
-  const [first, second] = choice.ranked;
-  assert.ok(first && second && first.parts.match.value > second.parts.match.value + 0.2, JSON.stringify(choice.ranked));
+  assert.match(choice.dropped.find((drop) => drop.agent === "smith")?.why ?? "", /fits the text/);
+});
+
+test("words that every agent knows say little, and a text that fits nobody goes to nobody", () => {
+  const shop = (name: string, does: string) =>
+    agent(name, {}, { description: "Works in the village", skills: [{ id: name, description: does }] });
+  const from = among([
+    shop("cook", "Cooks soup in the village"),
+    shop("smith", "Forges nails in the village"),
+    shop("clerk", "Writes letters in the village"),
+  ]);
+  const choice = choose(emptyPool, wantsText("nails in the village"), from, none, false, 0);
+  assert.equal(choice.pick?.agent, "smith");
+  assert.deepEqual(
+    choice.ranked.filter(({ band }) => band).map((one) => one.agent),
+    ["smith"],
+  );
+  const nobody = choose(emptyPool, wantsText("quantum chromodynamics"), from, none, false, 0);
+  assert.equal(nobody.pick, undefined);
+  assert.match(nobody.dropped[0]?.why ?? "", /nothing that it offers fits the text \(0\.0\d; wanted 0\.1\)/);
 });
 
 test("the parts of a score add up to it, and a breach takes its agent out of the band", () => {
