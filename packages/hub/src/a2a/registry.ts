@@ -29,6 +29,7 @@ import { a2aErrors } from "./errors.ts";
 import { dataOf, dataPart, textOf, textPart } from "./parts.ts";
 import type { AgentCardJson, JsonObject, Message, Part, Task } from "./protocol.ts";
 import { PushSender } from "./push/sender.ts";
+import { remoteTaskOf } from "./remote/remote-tasks.ts";
 import type { AgentService, Call } from "./service.ts";
 
 /** What the registry stands on. */
@@ -124,7 +125,7 @@ export class Registry {
       ...input,
       outgoing: this.outgoing,
       keyOf: (agent) => this.#keyOf(agent),
-      taskOf: (id) => reader.any(id),
+      taskOf: async (id) => (await reader.any(id)) ?? (await remoteTaskOf(store, id)),
     });
     this.#writer = new TaskWriter(input.store, () => this.#sender.wake());
     this.#sightings = new Listeners((error) => input.log.error({ err: error }, "a listener to task sightings failed"));

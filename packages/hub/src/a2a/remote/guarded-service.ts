@@ -93,7 +93,7 @@ export function guarded(input: GuardInput): AgentService {
         await tasks.keep(task, this.#call.principal);
         await input.record("task.started", task, this.#call);
         this.#tell("accepted", task);
-        if (this.#push) await pushes.create(task.id, this.#push);
+        if (this.#push) await pushes.create(task.id, this.#push, this.#call.version);
       } else this.#tell("first-event", task);
       if ("artifactUpdate" in event || (task.artifacts?.length ?? 0) > 0) this.#tell("first-artifact", task);
       const { state } = task.status;
@@ -177,7 +177,7 @@ export function guarded(input: GuardInput): AgentService {
       const { status } = await tasks.demand(taskId, call.principal);
       if (isTerminal(status.state))
         throw a2aErrors.UNSUPPORTED_OPERATION({ problem: `task "${taskId}" has ended: there is nothing more to tell` });
-      return pushes.create(taskId, config);
+      return pushes.create(taskId, config, call.version);
     },
     getTaskPushNotificationConfig: async ({ taskId, id }, call) => {
       await tasks.demand(taskId, call.principal);

@@ -11,6 +11,7 @@ import type { Store } from "../../store/store.ts";
 import { isTerminal, type StreamResponse, type TaskPushNotificationConfig } from "../protocol.ts";
 import type { PushDesk } from "../push/desk.ts";
 import type { AgentService, Call } from "../service.ts";
+import { remoteTaskKey } from "./remote-tasks.ts";
 
 /** What following takes. */
 export interface RemotePushesInput {
@@ -61,8 +62,9 @@ export class RemotePushes implements AsyncDisposable {
     }
   }
 
-  async create(task: string, config: TaskPushNotificationConfig): Promise<TaskPushNotificationConfig> {
-    const kept = await this.#input.desk.create(this.#key(task), config);
+  /** Adds a configuration for a caller of this protocol version, and follows the task for it. */
+  async create(task: string, config: TaskPushNotificationConfig, version: string): Promise<TaskPushNotificationConfig> {
+    const kept = await this.#input.desk.create(this.#key(task), config, version);
     this.#follow(task);
     return { ...kept, taskId: task };
   }
@@ -136,9 +138,8 @@ export class RemotePushes implements AsyncDisposable {
     wake();
   }
 
-  // Task ids of other agents are theirs to choose: the name in front keeps them apart from ours.
   #key(task: string): string {
-    return `${this.#input.agent}/${task}`;
+    return remoteTaskKey(this.#input.agent, task);
   }
 }
 

@@ -86,6 +86,24 @@ export class RemoteTasks {
   }
 }
 
+/** Name of a task elsewhere among all tasks. Their ids are other agents' to choose: the agent in front keeps them apart from ours. */
+export function remoteTaskKey(agent: string, task: string): string {
+  return `${agent}/${task}`;
+}
+
+/** The task of such a name, as last seen. */
+export async function remoteTaskOf(store: Store, key: string): Promise<Task | undefined> {
+  const [, agent, task] = /^([^/]+)\/(.+)$/.exec(key) ?? [];
+  if (agent === undefined || task === undefined) return undefined;
+  const row = await store.db
+    .selectFrom("remote_tasks")
+    .select("task_json")
+    .where("agent", "=", agent)
+    .where("task_id", "=", task)
+    .executeTakeFirst();
+  return row && JSON.parse(row.task_json);
+}
+
 /** The task after an event of its stream; a task event is the task itself. */
 export function taskAfter(task: Task | undefined, event: StreamResponse): Task | undefined {
   if ("task" in event) return event.task;
