@@ -29,7 +29,15 @@ export default defineConfig({
       },
       {
         text: "Decisions",
-        items: pages("decisions", ["001-toolchain", "002-layers", "003-both-curators", "004-text-vectors", "005-search"]),
+        items: pages("decisions", [
+          "001-toolchain",
+          "002-layers",
+          "003-both-curators",
+          "004-text-vectors",
+          "005-search",
+          "006-own-a2a-engine",
+          "007-joining",
+        ]),
       },
     ],
   },
