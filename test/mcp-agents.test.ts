@@ -218,6 +218,8 @@ test("an MCP tool is a skill: the task's question is the tool's, its answer the 
   );
   const solved = await send({ tool: "quantum_solve", input: { text: "3 3\n1 2 1\n2 3 1\n1 3 1\n", format: "mc" } });
   assert.match(JSON.stringify(solved.artifacts), /"energy":-2/);
+  const described = await send({ tool: "quantum_solve", schema: true });
+  assert.match(JSON.stringify(described.artifacts), /"properties":\{"terms"/);
   const wrong = await send({ tool: "quantum_solve", input: { seconds: "long" } });
   assert.equal(wrong.status.state, "TASK_STATE_FAILED");
   assert.match(JSON.stringify(wrong.status), /TOOL_INPUT_INVALID/);

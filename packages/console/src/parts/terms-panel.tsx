@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { figure, percent } from "../figures.ts";
+import { counted, figure, percent } from "../figures.ts";
 import type { ServiceLevels, Term } from "../hub/service-level.ts";
 import { asked, sourceOf, windowName } from "../service-words.ts";
 import { Pill } from "./pill.tsx";
@@ -12,7 +12,7 @@ export function TermsPanel({ levels }: { readonly levels: ServiceLevels }): VNod
       <header>
         <h2 id="terms-title">What it is held to</h2>
         <span class="small soft number">
-          {figure(tasks)} tasks in {windowName(windowMs)}
+          {counted(tasks, "task")} in {windowName(windowMs)}
         </span>
       </header>
       {terms.length === 0 ? (

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { duration, figure } from "../figures.ts";
+import { counted, duration } from "../figures.ts";
 import type { Times } from "../hub/service-level.ts";
 import { indicatorName, windowName } from "../service-words.ts";
 
@@ -49,7 +49,7 @@ export function TimesPanel({ times }: { readonly times: readonly Times[] }): VNo
                   <td>
                     <strong>{indicatorName(one.indicator)}</strong>{" "}
                     <span class="soft">
-                      {windowName(one.windowMs)}, {figure(one.count)} tasks
+                      {windowName(one.windowMs)}, {counted(one.count, "task")}
                     </span>
                   </td>
                   <td class="spread-cell">

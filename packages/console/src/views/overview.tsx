@@ -133,7 +133,10 @@ function Champion({ status, versions }: { readonly status: HubStatus; readonly v
       <p class="figure">
         {champion ? <a href="/versions">version {champion.number}</a> : "none"}{" "}
         {verdict?.gzip && verdict.bitsPerByte !== null ? (
-          <small>{percent(1 - verdict.bitsPerByte / verdict.gzip, 0)} below gzip</small>
+          <small>
+            {percent(Math.abs(1 - verdict.bitsPerByte / verdict.gzip), 0)}{" "}
+            {verdict.bitsPerByte <= verdict.gzip ? "below" : "above"} gzip
+          </small>
         ) : null}
       </p>
       {verdict ? (

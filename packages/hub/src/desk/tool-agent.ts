@@ -12,7 +12,11 @@ import type { Catalogue } from "../mcp/catalogue.ts";
 /** The name of the agent. */
 export const toolAgentName = "toolsmith";
 
-const asked = z.object({ tool: z.string(), input: z.record(z.string(), z.json()).default({}) });
+const asked = z.object({
+  tool: z.string(),
+  input: z.record(z.string(), z.json()).default({}),
+  schema: z.boolean().default(false),
+});
 
 /** The agent that offers these tools; undefined when there are none. Throws TOOL_UNKNOWN for a name that is no tool. */
 export function toolAgent(catalogue: Catalogue, names: readonly string[]): Agent | undefined {
@@ -21,11 +25,13 @@ export function toolAgent(catalogue: Catalogue, names: readonly string[]): Agent
   return {
     profile: {
       name: toolAgentName,
-      description: "Runs tools of this hub. Send data {tool, input}; a tool's input is what its schema in the skill says.",
+      description:
+        "Runs tools of this hub. Send data {tool, input}; {tool, schema: true} answers with what the input must look like.",
       skills: [...offered.values()].map((tool) => ({
         id: tool.name,
         name: tool.name.replaceAll("_", " "),
-        description: `${tool.description} Input: ${JSON.stringify(z.toJSONSchema(tool.input, { io: "input" })).slice(0, 3000)}`,
+        description: tool.description,
+        examples: [JSON.stringify({ tool: tool.name, schema: true })],
       })),
     },
     execute: async (task, ctx) => {
@@ -34,7 +40,10 @@ export function toolAgent(catalogue: Catalogue, names: readonly string[]): Agent
         throw agentErrors.TASK_REJECTED({
           reason: `wanted data {"tool": one of ${names.join(", ")}, "input": {…}}; got ${JSON.stringify(task.data ?? task.text).slice(0, 200)}`,
         });
-      const { tool, input } = parsed.data;
+      const { tool, input, schema } = parsed.data;
+      const known = offered.get(tool);
+      if (schema && known)
+        return { text: known.description, data: JSON.parse(JSON.stringify(z.toJSONSchema(known.input, { io: "input" }))) };
       const progress = ({ message, done, total }: { message?: string; done: number; total?: number | undefined }): void =>
         ctx.status(message ?? `${done}${total === undefined ? "" : ` of ${total}`}`);
       for (let answer: ToolAnswer | undefined; ; ) {
