@@ -1,6 +1,6 @@
-import { CallTable } from "./call-table.ts";
 import { LazyContext } from "./call-context.ts";
 import { CallError } from "./call-error.ts";
+import { CallTable } from "./call-table.ts";
 import type { Clock } from "./clock.ts";
 import { flushOrdinal, type ServedVersion, versionOrdinal } from "./control.ts";
 import { PipeError } from "./errors.ts";

@@ -38,6 +38,7 @@ export function toTuple(frame: Frame): FrameTuple {
       return [tags.hello, frame.protocol, frame.messages, frame.bytes, frame.calls];
     case "call": {
       const { id, interfaceId, ordinal, stream, deadlineMs, messages, bytes, size, body } = frame;
+      if (!stream && deadlineMs === 0 && messages === 0 && bytes === 0) return [tags.call, id, size, body, interfaceId, ordinal];
       return [tags.call, id, size, body, interfaceId, ordinal, stream ? 1 : 0, deadlineMs, messages, bytes];
     }
     case "reply":
@@ -101,7 +102,7 @@ export function fromTuple(value: unknown): Frame | Malformed {
 }
 
 function readCall(tuple: FrameTuple): Frame | Malformed {
-  const [, id, size, body, interfaceId, ordinal, stream, deadlineMs, messages, bytes] = tuple;
+  const [, id, size, body, interfaceId, ordinal, stream = 0, deadlineMs = 0, messages = 0, bytes = 0] = tuple;
   const timed = typeof deadlineMs === "number" && deadlineMs >= 0; // fractions are fine, NaN is not
   if (!count(id) || !count(size) || !count(interfaceId) || !count(ordinal) || !timed || !count(messages) || !count(bytes))
     return malformed("a call with its ten fields", shape(tuple));
