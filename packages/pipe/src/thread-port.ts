@@ -80,7 +80,7 @@ export class ThreadPort implements Port {
   readonly #flush = (): void => {
     this.#scheduled = false;
     if (this.#over || this.#first === undefined) return;
-    const frames = [this.#first, ...this.#out];
+    const frames = this.#out.length === 0 ? [this.#first] : [this.#first, ...this.#out];
     this.#first = undefined;
     if (frames.length > 1) this.#out = [];
     try {
