@@ -9,9 +9,10 @@
  */
 import type { JetStreamClient, JetStreamManager, JsMsg } from "@nats-io/jetstream";
 import type { MsgHdrs } from "@nats-io/nats-core";
+import { idOf, makeHeaders, ownPrefix, packDurable, readDurable, senderHeaders } from "./durable-message.ts";
 import { PipeError } from "./errors.ts";
 import { type NatsClient, natsClient, parseNatsAddress } from "./nats-client.ts";
-import { BodyCodec, bytesOf, formOf, forms } from "./wire/body.ts";
+import { forms } from "./wire/body.ts";
 
 /** What a durable channel may be given. */
 export interface DurableChannelOptions {
@@ -55,9 +56,6 @@ export interface Stored {
   readonly duplicate: boolean;
 }
 
-const prefix = "Entente-";
-const idHeader = "Nats-Msg-Id";
-const mayBytes = 1024 * 1024 - 16 * 1024;
 // How long the server may take to say that it has stored a message.
 const storedMs = 2000;
 const nanosPerMs = 1_000_000;
@@ -130,15 +128,15 @@ export class DurableChannel implements AsyncDisposable {
     options: { readonly id?: string; readonly headers?: Readonly<Record<string, string>> } = {},
   ): Promise<Stored> {
     const { id, headers: given = {} } = options;
-    let packed: unknown;
+    let packed: ReturnType<typeof packDurable>;
     try {
-      packed = new BodyCodec("json", mayBytes).pack(body);
+      packed = packDurable(body);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new PipeError("BODY_UNSENDABLE", { call: `publish on ${this.#name}`, reason }, { cause });
     }
-    const headers = await makeHeaders({ ...given, [`${prefix}Form`]: String(formOf(packed)) });
-    return await this.#store(this.#subject, bytesOf(packed), headers, id);
+    const headers = await makeHeaders({ ...given, [`${ownPrefix}Form`]: packed.form });
+    return await this.#store(this.#subject, packed.data, headers, id);
   }
 
   /**
@@ -176,7 +174,7 @@ export class DurableChannel implements AsyncDisposable {
     const letter = await this.#letter(sequence);
     if (letter === undefined) throw new PipeError("DEAD_LETTER_UNKNOWN", { channel: this.#name, sequence });
     const { dead, data, form } = letter;
-    const headers = await makeHeaders({ ...dead.headers, [`${prefix}Form`]: form });
+    const headers = await makeHeaders({ ...dead.headers, [`${ownPrefix}Form`]: form });
     const stored = await this.#store(this.#subject, data, headers, `${dead.id ?? dead.original}:replay:${sequence}`);
     await this.#manager.streams.deleteMessage(`${this.#name}_dead`, sequence);
     return stored;
@@ -200,12 +198,12 @@ export class DurableChannel implements AsyncDisposable {
     }
     const alive = setInterval(() => message.working(), ackWaitMs / 2);
     try {
-      const body = readBody(message.data, message.headers);
+      const body = readDurable(message.data, message.headers);
       await handler(body, {
         id: idOf(message.headers),
         sequence: message.seq,
         delivery: deliveryCount,
-        headers: plain(message.headers),
+        headers: senderHeaders(message.headers),
       });
       await message.ackAck().catch(() => false); // not heard: it is delivered once more
     } catch (thrown) {
@@ -221,14 +219,14 @@ export class DurableChannel implements AsyncDisposable {
   // The copy is stored before the message is given up; its id makes a second copy after a crash in between impossible.
   async #putAside(group: string, message: JsMsg, cause: DeadLetter["cause"], deliveries: number): Promise<void> {
     const headers = await makeHeaders({
-      ...plain(message.headers),
-      [`${prefix}Form`]: message.headers?.get(`${prefix}Form`) ?? String(forms.bytes),
-      [`${prefix}Id`]: idOf(message.headers) ?? "",
-      [`${prefix}Group`]: group,
-      [`${prefix}Code`]: cause.code,
-      [`${prefix}Cause`]: cause.message.replaceAll(/[\r\n]+/g, " ").slice(0, 1024),
-      [`${prefix}Deliveries`]: String(deliveries),
-      [`${prefix}Original`]: String(message.seq),
+      ...senderHeaders(message.headers),
+      [`${ownPrefix}Form`]: message.headers?.get(`${ownPrefix}Form`) ?? String(forms.bytes),
+      [`${ownPrefix}Id`]: idOf(message.headers) ?? "",
+      [`${ownPrefix}Group`]: group,
+      [`${ownPrefix}Code`]: cause.code,
+      [`${ownPrefix}Cause`]: cause.message.replaceAll(/[\r\n]+/g, " ").slice(0, 1024),
+      [`${ownPrefix}Deliveries`]: String(deliveries),
+      [`${ownPrefix}Original`]: String(message.seq),
     });
     try {
       await this.#store(this.#dead, message.data, headers, `${this.#name}:${message.seq}:${group}`);
@@ -243,17 +241,17 @@ export class DurableChannel implements AsyncDisposable {
     const stored = await this.#manager.streams.getMessage(`${this.#name}_dead`, { seq: sequence }).catch(() => null);
     if (stored === null) return undefined;
     const { header, data } = stored;
-    const field = (name: string) => header.get(`${prefix}${name}`);
+    const field = (name: string) => header.get(`${ownPrefix}${name}`);
     const id = field("Id");
     const dead: DeadLetter = {
       sequence,
       id: id === "" ? undefined : id,
-      body: readBody(data, header),
+      body: readDurable(data, header),
       cause: { code: field("Code"), message: field("Cause") },
       deliveries: Number(field("Deliveries")),
       group: field("Group"),
       original: Number(field("Original")),
-      headers: plain(header),
+      headers: senderHeaders(header),
     };
     return { dead, data, form: field("Form") };
   }
@@ -283,37 +281,4 @@ export class Reading implements AsyncDisposable {
     await this.#stop();
     await this.#running;
   }
-}
-
-async function makeHeaders(fields: Readonly<Record<string, string>>): Promise<MsgHdrs> {
-  const { headers } = await import("@nats-io/transport-node");
-  const made = headers();
-  for (const [name, value] of Object.entries(fields)) made.set(name, value);
-  return made;
-}
-
-// Ours and the server's own are not the sender's.
-function plain(headers: MsgHdrs | undefined): Readonly<Record<string, string>> {
-  const fields: Record<string, string> = {};
-  for (const name of headers?.keys() ?? [])
-    if (!name.startsWith(prefix) && !name.startsWith("Nats-")) fields[name] = headers?.get(name) ?? "";
-  return fields;
-}
-
-function idOf(headers: MsgHdrs | undefined): string | undefined {
-  const id = headers?.get(idHeader);
-  return id === undefined || id === "" ? undefined : id;
-}
-
-function readBody(data: Uint8Array, headers: MsgHdrs | undefined): unknown {
-  const form = Number(headers?.get(`${prefix}Form`) || forms.bytes);
-  const bytes = Buffer.from(data);
-  return new BodyCodec("json", mayBytes).unpack(
-    form,
-    bytes,
-    new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
-    0,
-    bytes.length,
-    false,
-  );
 }

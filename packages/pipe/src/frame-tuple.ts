@@ -38,6 +38,7 @@ export function toTuple(frame: Frame): FrameTuple {
       return [tags.hello, frame.protocol, frame.messages, frame.bytes, frame.calls];
     case "call": {
       const { id, interfaceId, ordinal, stream, deadlineMs, messages, bytes, size, body } = frame;
+      if (!stream && deadlineMs === 0 && messages === 0 && bytes === 0) return [tags.call, id, size, body, interfaceId, ordinal];
       return [tags.call, id, size, body, interfaceId, ordinal, stream ? 1 : 0, deadlineMs, messages, bytes];
     }
     case "reply":
@@ -65,7 +66,12 @@ export function toTuple(frame: Frame): FrameTuple {
 export function fromTuple(value: unknown): Frame | Malformed {
   if (!Array.isArray(value)) return malformed("an array", typeof value);
   const tuple: FrameTuple = value;
-  const [tag, a, b, c, d] = tuple;
+  // By index: taking an array apart by a pattern runs its iterator, which would be a good part of reading a frame.
+  const tag = tuple[0];
+  const a = tuple[1];
+  const b = tuple[2];
+  const c = tuple[3];
+  const d = tuple[4];
   switch (tag) {
     case tags.hello:
       if (!count(a) || !count(b) || !count(c) || !count(d)) return malformed("hello with four counts", shape(tuple));
@@ -101,11 +107,17 @@ export function fromTuple(value: unknown): Frame | Malformed {
 }
 
 function readCall(tuple: FrameTuple): Frame | Malformed {
-  const [, id, size, body, interfaceId, ordinal, stream, deadlineMs, messages, bytes] = tuple;
+  const id = tuple[1];
+  const size = tuple[2];
+  const interfaceId = tuple[4];
+  const ordinal = tuple[5];
+  const deadlineMs = tuple[7] ?? 0;
+  const messages = tuple[8] ?? 0;
+  const bytes = tuple[9] ?? 0;
   const timed = typeof deadlineMs === "number" && deadlineMs >= 0; // fractions are fine, NaN is not
   if (!count(id) || !count(size) || !count(interfaceId) || !count(ordinal) || !timed || !count(messages) || !count(bytes))
     return malformed("a call with its ten fields", shape(tuple));
-  return { kind: "call", id, interfaceId, ordinal, stream: stream === 1, deadlineMs, messages, bytes, size, body };
+  return { kind: "call", id, interfaceId, ordinal, stream: tuple[6] === 1, deadlineMs, messages, bytes, size, body: tuple[3] };
 }
 
 function count(value: unknown): value is number {

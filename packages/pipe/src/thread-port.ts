@@ -5,6 +5,8 @@
  *
  * Frames that are sent in one turn of the event loop travel as one message: waking the other thread costs more than cloning. `nextTick`
  * runs after the microtasks that are under way, so answers of many handlers meet in one batch, and a lone frame still leaves in this turn.
+ * (Tried: the first frame of a turn at once. No sooner there, and a quarter of the calls a second, since the threads then wake each other for one
+ * frame at a time.)
  */
 import { MessagePort, Worker } from "node:worker_threads";
 import type { Frame } from "./frame.ts";
@@ -22,6 +24,8 @@ export class ThreadPort implements Port {
   readonly writable = true; // a MessagePort tells nothing; the allowance bounds it
   readonly #port: MessagePort | Worker;
   #receiver: PortReceiver | undefined;
+  // What this turn has sent; mostly it is one frame alone.
+  #first: Frame | undefined;
   #out: Frame[] = [];
   #scheduled = false;
   #over = false;
@@ -59,7 +63,8 @@ export class ThreadPort implements Port {
 
   send(frame: Frame): void {
     if (this.#over) return;
-    this.#out.push(frame);
+    if (this.#first === undefined) this.#first = frame;
+    else this.#out.push(frame);
     if (this.#scheduled) return;
     this.#scheduled = true;
     process.nextTick(this.#flush);
@@ -67,16 +72,17 @@ export class ThreadPort implements Port {
 
   close(): void {
     if (this.#over) return;
-    while (this.#out.length > 0) this.#flush();
+    while (this.#first !== undefined) this.#flush();
     this.#release();
     if (this.#port instanceof MessagePort) this.#port.close();
   }
 
   readonly #flush = (): void => {
     this.#scheduled = false;
-    const frames = this.#out;
-    if (this.#over || frames.length === 0) return;
-    this.#out = [];
+    if (this.#over || this.#first === undefined) return;
+    const frames = this.#out.length === 0 ? [this.#first] : [this.#first, ...this.#out];
+    this.#first = undefined;
+    if (frames.length > 1) this.#out = [];
     try {
       this.#post(frames);
     } catch {
@@ -90,10 +96,14 @@ export class ThreadPort implements Port {
       if (!("body" in frame)) continue;
       const carried = frame.body instanceof CarriedBody ? frame.body : undefined;
       const list = transferList(carried === undefined ? frame.body : carried.original);
-      if (list !== undefined) moved = (moved ?? new Set<Transferable>()).union(new Set(list));
-      if (carried !== undefined) moved = (moved ?? new Set<Transferable>()).union(new Set(carried.ends.map(([, port]) => port)));
+      if (list === undefined && carried === undefined) continue;
+      moved ??= new Set();
+      for (const buffer of list ?? []) moved.add(buffer);
+      for (const [, port] of carried?.ends ?? []) moved.add(port);
     }
-    this.#port.postMessage(frames.map(toThreadTuple), moved === undefined ? [] : [...moved]);
+    // A lone frame travels without an array around it: a third less to clone.
+    const message = frames.length === 1 ? toThreadTuple(frames[0]!) : frames.map(toThreadTuple);
+    this.#port.postMessage(message, moved === undefined ? nothingMoved : [...moved]);
   }
 
   #sendOneByOne(frames: readonly Frame[]): void {
@@ -121,13 +131,15 @@ export class ThreadPort implements Port {
       return;
     }
     const tuples: readonly FrameTuple[] = batch;
-    for (const tuple of tuples) {
-      if (this.#over) return;
-      const frame = fromThreadTuple(tuple);
-      if (frame.kind === "malformed") this.#receiver?.malformed(frame.wanted, frame.got);
-      else this.#receiver?.frame(frame);
-    }
+    if (typeof tuples[0] === "number") this.#receive(tuples);
+    else for (let i = 0; i < tuples.length && !this.#over; i++) this.#receive(tuples[i]);
   };
+
+  #receive(tuple: unknown): void {
+    const frame = fromThreadTuple(tuple);
+    if (frame.kind === "malformed") this.#receiver?.malformed(frame.wanted, frame.got);
+    else this.#receiver?.frame(frame);
+  }
 
   readonly #onMessageError = (error: Error): void => {
     this.#receiver?.malformed("a message that this thread can read", error.message);
@@ -152,6 +164,7 @@ export class ThreadPort implements Port {
 
   #release(): void {
     this.#over = true;
+    this.#first = undefined;
     this.#out = [];
     const port = this.#port;
     port.off("message", this.#onMessage);
@@ -162,6 +175,7 @@ export class ThreadPort implements Port {
   }
 }
 
+const nothingMoved: Transferable[] = [];
 const threadPorts: ThreadPorts = { over: (port) => new ThreadPort(port), unstarted: ThreadPort.unstarted };
 
 // A body with ends of pipes in it has a further field: what leads to them.
@@ -174,7 +188,8 @@ function toThreadTuple(frame: Frame): FrameTuple {
 function fromThreadTuple(value: unknown): Frame | Malformed {
   const withEnds =
     Array.isArray(value) &&
-    ((value[0] === 1 && value.length === 11) || ((value[0] === 2 || value[0] === 4) && value.length === 5));
+    ((value[0] === 1 && (value.length === 7 || value.length === 11)) ||
+      ((value[0] === 2 || value[0] === 4) && value.length === 5));
   if (!withEnds) return fromTuple(value);
   const tuple: FrameTuple = value;
   const frame = fromTuple(tuple.slice(0, -1));

@@ -10,6 +10,8 @@ import type { Codec } from "../wire/body.ts";
 import { Header, kindNames, kinds } from "../wire/header.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { Outflow } from "./outflow.ts";
+import { PipeNumbers } from "./pipe-numbers.ts";
+import { Receipt } from "./receipt.ts";
 import { isCounted, Replay } from "./replay.ts";
 import { type Carrier, type Route, RoutePort } from "./route.ts";
 import type { Settings } from "./settings.ts";
@@ -44,8 +46,6 @@ const noBytes = new Uint8Array(0);
 const maxBadFrames = 8;
 const maxUnclaimed = 256;
 const flushBytes = 256 * 1024;
-const acknowledgeFrames = 64;
-const acknowledgeBytes = 256 * 1024;
 
 /** One connection; see the head of this file. */
 export class Connection implements Carrier, WireOwner {
@@ -63,12 +63,9 @@ export class Connection implements Carrier, WireOwner {
   readonly #scratch = new Header();
   #wire: Wire | undefined;
   #heartbeat: Heartbeat | undefined;
+  readonly #numbers: PipeNumbers;
+  readonly #receipt = new Receipt();
   #sent = 0;
-  #received = 0;
-  #acknowledged = 0;
-  #unacknowledgedBytes = 0;
-  #lastOwnPipe: number;
-  #lastPeerPipe: number;
   #badFrames = 0;
   #scheduled = false;
   #closed = false;
@@ -80,8 +77,7 @@ export class Connection implements Carrier, WireOwner {
     this.#settings = settings;
     this.#hooks = hooks;
     const { role, session } = agreement;
-    this.#lastOwnPipe = role === "dialler" ? -1 : 0;
-    this.#lastPeerPipe = role === "dialler" ? 0 : -1;
+    this.#numbers = new PipeNumbers(role);
     this.#replay = session === undefined || settings.resume === undefined ? undefined : new Replay(settings.resume.bufferBytes);
   }
 
@@ -97,7 +93,7 @@ export class Connection implements Carrier, WireOwner {
 
   /** The sequence of the newest frame that came: what a resumption tells the peer. */
   get received(): number {
-    return this.#received;
+    return this.#receipt.received;
   }
 
   /** Bytes that are kept for a resumption. */
@@ -170,8 +166,7 @@ export class Connection implements Carrier, WireOwner {
 
   /** Opens a pipe for whatever takes its frames. */
   openRoute<R extends Route>(name: string, carried: boolean, make: (pipe: number) => R): R {
-    this.#lastOwnPipe += 2;
-    const pipe = this.#lastOwnPipe;
+    const pipe = this.#numbers.next();
     const route = make(pipe);
     if (this.#closed) {
       queueMicrotask(() => route.lost("the connection is closed", "gone"));
@@ -236,13 +231,12 @@ export class Connection implements Carrier, WireOwner {
   frame(header: Header, bytes: Buffer, view: DataView, start: number, end: number, owned: boolean): void {
     const { kind, pipe } = header;
     if (isCounted(kind)) {
-      const expected = (this.#received + 1) >>> 0;
+      const { expected } = this.#receipt;
       if (header.sequence !== expected) {
         this.unreadable(`frame ${expected} of the connection`, `frame ${header.sequence}`);
         return;
       }
-      this.#received = expected;
-      if (this.#replay !== undefined) this.#acknowledgeSoon(end - start);
+      if (this.#receipt.take(end - start) && this.#replay !== undefined) this.#acknowledge();
     }
     if (kind === kinds.open) this.#opened(header, bytes, start, end);
     else if (isCounted(kind)) this.#route(pipe, header, bytes, view, start, end, owned);
@@ -294,7 +288,7 @@ export class Connection implements Carrier, WireOwner {
   #route(pipe: number, header: Header, bytes: Buffer, view: DataView, start: number, end: number, owned: boolean): void {
     const route = this.#routes.get(pipe);
     if (route === undefined) {
-      if (!this.#known(pipe))
+      if (!this.#numbers.known(pipe))
         this.unreadable("a pipe that was opened", `a ${kindNames[header.kind] ?? "frame"} for pipe ${pipe}`);
       return; // one that was closed here, while this was on its way
     }
@@ -305,16 +299,14 @@ export class Connection implements Carrier, WireOwner {
 
   #opened(header: Header, bytes: Buffer, start: number, end: number): void {
     const { pipe, flags } = header;
-    const peersParity = this.agreement.role === "dialler" ? 0 : 1;
-    if (pipe % 2 !== peersParity || pipe <= this.#lastPeerPipe) {
-      this.unreadable(`a new pipe above ${this.#lastPeerPipe} of the peer's own`, `pipe ${pipe}`);
+    if (!this.#numbers.opened(pipe)) {
+      this.unreadable(`a new pipe above ${this.#numbers.lastPeer} of the peer's own`, `pipe ${pipe}`);
       return;
     }
     if (end - start > maxNameBytes || (flags & ~carriedFlag) !== 0) {
       this.unreadable(`a pipe with a name of at most ${maxNameBytes} bytes`, `${end - start} bytes, flags ${flags}`);
       return;
     }
-    this.#lastPeerPipe = pipe;
     const name = bytes.toString("utf8", start, end);
     const full = this.#routes.size >= this.#settings.maxPipes;
     const route = full
@@ -349,18 +341,8 @@ export class Connection implements Carrier, WireOwner {
     }
   }
 
-  #known(pipe: number): boolean {
-    const peersParity = this.agreement.role === "dialler" ? 0 : 1;
-    return pipe > 0 && pipe <= (pipe % 2 === peersParity ? this.#lastPeerPipe : this.#lastOwnPipe);
-  }
-
-  #acknowledgeSoon(bytes: number): void {
-    this.#unacknowledgedBytes += bytes;
-    const frames = (this.#received - this.#acknowledged) >>> 0;
-    if (frames < acknowledgeFrames && this.#unacknowledgedBytes < acknowledgeBytes) return;
-    this.#acknowledged = this.#received;
-    this.#unacknowledgedBytes = 0;
-    const header = this.#scratch.set(kinds.acknowledge, 0, this.#received, 0, 0, 0, 0);
+  #acknowledge(): void {
+    const header = this.#scratch.set(kinds.acknowledge, 0, this.#receipt.received, 0, 0, 0, 0);
     header.pipe = 0;
     this.send(header, undefined, noBytes);
   }

@@ -43,10 +43,15 @@ export class Outflow {
 
   /** Takes what waits. */
   take(): readonly Uint8Array[] {
+    this.#bytes = 0;
+    if (this.#parts.length === 0) {
+      const only = this.#slab.subarray(this.#from, this.#at);
+      this.#from = this.#at;
+      return [only];
+    }
     this.#seal();
     const parts = this.#parts;
     this.#parts = [];
-    this.#bytes = 0;
     return parts;
   }
 

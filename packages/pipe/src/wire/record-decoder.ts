@@ -5,9 +5,9 @@
  */
 import type { PipeEnd } from "../pipe-end.ts";
 import { BodyError, forbiddenKey, maxContainers, maxDepth } from "./body-error.ts";
-import { maxKeyLength, maxKeys, pipeType, typedArrays } from "./record-encoder.ts";
+import { pipeType, typedArrays } from "./record-encoder.ts";
+import { firstStructure, maxKeyLength, maxKeys } from "./structures.ts";
 
-const firstId = 0x40;
 const undefinedType = 0;
 const recordType = 0x72;
 const typedArrayType = 0x74;
@@ -47,7 +47,7 @@ export class RecordDecoder {
   #value(): unknown {
     const tag = this.#byte();
     if (tag < 0x40) return tag;
-    if (tag < 0x80) return this.#record(this.#structures[tag - firstId] ?? undefinedStructure(tag));
+    if (tag < 0x80) return this.#record(this.#structures[tag - firstStructure] ?? undefinedStructure(tag));
     if (tag < 0x90) return this.#map(tag & 0x0f);
     if (tag < 0xa0) return this.#array(tag & 0x0f);
     if (tag < 0xc0) return this.#string(tag & 0x1f);
@@ -166,7 +166,7 @@ export class RecordDecoder {
 
   #define(): unknown {
     const id = this.#byte();
-    if (id < firstId || id > 0x7f) throw new BodyError("a structure's number from 0x40 to 0x7f", hex(id));
+    if (id < firstStructure || id > 0x7f) throw new BodyError("a structure's number from 0x40 to 0x7f", hex(id));
     const tag = this.#byte();
     const count = tag >= 0x90 && tag < 0xa0 ? tag & 0x0f : tag === 0xdc ? this.#uint16() : -1;
     if (count < 0 || count > maxKeys) throw new BodyError(`an array of at most ${maxKeys} keys`, `tag ${hex(tag)}`);
@@ -177,7 +177,7 @@ export class RecordDecoder {
         throw new BodyError(`a structure's key of at most ${maxKeyLength} characters`, `${key.length}`);
       keys.push(key);
     }
-    this.#structures[id - firstId] = keys;
+    this.#structures[id - firstStructure] = keys;
     return this.#record(keys);
   }
 

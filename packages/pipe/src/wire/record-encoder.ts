@@ -11,24 +11,12 @@
  */
 import { PipeEnd } from "../pipe-end.ts";
 import { BodyError, forbiddenKey, maxContainers, maxDepth } from "./body-error.ts";
+import { type Structure, Structures } from "./structures.ts";
 
-/** Structures that are known at once, and their limits; the decoder holds senders to them. */
-export const maxStructures = 64;
-/** Keys of one structure. */
-export const maxKeys = 32;
 /** Pipes in one body. */
 export const maxPipes = 64;
-/** UTF-16 units of a structure's key. */
-export const maxKeyLength = 256;
 
-const firstId = 0x40;
-const maxNodes = 4096;
 const pageBytes = 64 * 1024;
-
-interface Node {
-  id: number;
-  readonly next: Map<string, Node>;
-}
 
 /** The codes of typed arrays in extension `t`; append only. */
 export const typedArrays = [
@@ -51,10 +39,7 @@ export const pipeType = 0x50;
 /** Encodes the bodies of one direction of one pipe. */
 export class RecordEncoder {
   #ends: PipeEnd[] | undefined;
-  #root: Node = { id: 0, next: new Map() };
-  #nodes = 0;
-  #owners: (Node | undefined)[] = [];
-  #nextId = 0;
+  readonly #structures = new Structures();
   #page = Buffer.allocUnsafeSlow(pageBytes);
   #view = new DataView(this.#page.buffer);
   #start = 0;
@@ -78,20 +63,13 @@ export class RecordEncoder {
       this.#value(value);
     } catch (thrown) {
       this.#at = this.#start;
-      this.#forget(); // structures may have been numbered that the peer will never see: define them all again
+      this.#structures.forget(); // structures may have been numbered that the peer will never see: define them all again
       if (thrown instanceof BodyError) throw thrown;
       throw new BodyError("plain data", thrown instanceof Error ? thrown.message : String(thrown)); // a getter or toJSON threw
     }
     const bytes = this.#page.subarray(this.#start, this.#at);
     if (this.#page.length > 4 * pageBytes) this.#newPage(pageBytes); // a page that one large body has outgrown is not kept
     return bytes;
-  }
-
-  #forget(): void {
-    this.#root = { id: 0, next: new Map() };
-    this.#nodes = 0;
-    this.#owners = [];
-    this.#nextId = 0;
   }
 
   #value(value: unknown): void {
@@ -157,7 +135,7 @@ export class RecordEncoder {
     this.#enter();
     const keys = Object.keys(object);
     const { length } = keys;
-    const node = length <= maxKeys ? this.#structure(keys) : undefined;
+    const node = this.#structures.find(keys);
     if (node === undefined) {
       this.#count(length, 0x80, 16, 0xde);
       for (let i = 0; i < length; i++) {
@@ -174,36 +152,10 @@ export class RecordEncoder {
     this.#depth -= 1;
   }
 
-  // Undefined when a key does not fit a structure.
-  #structure(keys: readonly string[]): Node | undefined {
-    let node = this.#root;
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i]!;
-      let next = node.next.get(key);
-      if (next === undefined) {
-        if (key === forbiddenKey) throw new BodyError("keys that cannot change a prototype", key);
-        if (key.length > maxKeyLength) return undefined;
-        if (++this.#nodes > maxNodes) {
-          this.#forget();
-          return this.#structure(keys);
-        }
-        next = { id: 0, next: new Map() };
-        node.next.set(key, next);
-      }
-      node = next;
-    }
-    return node;
-  }
-
-  #define(node: Node, keys: readonly string[]): void {
-    const slot = this.#nextId;
-    this.#nextId = (slot + 1) % maxStructures;
-    const former = this.#owners[slot];
-    if (former !== undefined) former.id = 0;
-    this.#owners[slot] = node;
-    node.id = firstId + slot;
+  #define(structure: Structure, keys: readonly string[]): void {
+    this.#structures.define(structure);
     this.#room(3);
-    this.#bytes3(0xd4, 0x72, node.id);
+    this.#bytes3(0xd4, 0x72, structure.id);
     this.#count(keys.length, 0x90, 16, 0xdc);
     for (const key of keys) this.#string(key);
   }
