@@ -1,59 +1,25 @@
-/**
- * The agents of this hub: each with a signed card, an A2A request handler over the store's durable tasks, and the ways
- * in (JSON-RPC over HTTP, and in-process calls that take the same path below the wire).
- */
+/** The agents of this hub by name: each with a signed card, kept in the store, and the service that bindings and the hub's own calls use. */
 import { AgentCard } from "@a2a-js/sdk";
-import type { Agent, AgentContext } from "../base/agent.ts";
-import type { Clock } from "../base/clock.ts";
-import { configKeys } from "../base/config-keys.ts";
-import { baseErrors } from "../base/errors.ts";
+import type { Agent } from "../base/agent.ts";
 import { newId } from "../base/ids.ts";
 import { canonicalJson, sha256 } from "../base/json.ts";
 import { Listeners } from "../base/listeners.ts";
-import type { Logger } from "../base/logger.ts";
-import { operator } from "../base/principals.ts";
 import type { TaskSighting } from "../base/sighting.ts";
-import type { Principal, ToolContext } from "../base/tool.ts";
 import { openPartyKey, type PartyKey } from "../security/keys.ts";
-import { Outgoing } from "../security/outgoing.ts";
-import type { Store } from "../store/store.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
+import type { Outgoing } from "../security/outgoing.ts";
 import type { Served } from "./bindings/http-call.ts";
 import { legacyCard } from "./bindings/legacy.ts";
 import { makeCard, rewrittenCard } from "./cards.ts";
-import { hubIdOf, Lease } from "./engine/lease.ts";
-import { LocalAgent } from "./engine/local-agent.ts";
-import { TaskReader, unfinished } from "./engine/task-reader.ts";
-import { TaskWriter } from "./engine/task-writer.ts";
+import { gone, LocalAgents, type LocalAgentsInput } from "./engine/local-agents.ts";
 import { a2aErrors } from "./errors.ts";
-import { dataOf, dataPart, textOf, textPart } from "./parts.ts";
-import type { AgentCardJson, JsonObject, Message, Part, Task } from "./protocol.ts";
-import { PushSender } from "./push/sender.ts";
+import { type Reply, type SendOptions, sendInside } from "./inside.ts";
+import type { AgentCardJson, Part } from "./protocol.ts";
 import { remoteTaskOf } from "./remote/remote-tasks.ts";
-import type { AgentService, Call } from "./service.ts";
+import type { AgentService } from "./service.ts";
 
 /** What the registry stands on. */
-export interface RegistryInput {
-  readonly store: Store;
-  readonly metrics: Metrics;
-  readonly log: Logger;
-  readonly clock: Clock;
-  readonly dataFolder: string;
+export interface RegistryInput extends LocalAgentsInput {
   readonly version: string;
-  /** A tool context that acts as the named agent. */
-  readonly contextFor: (agent: string, signal: AbortSignal) => ToolContext;
-  /** Addresses that are not public and may be notified nevertheless; net.allowPrivate. */
-  readonly allowPrivate?: readonly string[];
-  /** Most events that wait for a slow reader of a task; a2a.streamBuffer. */
-  readonly streamBuffer?: number;
-  /** Most tasks of one agent that have not ended; a2a.liveTasks. */
-  readonly liveTasks?: number;
-  /** After how long the tasks of a hub without a sign of life are taken over, ms; a2a.leaseMs. */
-  readonly leaseMs?: number;
-  /** How an agent answers messages that need no task (bids); given by the negotiation service. */
-  readonly replyFor: (
-    agent: Agent,
-  ) => ((message: Message, ctx: AgentContext) => Promise<readonly Part[] | undefined>) | undefined;
 }
 
 /** A registered agent. */
@@ -74,11 +40,6 @@ export interface Elsewhere {
   readonly pushes: boolean;
 }
 
-/** What came of a message: an answer, or a task that ended or asks something. */
-export type Reply =
-  | { readonly kind: "message"; readonly parts: readonly Part[] }
-  | { readonly kind: "task"; readonly task: Task };
-
 /** A card as it is sent. */
 export interface CardText {
   readonly text: string;
@@ -87,48 +48,25 @@ export interface CardText {
 
 /** All members by name. */
 export class Registry {
-  /** The way out to addresses that others name. */
-  readonly outgoing: Outgoing;
   readonly #input: RegistryInput;
   readonly #members = new Map<string, Member>();
-  readonly #locals = new Map<string, LocalAgent>();
   readonly #cardTexts = new WeakMap<AgentCard, { now?: CardText; old?: CardText }>();
-  readonly #hub: string;
-  readonly #lease: Lease;
-  #claimed = 0;
-  readonly #sender: PushSender;
-  readonly #writer: TaskWriter;
+  readonly #locals: LocalAgents;
   readonly #sightings: Listeners<TaskSighting>;
 
   constructor(input: RegistryInput) {
     this.#input = input;
-    const { store, clock, log, dataFolder, leaseMs = configKeys["a2a.leaseMs"].value } = input;
-    this.#hub = hubIdOf(dataFolder, clock);
-    this.#lease = new Lease({
-      store,
-      clock,
-      log,
-      hub: this.#hub,
-      leaseMs,
-      agents: () => [...this.#locals.keys()],
-      claimed: async (agents) => {
-        this.#claimed += await this.#takeUp(agents);
-      },
-      lost: () => {
-        log.error({ leaseMs }, "the hub showed no sign of life for a whole lease and lets go of its tasks");
-        for (const local of this.#locals.values()) local.abandon();
-      },
-    });
-    const reader = new TaskReader(store, "", () => undefined);
-    this.outgoing = new Outgoing(input.allowPrivate ?? []);
-    this.#sender = new PushSender({
-      ...input,
-      outgoing: this.outgoing,
-      keyOf: (agent) => this.#keyOf(agent),
-      taskOf: async (id) => (await reader.any(id)) ?? (await remoteTaskOf(store, id)),
-    });
-    this.#writer = new TaskWriter(input.store, () => this.#sender.wake());
     this.#sightings = new Listeners((error) => input.log.error({ err: error }, "a listener to task sightings failed"));
+    this.#locals = new LocalAgents(input, {
+      sighted: (sighting) => this.sighted(sighting),
+      keyOf: async (agent) => this.#members.get(agent)?.key ?? (await openPartyKey(input.dataFolder, agent)),
+      elsewhere: (id) => remoteTaskOf(input.store, id),
+    });
+  }
+
+  /** The way out to addresses that others name. */
+  get outgoing(): Outgoing {
+    return this.#locals.outgoing;
   }
 
   /** Calls `listener` with all that is seen of tasks, after it is on disk; returns how to stop. */
@@ -145,13 +83,9 @@ export class Registry {
     const bids = agent.bid !== undefined;
     const card = await makeCard(agent.profile, address, version, bids, key);
     const extended = agent.profile.extended && (await makeCard(agent.profile, address, version, bids, key, true));
-    const earlier = this.#members.get(name);
-    // An agent that only says something else of itself keeps its tasks.
-    const kept = earlier?.agent === agent ? this.#locals.get(name) : undefined;
-    const local = kept ?? this.#local(agent, extended && cardJsonOf(extended));
+    const local = this.#locals.add(agent, extended && cardJsonOf(extended));
     const member: Member = { agent, card, cardJson: cardJsonOf(card), key, service: local };
     this.#members.set(name, member);
-    this.#locals.set(name, local);
     await this.#keepCard(name, card, agent);
     return member;
   }
@@ -223,122 +157,31 @@ export class Registry {
   }
 
   /**
-   * Sends a message to an agent as `from` and waits for its answer, the end of its task or a question of it, which a message
-   * with that `taskId` answers; an abort cancels the task.
+   * Sends a message to an agent as `from` and waits for its answer, the end of its task or a question of it; an abort cancels
+   * the task. Throws AGENT_UNKNOWN.
    */
-  async send(
-    to: string,
-    parts: readonly Part[],
-    from: string,
-    options: {
-      contextId?: string;
-      taskId?: string;
-      extensions?: readonly string[];
-      metadata?: JsonObject;
-      signal?: AbortSignal;
-      onTask?: (id: string) => void;
-    } = {},
-  ): Promise<Reply> {
-    const { service } = this.get(to);
-    const { contextId, taskId: answered, extensions = [], metadata, signal, onTask } = options;
-    const principal: Principal = from === operator.id ? operator : { id: from, kind: "agent" };
-    const call: Call = { principal, extensions, tenant: "", version: "1.0", signal: never };
-    const message: Message = {
-      messageId: newId("msg", this.#input.clock.now()),
-      role: "ROLE_USER",
-      parts,
-      ...(contextId ? { contextId } : {}),
-      ...(answered ? { taskId: answered } : {}),
-      ...(extensions.length > 0 ? { extensions } : {}),
-      ...(metadata ? { metadata } : {}),
-    };
-    let taskId: string | undefined;
-    const cancel = (): void => {
-      if (taskId) void service.cancelTask({ id: taskId }, call).catch(() => {}); // It may have ended meanwhile.
-    };
-    signal?.addEventListener("abort", cancel);
-    try {
-      for await (const event of service.sendStreamingMessage({ message }, call)) {
-        if ("message" in event) return { kind: "message", parts: event.message.parts };
-        if ("task" in event && taskId === undefined) {
-          taskId = event.task.id;
-          onTask?.(taskId);
-          if (signal?.aborted) cancel();
-        }
-      }
-    } finally {
-      signal?.removeEventListener("abort", cancel);
-    }
-    if (taskId === undefined) throw baseErrors.INTERNAL({ message: `${to} answered neither with a message nor with a task` });
-    return { kind: "task", task: await service.getTask({ id: taskId }, call) };
+  async send(to: string, parts: readonly Part[], from: string, options: SendOptions = {}): Promise<Reply> {
+    return sendInside(this.get(to).service, newId("msg", this.#input.clock.now()), parts, from, options);
   }
 
-  /**
-   * Takes up every task that a stop of this hub cut off, or that belongs to a hub that is gone, and the notifications not
-   * sent; goes on watching for such tasks. Tasks of agents that are gone fail. Returns how many tasks there were.
-   */
-  async recover(): Promise<number> {
-    await this.#lease.start();
-    const { db } = this.#input.store;
-    const rows = await db
-      .selectFrom("tasks")
-      .select("agent")
-      .distinct()
-      .where("state", "in", unfinished)
-      .where("hub", "=", this.#hub)
-      .execute();
-    const count = await this.#takeUp(rows.map(({ agent }) => agent));
-    await this.#writer.settled();
-    this.#sender.start();
-    return this.#claimed + count;
+  /** Takes up the work that a stop cut off; returns how many tasks there were. */
+  recover(): Promise<number> {
+    return this.#locals.recover();
   }
 
   /** Stops all work, for shutdown. */
   stop(): void {
-    for (const local of this.#locals.values()) local.stop();
+    this.#locals.stop();
   }
 
   /** Ends when everything that happened to tasks is on disk and no notification is on its way. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.stop();
-    await this.#writer.settled();
-    await this.#lease.end();
-    await this.#sender[Symbol.asyncDispose]();
-    await this.outgoing[Symbol.asyncDispose]();
-  }
-
-  async #takeUp(agents: readonly string[]): Promise<number> {
-    const counts = await Promise.all(agents.map((name) => (this.#locals.get(name) ?? this.#local(gone(name))).recover()));
-    return counts.reduce((sum, count) => sum + count, 0);
-  }
-
-  async #keyOf(agent: string): Promise<PartyKey> {
-    return this.#members.get(agent)?.key ?? (await openPartyKey(this.#input.dataFolder, agent));
-  }
-
-  #local(agent: Agent, extendedCard?: AgentCardJson): LocalAgent {
-    const { store, log, clock, contextFor, replyFor } = this.#input;
-    const { streamBuffer = configKeys["a2a.streamBuffer"].value, liveTasks = configKeys["a2a.liveTasks"].value } = this.#input;
-    return new LocalAgent({
-      agent,
-      hub: this.#hub,
-      store,
-      writer: this.#writer,
-      clock,
-      log,
-      checkUrl: (url) => void this.outgoing.check(url),
-      extendedCard,
-      buffer: streamBuffer,
-      liveTasks,
-      context: (signal) => contextFor(agent.profile.name, signal),
-      reply: answering(agent, replyFor(agent)),
-      sighted: (sighting) => this.sighted(sighting),
-    });
+    await this.#locals[Symbol.asyncDispose]();
   }
 
   /** Something waits in the outbox of push notifications. */
   notify(): void {
-    this.#sender.wake();
+    this.#locals.notify();
   }
 
   /** Tells of a task at an agent elsewhere. */
@@ -377,24 +220,3 @@ export class Registry {
 function cardJsonOf(card: AgentCard): AgentCardJson {
   return AgentCard.toJSON(card) as AgentCardJson; // why: toJSON gives the ProtoJSON of a card
 }
-
-type AtOnce = NonNullable<ReturnType<RegistryInput["replyFor"]>>;
-
-// What needs no task: first what the hub answers for the agent (bids), then what the agent answers itself.
-function answering({ answer }: Agent, reply: AtOnce | undefined): AtOnce | undefined {
-  if (!answer) return reply;
-  return async (message, ctx) => {
-    const known = await reply?.(message, ctx);
-    if (known) return known;
-    const { contextId, parts } = message;
-    const said = await answer({ contextId, text: textOf(parts), data: dataOf(parts), content: parts }, ctx);
-    return said && [textPart(said.text), ...(said.data === undefined ? [] : [dataPart(said.data)])];
-  };
-}
-
-// Stands for an agent that this hub does not have any more.
-function gone(name: string): Agent {
-  return { profile: { name, description: "", skills: [] }, execute: () => Promise.reject(new Error("it is gone")) };
-}
-
-const never = new AbortController().signal;

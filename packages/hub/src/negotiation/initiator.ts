@@ -5,8 +5,9 @@
  */
 import type { ContractNetEvent } from "@entente/negotiation";
 import { negotiationExtension } from "../a2a/cards.ts";
+import type { Reply } from "../a2a/inside.ts";
 import { dataOf, dataPart, textOf, textPart } from "../a2a/parts.ts";
-import type { Registry, Reply } from "../a2a/registry.ts";
+import type { Registry } from "../a2a/registry.ts";
 import type { Clock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import { canonicalJson, type Json, sha256 } from "../base/json.ts";

@@ -32,8 +32,8 @@ export interface LeaseInput {
   readonly leaseMs: number;
   /** The agents that this hub has. */
   readonly agents: () => readonly string[];
-  /** Tasks of these agents were claimed from hubs that are gone. */
-  readonly claimed: (agents: readonly string[]) => Promise<void>;
+  /** There are tasks of this hub that nobody works on. */
+  readonly claimed: () => Promise<void>;
   /** This hub slept through its lease. */
   readonly lost: () => void;
 }
@@ -70,10 +70,13 @@ export class Lease {
   }
 
   async #beat(): Promise<void> {
-    const { clock, leaseMs, lost } = this.#input;
-    if (clock.now() - this.#seenAt > leaseMs) lost();
+    const { clock, leaseMs, lost, claimed } = this.#input;
+    const slept = clock.now() - this.#seenAt > leaseMs;
+    if (slept) lost();
     await this.#show();
     await this.#claim();
+    // What nobody took is still this hub's.
+    if (slept) await claimed();
   }
 
   async #show(): Promise<void> {
@@ -112,8 +115,8 @@ export class Lease {
           ),
         ),
       )
-      .returning("agent")
+      .returning("id")
       .execute();
-    if (rows.length > 0) await claimed([...new Set(rows.map(({ agent }) => agent))]);
+    if (rows.length > 0) await claimed();
   }
 }

@@ -2,16 +2,11 @@
  * An agent of this hub as an AgentService. Every operation is for one principal and one tenant: tasks of others are not
  * there. What decides is elsewhere - the task's machine, the run, the store - and meets here.
  */
-import type { Agent, AgentContext, AgentTask, TaskReference } from "../../base/agent.ts";
-import type { Clock } from "../../base/clock.ts";
+import type { Agent, AgentContext, TaskReference } from "../../base/agent.ts";
 import { newId } from "../../base/ids.ts";
-import type { Logger } from "../../base/logger.ts";
-import type { TaskSighting } from "../../base/sighting.ts";
-import type { ToolContext } from "../../base/tool.ts";
 import type { Store } from "../../store/store.ts";
 import { eventNumber } from "../encoded.ts";
 import { a2aErrors } from "../errors.ts";
-import { textPart } from "../parts.ts";
 import {
   type AgentCardJson,
   type CancelTaskRequest,
@@ -34,58 +29,42 @@ import {
 } from "../protocol.ts";
 import { PushDesk } from "../push/desk.ts";
 import type { AgentService, Call } from "../service.ts";
-import { agentTask, checkIncoming, named, referenceTo } from "./incoming.ts";
+import { checkIncoming, referenceTo } from "./incoming.ts";
 import { LiveTask } from "./live-task.ts";
-import { Run } from "./run.ts";
-import { begin, type Life, revive } from "./task-machine.ts";
+import { LiveTasks, type LiveTasksInput } from "./live-tasks.ts";
 import { TaskReader, trimmed } from "./task-reader.ts";
-import type { TaskOwnership, TaskWriter } from "./task-writer.ts";
 
 /** What an agent stands on. */
-export interface LocalAgentInput {
-  readonly agent: Agent;
-  /** Id of this hub among those on its store. */
-  readonly hub: string;
+export interface LocalAgentInput extends LiveTasksInput {
   readonly store: Store;
-  readonly writer: TaskWriter;
-  readonly clock: Clock;
-  readonly log: Logger;
   /** Throws when the hub may not post notifications to a URL. */
   readonly checkUrl: (url: string) => void;
   /** The card for callers with a token, where it says more than the open one. */
   readonly extendedCard: AgentCardJson | undefined;
-  /** Most items that wait for a slow reader of a task. */
-  readonly buffer: number;
-  /** Most tasks that have not ended. */
-  readonly liveTasks: number;
-  /** A tool context that acts as the agent. */
-  readonly context: (signal: AbortSignal) => ToolContext;
   /** Answers a message at once, without a task (a bid for a call), or undefined to make it a task. */
   readonly reply: ((message: Message, ctx: AgentContext) => Promise<readonly Part[] | undefined>) | undefined;
-  readonly sighted: (sighting: TaskSighting) => void;
-}
-
-interface Working {
-  readonly live: LiveTask;
-  readonly run: Run;
 }
 
 const mostReferences = 32;
-const interrupted = "the hub stopped while this ran";
 
 /** One agent of the hub. */
 export class LocalAgent implements AgentService {
+  /** Who does its work. */
+  readonly agent: Agent;
+  /** Its tasks that have not ended. */
+  readonly tasks: LiveTasks;
   readonly #input: LocalAgentInput;
   readonly #name: string;
   readonly #reader: TaskReader;
   readonly #push: PushDesk;
-  readonly #working = new Map<string, Working>();
 
   constructor(input: LocalAgentInput) {
     this.#input = input;
+    this.agent = input.agent;
     this.#name = input.agent.profile.name;
-    this.#reader = new TaskReader(input.store, this.#name, (id) => this.#working.get(id)?.live.durable);
     this.#push = new PushDesk({ ...input, agent: this.#name });
+    this.tasks = new LiveTasks(input, this.#push);
+    this.#reader = new TaskReader(input.store, this.#name, (id) => this.tasks.get(id)?.live.durable);
   }
 
   async sendMessage(request: SendMessageRequest, call: Call): Promise<SendMessageResponse> {
@@ -117,9 +96,9 @@ export class LocalAgent implements AgentService {
 
   async cancelTask({ id }: CancelTaskRequest, call: Call): Promise<Task> {
     let { task } = await this.#find(id, call);
-    const working = this.#working.get(id);
+    const working = this.tasks.get(id);
     if (working) {
-      working.run.end("TASK_STATE_CANCELED", "the task was cancelled");
+      working.run?.end("TASK_STATE_CANCELED", "the task was cancelled");
       task = await working.live.reached(0, ({ status }) => isTerminal(status.state), call);
     }
     const { state } = task.status;
@@ -134,7 +113,7 @@ export class LocalAgent implements AgentService {
     const { after } = call;
     const ended = isTerminal(task.status.state);
     // Subscribed before the store is read, so that nothing falls between them.
-    const reader = this.#working.get(id)?.live.subscribe(call.signal, () => false);
+    const reader = this.tasks.get(id)?.live.subscribe(call.signal, () => false);
     if (after === undefined) {
       if (reader) return yield* reader;
       if (ended) throw hasEnded(id, task.status.state);
@@ -178,37 +157,11 @@ export class LocalAgent implements AgentService {
     throw a2aErrors.UNSUPPORTED_OPERATION({ problem: `"${this.#name}" has no extended card; its open one says everything` });
   }
 
-  /** Takes up what is this hub's and nobody works on: runs it again or fails it, as the agent wants. Returns how many. */
+  /** Takes up what is this hub's and nobody works on. Returns how many tasks there were. */
   async recover(): Promise<number> {
-    const kept = (await this.#reader.unfinished(this.#input.hub)).filter(({ task }) => !this.#working.has(task.id));
-    for (const { task, seq, ...of } of kept) {
-      await this.#push.resume(task.id);
-      const [message, ...answers] = (task.history ?? []).filter((said) => said.role === "ROLE_USER");
-      const live = this.#live(revive(task, seq), { ...of, agent: this.#name, hub: this.#input.hub }, message, true);
-      if (this.#input.agent.restart === "rerun" && message)
-        void this.#run(live, agentTask(task, message, []), answers).start("the hub was restarted; this runs again");
-      else live.happen({ kind: "status", state: "TASK_STATE_FAILED", message: this.#said(task, interrupted), lost: true });
-    }
-    return kept.length;
-  }
-
-  /** Lets go of everything, because another hub may have taken it up. */
-  abandon(): void {
-    for (const { live, run } of this.#working.values()) {
-      live.suspend();
-      run.stop("another hub has taken this up");
-    }
-    this.#working.clear();
-  }
-
-  /** Stops everything this agent is doing; what it will run again stays as it is, the rest fails. */
-  stop(): void {
-    for (const { live, run } of this.#working.values()) {
-      if (this.#input.agent.restart === "rerun") {
-        live.suspend();
-        run.stop(interrupted);
-      } else run.end("TASK_STATE_FAILED", interrupted);
-    }
+    let count = 0;
+    for (const kept of await this.#reader.unfinished(this.#input.hub)) if (await this.tasks.resume(kept)) count += 1;
+    return count;
   }
 
   // A message becomes an answer at once, an answer to a question, or a task. `taken` hears of the task before anything happens to it.
@@ -223,20 +176,8 @@ export class LocalAgent implements AgentService {
     const now = this.#input.clock.now();
     const contextId = message.contextId ?? newId("ctx", now);
     if (answer) return { message: { messageId: newId("msg", now), contextId, role: "ROLE_AGENT", parts: answer } };
-    const { liveTasks: limit } = this.#input;
-    if (this.#working.size >= limit) throw a2aErrors.TOO_MANY_TASKS({ agent: this.#name, limit });
     const references = message.referenceTaskIds?.length ? await this.#references(message.referenceTaskIds, call) : [];
-    const id = newId("task", now);
-    const pushConfigs = this.#push.first(id, configuration, call.version);
-    const [life, effects] = begin(id, contextId, { ...message, taskId: id, contextId }, now);
-    const of = { agent: this.#name, tenant: call.tenant, owner: call.principal.id, hub: this.#input.hub, createdAt: now };
-    const live = this.#live(life, of, message, false);
-    const task = agentTask(life.task, message, references);
-    const run = this.#run(live, task, []);
-    taken(live);
-    live.created(effects, [live.record("task.started", { text: task.text.slice(0, 200) })], pushConfigs);
-    void run.start();
-    return live;
+    return this.tasks.begin({ message, contextId, configuration, references, call, taken });
   }
 
   async #answer(message: Message, id: string, call: Call, taken: (live: LiveTask) => void): Promise<LiveTask> {
@@ -246,10 +187,10 @@ export class LocalAgent implements AgentService {
       throw a2aErrors.REQUEST_MALFORMED({
         problem: `message.contextId: wanted "${task.contextId}", that of task "${id}"; got "${message.contextId}"`,
       });
-    const working = this.#working.get(id);
+    const working = this.tasks.get(id);
     if (isTerminal(state)) throw hasEnded(id, state);
     if (!working) throw elsewhere(id);
-    if (!working.run.asks)
+    if (!working.run?.asks)
       throw a2aErrors.UNSUPPORTED_OPERATION({
         problem: `task "${id}" is ${state} and asks nothing now; it takes a message when it is TASK_STATE_INPUT_REQUIRED`,
       });
@@ -260,7 +201,7 @@ export class LocalAgent implements AgentService {
 
   // A task that the caller may see, as it is on disk.
   async #find(id: string, call: Call): Promise<{ readonly task: Task; readonly seq: number }> {
-    const working = this.#working.get(id);
+    const working = this.tasks.get(id);
     if (!working) {
       const kept = await this.#reader.find(id, call);
       if (kept) return kept;
@@ -277,41 +218,6 @@ export class LocalAgent implements AgentService {
     return found.flatMap((one) => (one ? [referenceTo(one.task)] : []));
   }
 
-  #live(life: Life, of: TaskOwnership, message: Message | undefined, durable: boolean): LiveTask {
-    const { writer, clock, buffer, sighted } = this.#input;
-    const { id } = life.task;
-    return new LiveTask(
-      {
-        writer,
-        now: () => clock.now(),
-        of,
-        buffer,
-        skill: named(message, "skill"),
-        agreement: named(message, "agreement"),
-        sighted,
-        notify: (item, seq) => this.#push.notifications(id, item, seq),
-        done: (error) => {
-          if (error) {
-            this.#input.log.error({ err: error, task: id }, "a task could not be kept; its agent is stopped");
-            this.#working.get(id)?.run.stop("its task could not be kept");
-          }
-          this.#working.delete(id);
-          this.#push.forget(id);
-        },
-      },
-      life,
-      durable,
-    );
-  }
-
-  #run(live: LiveTask, task: AgentTask, answers: readonly Message[]): Run {
-    const { agent, context, log, clock } = this.#input;
-    const newMessageId = (): string => newId("msg", clock.now());
-    const run = new Run({ agent, live, task, context, log, newMessageId, answers });
-    this.#working.set(live.id, { live, run });
-    return run;
-  }
-
   // The context of an agent that answers without a task: it has nothing to publish to.
   #passing(call: Call): AgentContext {
     const noTask = a2aErrors.INVALID_AGENT_RESPONSE({ agent: this.#name, problem: "it asks a question without a task" });
@@ -320,16 +226,6 @@ export class LocalAgent implements AgentService {
       status: () => {},
       artifact: () => {},
       ask: () => Promise.reject(noTask),
-    };
-  }
-
-  #said({ id, contextId }: Task, sentence: string): Message {
-    return {
-      messageId: newId("msg", this.#input.clock.now()),
-      role: "ROLE_AGENT",
-      parts: [textPart(sentence)],
-      contextId,
-      taskId: id,
     };
   }
 }
