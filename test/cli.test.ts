@@ -101,6 +101,22 @@ test("--json prints one JSON value and nothing else", () =>
     assert.deepEqual(JSON.parse(after.out).versions, [], "the option may stand at the end");
   }));
 
+test("a long result reaches the end of a pipe whole, also of a slow reader", () =>
+  withDesk(async ({ folder }) => {
+    const shell = `"$0" --conditions=entente "$1" --data "$2" --json tools | { sleep 1; cat; }`;
+    const child = spawn("sh", ["-c", shell, process.execPath, main, join(folder, "data")], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [out] = await Promise.all([text(child.stdout), once(child, "close")]);
+    assert.ok(out.length > 100_000, `${out.length} characters`);
+    assert.ok(Array.isArray(JSON.parse(out)));
+    const cut = spawn("sh", ["-c", shell.replace("{ sleep 1; cat; }", "head -1"), process.execPath, main, join(folder, "data")], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [said, problems] = await Promise.all([text(cut.stdout), text(cut.stderr), once(cut, "close")]);
+    assert.deepEqual([said, problems], ["[\n", ""], "a reader that stops early is no error");
+  }));
+
 test("what the hub refuses ends with 1, a wrong command line or configuration with 2, an unhealthy folder with 4", () =>
   withDesk(async ({ entente, folder }) => {
     writeFileSync(join(folder, "entente.txt"), pair);

@@ -119,13 +119,18 @@ export async function openHub(input: HubInput): Promise<Hub> {
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
   const solving = new Solving();
   const agents = () => registry.list().map(({ agent, card }) => ({ name: agent.profile.name, card }));
+  const services = config.values["routing.services"];
   const sla = await Sla.open({
     store,
     clock,
     metrics,
     log,
     values: config.values,
-    agents: () => registry.list().map(({ agent, card }) => ({ ...agent.profile, service: serviceParamsOf(card) })),
+    agents: () =>
+      registry.list().map(({ agent: { profile }, card }) => ({
+        ...profile,
+        service: { ...serviceParamsOf(card), ...services[profile.name] },
+      })),
     agreement: agreementTerms(store),
   });
   const agreementsKept = new AgreementsKept(store, () => clock.now());
@@ -142,6 +147,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     metrics,
     reading: { vectorOf, wordsOf },
     agents,
+    services,
     facts: (agent) => ({ ...sla.standing(agent), agreementsKept: agreementsKept.of(agent) }),
     send: routedSending({ registry, clock, graceMs: config.values["limits.drainMs"] }),
   });

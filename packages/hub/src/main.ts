@@ -3,10 +3,14 @@
 import { enableCompileCache } from "node:module";
 
 enableCompileCache();
+// A reader that has seen enough (`| head`) closes the pipe: that is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 const { runProgram } = await import("./cli/program.ts");
 process.exitCode = await runProgram(process.argv.slice(2));
-// What was printed goes out whole first: into a pipe it is written bit by bit, and leaving would cut it.
-for (const stream of [process.stdout, process.stderr])
-  if (stream.writableLength > 0) await new Promise((done) => stream.once("drain", done).once("close", done).once("error", done));
+// What was printed must be out first: the end of a process does not wait for a pipe that is full.
+await new Promise<void>((done) => process.stdout.write("", () => done()));
 // Idle sockets of HTTP clients must not hold the command open.
 process.exit();

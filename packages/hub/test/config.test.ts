@@ -60,3 +60,14 @@ test("lists come from text by commas, and every default passes its own type", ()
   for (const [name, key] of Object.entries(configKeys)) assert.ok(key.type.safeParse(key.value).success, name);
   assert.equal(environmentName("limits.bodyBytes"), "ENTENTE_LIMITS_BODY_BYTES");
 });
+
+test("a key that holds an object takes it from the file as it is, and from the environment as JSON", () => {
+  using folder = scratchFolder();
+  const file = join(folder.path, "services.json");
+  writeFileSync(file, JSON.stringify({ routing: { services: { near: { region: "eu" } } } }));
+  assert.deepEqual(loadConfig({ file }).values["routing.services"], { near: { region: "eu" } });
+  const environment = { ENTENTE_ROUTING_SERVICES: '{"near": {"price": 2}}' };
+  assert.deepEqual(loadConfig({ environment }).values["routing.services"], { near: { price: 2 } });
+  for (const wrong of ["near", '{"near": {"price": "cheap"}}'])
+    assert.throws(() => loadConfig({ environment: { ENTENTE_ROUTING_SERVICES: wrong } }), { code: "CONFIG_INVALID_VALUE" });
+});

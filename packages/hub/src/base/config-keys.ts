@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { serviceParams } from "./sla-extension.ts";
 
 /** One configuration key: its type, default and meaning. */
 export interface ConfigKey<T> {
@@ -90,6 +91,11 @@ export const configKeys = {
   ),
   "routing.allow": key(list, [], "only these agents may be chosen by routing; empty means all"),
   "routing.deny": key(list, [], "agents that routing never chooses"),
+  "routing.services": key(
+    z.record(z.string(), serviceParams),
+    {},
+    "service facts by agent's name (region, price, data, idempotentSkills, promises), over what its card says; an object, in the environment as JSON",
+  ),
   "routing.consecutiveFailures": key(positive, 5, "failures in a row after which an agent is not asked for a time"),
   "routing.ejectionMs": key(positive, 5_000, "first time without work for an agent that failed, ms; it doubles each time"),
   "routing.maxEjectionMs": key(positive, 300_000, "longest time without work for an agent that failed, ms"),

@@ -113,6 +113,16 @@ function flatten(tree: Record<string, unknown>, prefix = ""): [string, unknown][
 function fromText(name: ConfigName, raw: string): unknown {
   const sample: unknown = configKeys[name].value;
   if (typeof sample === "number") return raw.trim() === "" ? raw : Number(raw);
+  if (typeof sample === "object" && !Array.isArray(sample)) return parsedJson(raw);
   if (Array.isArray(sample)) return raw === "" ? [] : raw.split(",").map((item) => item.trim());
   return raw;
+}
+
+// What is no JSON goes to the key's own schema, which says what it wants.
+function parsedJson(raw: string): unknown {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return raw;
+  }
 }

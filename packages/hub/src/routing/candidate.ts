@@ -52,12 +52,15 @@ const cardShape = z.object({
     .default([]),
 });
 
-/** The candidate that a card describes, under the name that this hub knows it by; undefined when it is no card. */
-export function candidateOf(name: string, card: unknown, reading: TextReading): Candidate | undefined {
+/**
+ * The candidate that a card describes, under the name that this hub knows it by; undefined when it is no card. `over` is
+ * what the operator says of its service, which counts more than what the card says.
+ */
+export function candidateOf(name: string, card: unknown, reading: TextReading, over: ServiceParams = {}): Candidate | undefined {
   const parsed = cardShape.safeParse(card);
   if (!parsed.success) return undefined;
   const { description, defaultInputModes, defaultOutputModes, capabilities, skills } = parsed.data;
-  const service = serviceParamsOf(card);
+  const service = { ...serviceParamsOf(card), ...over };
   return {
     name,
     description,

@@ -6,7 +6,7 @@ import type { Clock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import type { Json } from "../base/json.ts";
 import type { TaskSighting } from "../base/sighting.ts";
-import type { Chain } from "../base/sla-extension.ts";
+import type { Chain, ServiceParams } from "../base/sla-extension.ts";
 import { toolsOf } from "../base/tool.ts";
 import type { EventLog } from "../store/event-log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -38,6 +38,8 @@ export interface RoutingInput {
   readonly reading: TextReading;
   /** The agents there are now, each with its card as A2A 1.0 JSON (or what turns into it). */
   readonly agents: () => readonly { readonly name: string; readonly card: object }[];
+  /** What the operator says of agents' service, by name. */
+  readonly services: Readonly<Record<string, ServiceParams>>;
   readonly facts: (agent: string) => Facts;
   readonly send: Send;
   readonly random?: () => number;
@@ -206,8 +208,10 @@ export class Routing {
 
   // A card is read once: a changed card is another object.
   #candidates(): readonly Candidate[] {
-    return this.#input.agents().flatMap(({ name, card }) => {
-      if (!this.#cards.has(card)) this.#cards.set(card, candidateOf(name, JSON.parse(JSON.stringify(card)), this.#input.reading));
+    const { agents, reading, services } = this.#input;
+    return agents().flatMap(({ name, card }) => {
+      if (!this.#cards.has(card))
+        this.#cards.set(card, candidateOf(name, JSON.parse(JSON.stringify(card)), reading, services[name]));
       return this.#cards.get(card) ?? [];
     });
   }

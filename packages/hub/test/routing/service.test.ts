@@ -160,6 +160,26 @@ test("an agent that does not hear that it is called off is left behind", async (
   );
 });
 
+test("what the operator says of an agent's service counts: its region, its price, its idempotent skills, its promises", async () => {
+  const services = {
+    far: { region: "us" },
+    near: { region: "eu", price: 2, idempotentSkills: ["echo"], promises: { totalMs: 900 } },
+  };
+  await withHub(
+    [echo("far"), echo("near")],
+    async (hub) => {
+      const choice = await hub.dispatcher.call("routing_choose_agent", { skill: "echo", region: "eu" }, { principal: operator });
+      assert.equal(choice.agent, "near");
+      assert.match(String(choice.because), /far \(wanted eu; is in us\)/);
+      const answer = await route(hub, { skill: "echo", text: "x", region: "eu" });
+      assert.equal(Reflect.get(Object(answer.chain), "spent"), 2);
+      const total = hub.sla.terms("near").find(({ indicator }) => indicator === "total");
+      assert.deepEqual([total?.threshold, total?.source], [900, "card"]);
+    },
+    { "routing.services": JSON.stringify(services) },
+  );
+});
+
 test("tasks that others send are learned from too, and the operator's list keeps an agent out", async () => {
   await withHub(
     [echo("one"), echo("two")],
