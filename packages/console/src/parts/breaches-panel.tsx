@@ -27,7 +27,7 @@ export function BreachesPanel({ breaches }: { readonly breaches: readonly Breach
                   : ""}
               </time>
             </div>
-            <p class="small">{breach.because}</p>
+            <p class="small lead">{breach.because}</p>
           </li>
         ))}
       </ul>
