@@ -289,6 +289,11 @@ describe("the limits of the wire", { timeout }, () => {
     assert.match(await attack([{ ...call, sequence: 2 }]), /frame 3 of the connection; got frame 2/);
     assert.match(await attack([{ ...call, pipe: 3 }]), /a pipe that was opened; got a call for pipe 3/);
     assert.match(await attack([{ ...call, kind: 77 }]), /frame that may follow the greeting; got kind 77/);
+    assert.match(await attack([{ kind: 35, pipe: 1 }]), /zeros and no payload where a ping has none/);
+    assert.match(
+      await attack([{ kind: raw.open, pipe: 3, sequence: 3, call: 1 }]),
+      /a pipe with a name of at most 256 bytes, and no more/,
+    );
     assert.match(await attack([{ kind: raw.open, pipe: 2, sequence: 3 }]), /a new pipe above 1 of the peer's own; got pipe 2/);
     assert.match(await attack([{ ...call, flags: 2 }, Uint8Array.of(0xdd, 255, 255, 255, 255)]), /elements in the bytes left/);
     assert.match(await attack([{ ...call, flags: 4 }, '{"__proto__":1}']), /cannot change a prototype/);
