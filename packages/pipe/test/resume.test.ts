@@ -72,13 +72,17 @@ describe("a connection that resumes", { timeout }, () => {
     const { proxy, endpoint, client } = await overProxy(t, { resume: {} });
     assert.equal(await client.echo(1), 1);
     proxy.open = false;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    const calls = Array.from({ length: 50 }, (_, i) => client.echo(i));
-    assert.equal(endpoint.load.waitingCalls, 50, "nothing is sent into the void");
+    const calls: Promise<unknown>[] = [];
+    await until(() => {
+      calls.push(client.echo(calls.length)); // those before this side has noticed are kept, and sent again
+      return endpoint.load.waitingCalls > 0;
+    }, t.signal);
+    for (let i = 0; i < 50; i++) calls.push(client.echo(calls.length));
+    assert.equal(endpoint.load.waitingCalls, 51, "nothing is sent into the void");
     proxy.open = true;
     assert.deepEqual(
       await Promise.all(calls),
-      Array.from({ length: 50 }, (_, i) => i),
+      calls.map((_, i) => i),
     );
   });
 
