@@ -130,6 +130,7 @@ export class Connection implements Carrier, WireOwner {
 
   /** Takes a wire over. After a resumption `peerReceived` is what the peer had; false when what it lacks is no longer kept. */
   attach(wire: Wire, peerReceived?: number): boolean {
+    if (this.#closed) return false; // it has given up meanwhile
     this.flush(); // into what is kept, in the order of its sequences
     const missing = peerReceived === undefined ? [] : this.#replay?.after(peerReceived);
     if (missing === undefined) return false;
