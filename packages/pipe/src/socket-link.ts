@@ -8,8 +8,8 @@
 import { Socket, type SocketConstructorOpts } from "node:net";
 import type { Link, LinkReceiver } from "./connection/link.ts";
 
-const readBytes = 64 * 1024;
-// How long a peer may take to hear the end of a connection.
+const readBytes = 128 * 1024;
+// How long a peer may take to hear the end of a connection without reading on.
 const lingerMs = 2000;
 
 /** The reading half that a socket is given when it is made: it reads where this says. */
@@ -114,13 +114,23 @@ export class SocketLink implements Link {
     this.#stop();
     this.#socket.resume();
     this.#socket.end();
-    const linger = setTimeout(() => this.#socket.destroy(), lingerMs).unref();
-    this.#socket.once("close", () => clearTimeout(linger));
+    this.#linger(Number.POSITIVE_INFINITY);
   }
 
   destroy(): void {
     this.#stop();
     this.#socket.destroy();
+  }
+
+  // As long as the peer reads on, what was written is still delivered.
+  #linger(before: number): void {
+    const socket = this.#socket;
+    const timer = setTimeout(() => {
+      const left = socket.writableLength;
+      if (left > 0 && left < before) this.#linger(left);
+      else socket.destroy();
+    }, lingerMs).unref();
+    socket.once("close", () => clearTimeout(timer));
   }
 
   #lost(reason: string): void {

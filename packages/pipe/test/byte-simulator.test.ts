@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { simulate } from "./byte-simulator.ts";
 
-test("in 1,500 seeded worlds that delay, cut and spoil, every call ends once, in order, within its bounds", async () => {
+test("in 1,000 seeded worlds that delay, cut and spoil, every call ends once, in order, within its bounds", async () => {
   const sum = { calls: 0, replied: 0, gone: 0, resumed: 0, spoilt: 0 };
-  for (let seed = 1; seed <= 1500; seed++)
+  for (let seed = 1; seed <= 1000; seed++)
     try {
       const { calls, replied, gone, resumed, spoilt } = await simulate(seed);
       sum.calls += calls;
@@ -15,5 +15,5 @@ test("in 1,500 seeded worlds that delay, cut and spoil, every call ends once, in
     } catch (cause) {
       throw new Error(`seed ${seed}`, { cause });
     }
-  assert.ok(sum.replied > 5000 && sum.gone > 1000 && sum.resumed > 200 && sum.spoilt > 100, JSON.stringify(sum));
+  assert.ok(sum.replied > 4000 && sum.gone > 1000 && sum.resumed > 200 && sum.spoilt > 50, JSON.stringify(sum));
 });

@@ -11,7 +11,7 @@ import { CuttingProxy } from "./cutting-proxy.ts";
 import { folder, spawnEcho } from "./echo-server.ts";
 import { echo, echoing } from "./fixtures/echo.ts";
 import { mulberry32 } from "./frame-fuzz.ts";
-import { RawPeer, raw, rawGreeting } from "./raw-peer.ts";
+import { RawPeer, raw, rawGreeting, rawListener } from "./raw-peer.ts";
 
 const timeout = 60_000;
 
@@ -72,13 +72,17 @@ describe("a connection that resumes", { timeout }, () => {
     const { proxy, endpoint, client } = await overProxy(t, { resume: {} });
     assert.equal(await client.echo(1), 1);
     proxy.open = false;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    const calls = Array.from({ length: 50 }, (_, i) => client.echo(i));
-    assert.equal(endpoint.load.waitingCalls, 50, "nothing is sent into the void");
+    const calls: Promise<unknown>[] = [];
+    await until(() => {
+      calls.push(client.echo(calls.length)); // those before this side has noticed are kept, and sent again
+      return endpoint.load.waitingCalls > 0;
+    }, t.signal);
+    for (let i = 0; i < 50; i++) calls.push(client.echo(calls.length));
+    assert.equal(endpoint.load.waitingCalls, 51, "nothing is sent into the void");
     proxy.open = true;
     assert.deepEqual(
       await Promise.all(calls),
-      Array.from({ length: 50 }, (_, i) => i),
+      calls.map((_, i) => i),
     );
   });
 
@@ -170,5 +174,33 @@ describe("what is kept for a resumption", () => {
     assert.equal(replay.bytes, 1000);
     assert.equal(replay.after(19), undefined);
     assert.deepEqual(sequences(replay.after(20)), [21, 22, 23, 24, 25, 26, 27, 28, 29, 30]);
+  });
+});
+
+describe("dialling", { timeout }, () => {
+  test("an abort while the greeting is unanswered ends the dial, and leaves no connection behind", async (t) => {
+    const path = join(folder(t), "mute");
+    const peers: RawPeer[] = [];
+    const server = await rawListener(path, (peer) => peers.push(peer));
+    t.after(() => server.close());
+    const controller = new AbortController();
+    const dial = failure(unixSocket.dial(`unix:${path}`, { signal: controller.signal }));
+    await until(() => peers[0] !== undefined && peers[0].frames.length === 1, t.signal);
+    const closed = once(peers[0]!.socket, "close");
+    controller.abort();
+    const error = await dial;
+    assert.ok(error instanceof PipeError && error.code === "DIAL_CANCELLED");
+    await closed;
+  });
+
+  test("a listener that answers with nonsense is told apart from one that is not there", async (t) => {
+    const path = join(folder(t), "odd");
+    const answers = ['{"protocol":1}', "[]", "nonsense", '{"protocol":1,"maxFrameBytes":1,"codec":"records"}'];
+    const server = await rawListener(path, (peer) => peer.send({ kind: raw.welcome }, answers.shift() ?? ""));
+    t.after(() => server.close());
+    for (let i = 0; i < 4; i++) {
+      const error = await failure(unixSocket.dial(`unix:${path}`));
+      assert.ok(error instanceof PipeError && error.code === "GREETING_FAILED", error.message);
+    }
   });
 });

@@ -8,6 +8,7 @@
 import type { CloseCode } from "../frame.ts";
 import type { Codec } from "../wire/body.ts";
 import { Header, kindNames, kinds } from "../wire/header.ts";
+import { maxPipes } from "../wire/record-encoder.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { Outflow } from "./outflow.ts";
 import { PipeNumbers } from "./pipe-numbers.ts";
@@ -44,7 +45,8 @@ const carriedFlag = 1;
 const noBytes = new Uint8Array(0);
 // A peer whose bodies are unreadable again and again is cut off as a whole.
 const maxBadFrames = 8;
-const maxUnclaimed = 256;
+// The pipes of a body are opened right before it, so no more than one body's wait for theirs.
+const maxUnclaimed = maxPipes;
 const flushBytes = 256 * 1024;
 
 /** One connection; see the head of this file. */
@@ -128,6 +130,7 @@ export class Connection implements Carrier, WireOwner {
 
   /** Takes a wire over. After a resumption `peerReceived` is what the peer had; false when what it lacks is no longer kept. */
   attach(wire: Wire, peerReceived?: number): boolean {
+    if (this.#closed) return false; // it has given up meanwhile
     this.flush(); // into what is kept, in the order of its sequences
     const missing = peerReceived === undefined ? [] : this.#replay?.after(peerReceived);
     if (missing === undefined) return false;
@@ -303,8 +306,8 @@ export class Connection implements Carrier, WireOwner {
       this.unreadable(`a new pipe above ${this.#numbers.lastPeer} of the peer's own`, `pipe ${pipe}`);
       return;
     }
-    if (end - start > maxNameBytes || (flags & ~carriedFlag) !== 0) {
-      this.unreadable(`a pipe with a name of at most ${maxNameBytes} bytes`, `${end - start} bytes, flags ${flags}`);
+    if (end - start > maxNameBytes || (flags & ~carriedFlag) !== 0 || hasFields(header)) {
+      this.unreadable(`a pipe with a name of at most ${maxNameBytes} bytes, and no more`, `${end - start} bytes, flags ${flags}`);
       return;
     }
     const name = bytes.toString("utf8", start, end);
@@ -323,7 +326,17 @@ export class Connection implements Carrier, WireOwner {
   }
 
   #own(header: Header, bytes: Buffer, start: number, end: number): void {
-    switch (header.kind) {
+    const { kind, pipe, sequence, flags } = header;
+    if (kind < kinds.ping || kind > kinds.bye) {
+      this.unreadable("a frame that may follow the greeting", kindNames[kind] ?? `kind ${kind}`);
+      return;
+    }
+    const bare = kind === kinds.bye || end === start;
+    if (!bare || pipe !== 0 || sequence !== 0 || flags !== 0 || hasFields(header)) {
+      this.unreadable(`zeros and no payload where a ${kindNames[kind]} has none`, "something else");
+      return;
+    }
+    switch (kind) {
       case kinds.ping:
         if (this.#wire?.link.writable === true) this.#say(kinds.pong, this.#heartbeat?.lagMs ?? 0);
         return;
@@ -333,11 +346,8 @@ export class Connection implements Carrier, WireOwner {
         this.#replay?.acknowledge(header.call);
         this.drained();
         return;
-      case kinds.bye:
+      default: // bye
         this.#end(bytes.toString("utf8", start, Math.min(end, start + 4096)), "gone", true);
-        return;
-      default:
-        this.unreadable("a frame that may follow the greeting", kindNames[header.kind] ?? `kind ${header.kind}`);
     }
   }
 
@@ -373,4 +383,11 @@ export class Connection implements Carrier, WireOwner {
     for (const route of routes) route.lost(reason, code);
     this.#hooks.ended?.(reason, code);
   }
+}
+
+// Whether a frame of the connection has a field that its kind does not name.
+function hasFields({ kind, call, interfaceId, ordinal, extra }: Header): boolean {
+  const wrongCall = call !== 0 && kind !== kinds.acknowledge;
+  const wrongExtra = extra !== 0 && kind !== kinds.ping && kind !== kinds.pong;
+  return wrongCall || wrongExtra || interfaceId !== 0 || ordinal !== 0;
 }

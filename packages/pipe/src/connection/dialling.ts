@@ -150,8 +150,11 @@ function greet<T>(
   const wire = new Wire(link, maxGreetingBytes, owner);
   const disarm = settings.clock.after(greetingMs, () => failed(`an answer within ${greetingMs} ms`, "none"));
   signal?.addEventListener("abort", abort, { once: true });
-  wire.start();
-  wire.say(kinds.greet, toGreetingBytes(greeting));
+  if (signal?.aborted) abort();
+  else {
+    wire.start();
+    wire.say(kinds.greet, toGreetingBytes(greeting));
+  }
   return promise;
 }
 

@@ -52,18 +52,12 @@ export class Reception {
   readonly #host: Host;
   readonly #sessions = new Map<string, Session>();
   #closed = false;
-  readonly #connections = new Set<Connection>();
   readonly #strangers = new Map<Wire, () => void>(); // each with what ends its time limit
 
   constructor(settings: Settings, invitations: Invitations | undefined, host: Host) {
     this.#settings = settings;
     this.#invitations = invitations;
     this.#host = host;
-  }
-
-  /** The connections that are open. */
-  get connections(): ReadonlySet<Connection> {
-    return this.#connections;
   }
 
   /** Somebody came. */
@@ -95,10 +89,12 @@ export class Reception {
       disarm();
       this.#strangers.delete(wire);
     };
-    wire.start();
-    if (this.#strangers.size < maxStrangers) this.#strangers.set(wire, disarm);
-    else {
-      done();
+    if (this.#strangers.size < maxStrangers) {
+      this.#strangers.set(wire, disarm);
+      wire.start();
+    } else {
+      disarm();
+      wire.start();
       refuse(wire, { code: "busy", message: `wanted at most ${maxStrangers} greetings under way; this is one more` });
     }
   }
@@ -191,13 +187,11 @@ export class Reception {
           if (this.#closed) connection.resumeFailed(noListener);
         },
         ended: (reason, code) => {
-          this.#connections.delete(connection);
           if (session !== undefined) this.#sessions.delete(session);
           hooks.ended?.(reason, code);
         },
       },
     );
-    this.#connections.add(connection);
     if (session !== undefined) this.#sessions.set(session, { connection, secret, epoch: 0 });
     this.#welcome(wire, {
       codec,

@@ -1,5 +1,6 @@
 import { PipeError } from "../errors.ts";
 import type { CloseCode, Frame } from "../frame.ts";
+import { firstAllowance } from "../limits.ts";
 import { isMovable, PipeEnd } from "../pipe-end.ts";
 import type { Port, PortReceiver } from "../port.ts";
 import { BodyCodec, bytesOf, type Codec, Encoded, type Packed } from "../wire/body.ts";
@@ -50,6 +51,7 @@ export class RoutePort implements Port, Route {
   };
   #receiver: PortReceiver | undefined;
   #held: Held[] = [];
+  #heldBytes = 0;
   #ending: { readonly reason: string; readonly code: CloseCode } | undefined;
   #over = false;
 
@@ -151,7 +153,11 @@ export class RoutePort implements Port, Route {
   }
 
   #hold(header: Header, bytes: Buffer, start: number, end: number): boolean {
-    if (this.#held.length >= maxHeld) return false;
+    if (this.#held.length >= maxHeld || this.#heldBytes >= firstAllowance.bytes) {
+      this.violated("at most the first allowance before a hello", "more");
+      return false;
+    }
+    this.#heldBytes += end - start;
     const copy = Object.assign(new Header(), header);
     this.#held.push({ header: copy, bytes: Buffer.from(bytes.subarray(start, end)) });
     return true;
