@@ -13,7 +13,7 @@ const source = join(import.meta.dirname, "../src");
 const files = globSync("*/tools/*.ts", { cwd: source }).sort();
 // What a folder's tools are about: the first word of their names.
 const pillars: Readonly<Record<string, readonly string[]>> = {
-  desk: ["hub", "agent"],
+  desk: ["hub", "agent", "pipe"],
   negotiation: ["negotiation", "agreement"],
   routing: ["routing"],
   sla: ["sla"],

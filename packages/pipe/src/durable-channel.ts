@@ -24,6 +24,8 @@ export interface DurableChannelOptions {
   readonly duplicateWindowMs?: number | undefined;
   /** The most bytes that are kept; the oldest messages go first. Default 1 GiB. */
   readonly maxBytes?: number | undefined;
+  /** Whether the channel is made when it is not there. Default true. */
+  readonly make?: boolean | undefined;
 }
 
 /** A message as its handler sees it. */
@@ -61,7 +63,7 @@ const storedMs = 2000;
 const nanosPerMs = 1_000_000;
 
 /**
- * Opens the channel at `nats://HOST:PORT/NAME`, made when it is not there. Rejects with `ADDRESS_INVALID`, `ADDRESS_UNKNOWN`.
+ * Opens the channel at `nats://HOST:PORT/NAME`, made when it is not there; one that is only looked at (`make: false`) must be. Rejects with `ADDRESS_INVALID`, `ADDRESS_UNKNOWN`.
  *
  *     await using channel = await openDurableChannel("nats://127.0.0.1:4222/awards");
  *     await channel.publish({ award: 7 }, { id: "award-7" });
@@ -74,7 +76,8 @@ export async function openDurableChannel(address: string, options: DurableChanne
     const { jetstream, jetstreamManager } = await import("@nats-io/jetstream");
     const manager = await jetstreamManager(client.connection);
     const channel = new DurableChannel(client, jetstream(client.connection, { timeout: storedMs }), manager, subject, options);
-    await channel.make();
+    if (options.make ?? true) await channel.make();
+    else await channel.check();
     return channel;
   } catch (cause) {
     client.release();
@@ -90,7 +93,7 @@ export class DurableChannel implements AsyncDisposable {
   readonly #subject: string;
   readonly #dead: string;
   readonly #name: string;
-  readonly #options: Required<{ [K in keyof DurableChannelOptions]: number }>;
+  readonly #options: Required<{ [K in keyof Omit<DurableChannelOptions, "make">]: number }>;
   readonly #readings = new Set<Reading>();
 
   /** `openDurableChannel` makes one. */
@@ -117,6 +120,11 @@ export class DurableChannel implements AsyncDisposable {
     const window = { duplicate_window: duplicateWindowMs * nanosPerMs, max_bytes: maxBytes };
     await this.#manager.streams.add({ name: this.#name, subjects: [this.#subject], ...window });
     await this.#manager.streams.add({ name: `${this.#name}_dead`, subjects: [this.#dead], ...window });
+  }
+
+  /** Rejects when there is no such channel. */
+  async check(): Promise<void> {
+    await this.#manager.streams.info(`${this.#name}_dead`);
   }
 
   /**
