@@ -112,15 +112,17 @@ export function wanted(path: string, what: string, got: unknown): Error {
 
 function depthOf(value: unknown): number {
   let depth = 0;
-  let level: unknown[] = [value];
-  while (level.length > 0 && depth <= deepest) {
-    const next: unknown[] = [];
+  for (let level = isNested(value) ? [value] : []; level.length > 0 && depth <= deepest; depth++) {
+    const next: object[] = [];
     for (const item of level)
-      if (typeof item === "object" && item !== null) for (const inner of Object.values(item)) next.push(inner);
+      for (const inner of Array.isArray(item) ? item : Object.values(item)) if (isNested(inner)) next.push(inner);
     level = next;
-    depth += 1;
   }
   return depth;
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 const snakeNames = new Map<string, string>();

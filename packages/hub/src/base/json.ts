@@ -15,6 +15,7 @@ export function canonicalJson(value: unknown): string {
   }
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`;
   if (typeof value === "object") {
+    if (isPlainAlready(value)) return JSON.stringify(value);
     const members = Object.entries(value)
       .filter(([, member]) => member !== undefined)
       .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
@@ -22,6 +23,19 @@ export function canonicalJson(value: unknown): string {
     return `{${members.join(",")}}`;
   }
   throw new TypeError(`canonical JSON wants a JSON value, got ${typeof value}`);
+}
+
+// Most records are flat and were written in order: their canonical form is the plain one, which is encoded natively.
+function isPlainAlready(value: object): boolean {
+  if ("toJSON" in value) return false;
+  let before = "";
+  for (const [key, member] of Object.entries(value)) {
+    if (key <= before) return false;
+    before = key;
+    if (typeof member === "string" || typeof member === "boolean" || member === null || member === undefined) continue;
+    if (typeof member !== "number" || !Number.isFinite(member)) return false;
+  }
+  return true;
 }
 
 /** SHA-256 of text or bytes as lower-case hex. */

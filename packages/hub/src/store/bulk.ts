@@ -1,11 +1,12 @@
 /**
  * Writing many rows at once. A statement with one row is dear to send often, and one for every possible number of rows
- * cannot be kept prepared; so rows go out in chunks whose sizes are powers of two, and at most seven texts exist.
+ * cannot be kept prepared; so up to 32 rows go out in one statement, more in chunks of 64 and 32, and 33 texts exist at most.
  */
 import { CompiledQuery } from "kysely";
 import type { Connection, Engine } from "./backend.ts";
 
 const largestChunk = 64;
+const anySizeUpTo = 32;
 
 /** A value of a row. */
 export type Value = string | number | null;
@@ -28,8 +29,8 @@ export class BulkInsert {
   /** Writes the rows, in order; each has one value per column. */
   async run(connection: Connection, rows: readonly (readonly Value[])[]): Promise<void> {
     for (let from = 0; from < rows.length; ) {
-      let size = largestChunk;
-      while (size > rows.length - from) size /= 2;
+      const left = rows.length - from;
+      const size = left >= largestChunk ? largestChunk : Math.min(left, anySizeUpTo);
       const chunk = rows.slice(from, from + size);
       await connection.executeQuery(CompiledQuery.raw(this.#textFor(size), chunk.flat()));
       from += size;

@@ -44,6 +44,8 @@ export interface GrpcServer {
   readonly drain: (limitMs: number) => Promise<void>;
 }
 
+const answerMs = 100;
+
 interface Codec {
   fromJSON(json: never): unknown;
   toJSON(message: never): unknown;
@@ -128,7 +130,9 @@ async function prepare(name: OperationName, request: AnyCall, input: GrpcInput):
   const gone = new AbortController();
   request.on("cancelled", () => gone.abort(new Error("the caller is gone")));
   const deadline = request.getDeadline();
-  const deadlineAt = deadline instanceof Date ? deadline.getTime() : Number.isFinite(deadline) ? deadline : undefined;
+  // A little earlier, so that the answer is there in time.
+  const latest = deadline instanceof Date ? deadline.getTime() : deadline;
+  const deadlineAt = Number.isFinite(latest) ? latest - answerMs : undefined;
   const extensions = extensionList(header("a2a-extensions"));
   const active = extensions.filter((uri) => served.extensions.includes(uri));
   const answer = new Metadata();

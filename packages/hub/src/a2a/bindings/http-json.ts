@@ -43,6 +43,15 @@ const paths: readonly (readonly [string, RegExp, OperationName, (ids: Ids) => Re
   ["DELETE", /^tasks\/([^/:]+)\/pushNotificationConfigs\/([^/]+)$/, "DeleteTaskPushNotificationConfig", configOf],
   ["GET", /^extendedAgentCard$/, "GetExtendedAgentCard", none],
 ];
+// Paths without an identifier, found at once.
+const plain = new Map(
+  paths
+    .filter(([, , , name]) => name === none)
+    .map(([method, pattern, operation]): [string, Target] => [
+      `${method} ${pattern.source.slice(1, -1)}`,
+      { operation, tenant: undefined, inPath: {} },
+    ]),
+);
 const untenanted = /^(message:(send|stream)|tasks([/:].*)?|extendedAgentCard)$/;
 
 /** Answers one request; `path` is what follows /a2a/NAME/, still escaped. */
@@ -66,6 +75,8 @@ export async function answerHttpJson(
 }
 
 function targetOf(method: string, path: string, whole: string): Target {
+  const known = plain.get(`${method} ${path}`);
+  if (known) return known;
   const slash = path.indexOf("/");
   const tenanted = !untenanted.test(path) && slash > 0;
   const rest = tenanted ? path.slice(slash + 1) : path;

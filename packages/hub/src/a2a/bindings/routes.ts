@@ -43,9 +43,10 @@ export function a2aRoutes(registry: Registry, limitBytes: number, front: string)
 }
 
 // The agent's name and what follows it, still escaped; a slash at the end means nothing.
-function placeOf(url: URL): readonly [string, string] {
-  const [name = "", ...rest] = url.pathname.slice(home.length).split("/");
-  return [decodeURIComponent(name), rest.join("/")];
+function placeOf({ pathname }: URL): readonly [string, string] {
+  const end = pathname.indexOf("/", home.length);
+  if (end < 0) return [decodeURIComponent(pathname.slice(home.length)), ""];
+  return [decodeURIComponent(pathname.slice(home.length, end)), pathname.slice(end + 1)];
 }
 
 // The card, in both its forms, and the public key of an agent are open to all.

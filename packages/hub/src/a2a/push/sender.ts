@@ -42,6 +42,7 @@ const firstDelayMs = 1000;
 const longestDelayMs = 15 * 60_000;
 const lifeMs = 24 * 3_600_000;
 const longestSleepMs = 60_000;
+const troubledMs = 1000;
 const gone = 410;
 
 /** How long to wait after the `attempts`-th failure: doubling from a second to a quarter of an hour, half of it by chance. */
@@ -85,24 +86,27 @@ export class PushSender implements AsyncDisposable {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       this.#woken = false;
+      let sleepMs = troubledMs;
       try {
-        const due = await this.#due();
-        for (const one of due) this.#begin(one);
+        // One time for both questions, or what falls due between them would be seen by neither.
+        const now = this.#input.clock.now();
+        for (const one of await this.#due(now)) this.#begin(one);
+        sleepMs = this.#sending.size >= atOnce ? longestSleepMs : await this.#nextMs(now);
       } catch (error) {
         this.#input.log.error({ err: error }, "the outbox of push notifications could not be read");
       }
       if (this.#woken || signal.aborted) continue;
-      await this.#sleep(this.#sending.size >= atOnce ? longestSleepMs : await this.#nextMs());
+      await this.#sleep(sleepMs);
     }
   }
 
   // The first of each configuration that is due and not on its way.
-  async #due(): Promise<readonly Due[]> {
+  async #due(now: number): Promise<readonly Due[]> {
     const rows = await this.#input.store.db
       .selectFrom("push_outbox as o")
       .leftJoin("push_configs as c", (join) => join.onRef("c.task_id", "=", "o.task_id").onRef("c.id", "=", "o.config_id"))
       .select(["o.id", "o.agent", "o.task_id", "o.config_id", "o.body_json", "o.attempts", "o.created_at", "c.config_json"])
-      .where("o.due_at", "<=", this.#input.clock.now())
+      .where("o.due_at", "<=", now)
       .where(({ not, exists, selectFrom }) =>
         not(
           exists(
@@ -190,12 +194,12 @@ export class PushSender implements AsyncDisposable {
     });
   }
 
-  async #nextMs(): Promise<number> {
+  async #nextMs(now: number): Promise<number> {
     const { store, clock } = this.#input;
     const { due } = await store.db
       .selectFrom("push_outbox")
       .select((eb) => eb.fn.min("due_at").as("due"))
-      .where("due_at", ">", clock.now())
+      .where("due_at", ">", now)
       .executeTakeFirstOrThrow();
     return due === null ? longestSleepMs : Math.min(longestSleepMs, Math.max(1, Number(due) - clock.now()));
   }
