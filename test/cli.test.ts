@@ -65,7 +65,9 @@ test("every command explains itself with --help, on stdout and with code 0", () 
   withDesk(async ({ entente, folder }) => {
     const overview = await entente(["--help"]);
     assert.equal(overview.code, 0);
-    const listed = [...overview.out.matchAll(/^ {2}([a-z][a-z-]*) /gm)].map((match) => match[1]).filter((name) => name !== "help");
+    const listed = [...overview.out.matchAll(/^ {2}([a-z][a-z-]*) /gm)]
+      .map((match) => match[1])
+      .filter((name) => name !== "help");
     assert.deepEqual(listed, commands, "the help lists the commands there are");
     const program = await makeProgram(new AbortController().signal);
     for (const command of program.commands) {
