@@ -57,15 +57,13 @@ export class SocketLink implements Link {
   readonly #reading: SocketReading | undefined;
   #receiver: LinkReceiver | undefined;
   #over = false;
+  /** What the last write said, and `drain` since: asked several times for each call, so it is not looked up in the stream. */
+  writable = true;
 
   /** `reading` is what the socket was made with; without it the socket's 'data' events are read. */
   constructor(socket: Socket, reading: SocketReading | undefined) {
     this.#socket = socket;
     this.#reading = reading;
-  }
-
-  get writable(): boolean {
-    return !this.#socket.writableNeedDrain;
   }
 
   get idle(): boolean {
@@ -81,6 +79,7 @@ export class SocketLink implements Link {
         if (!this.#over) receiver.bytes(chunk, new DataView(chunk.buffer, chunk.byteOffset, chunk.length), chunk.length);
       });
     socket.on("drain", () => {
+      this.writable = true;
       if (!this.#over) receiver.drained();
     });
     socket.on("error", (error) => this.#lost(error.message));
@@ -93,11 +92,11 @@ export class SocketLink implements Link {
     const socket = this.#socket;
     if (this.#over || socket.destroyed) return;
     if (parts.length === 1) {
-      socket.write(parts[0]!);
+      this.writable = socket.write(parts[0]!);
       return;
     }
     socket.cork();
-    for (const part of parts) socket.write(part);
+    for (const part of parts) this.writable = socket.write(part);
     socket.uncork();
   }
 

@@ -91,6 +91,23 @@ describe("a relay", { timeout: 30_000 }, () => {
     assert.deepEqual(Buffer.concat(target.written), Buffer.concat([open, call]));
   });
 
+  test("renumbers the pipes in front of a body, also of one that was closed before, and keeps no number longer than it must", () => {
+    const { front, back, passage, guest, target } = passageInMemory();
+    guest.feedPeer(rawFrame({ kind: raw.open, pipe: 1, sequence: 1 }));
+    guest.feedPeer(rawFrame({ kind: raw.open, pipe: 9, sequence: 2, flags: 1 }));
+    guest.feedPeer(rawFrame({ kind: raw.close, pipe: 9, sequence: 3, call: 0 }));
+    const list = (pipe: number) => Buffer.from([1, 0, 0, 0, pipe, 0, 0, 0, 0xd6, 0x50, 0, 0, 0, 0]);
+    guest.feedPeer(rawFrame({ kind: raw.call, pipe: 1, sequence: 4, call: 1, flags: 2 + 8 }, list(9)));
+    back.flush();
+    const sent = Buffer.concat(target.written);
+    assert.deepEqual(sent.subarray(-14), list(3));
+    assert.deepEqual([...passage.numbers.front.keys()], [1]);
+    guest.feedPeer(rawFrame({ kind: raw.call, pipe: 1, sequence: 5, call: 2, flags: 2 + 8 }, list(9)));
+    front.flush();
+    assert.match(Buffer.concat(guest.link.pending).toString("latin1"), /a list of pipes that were opened to be carried/);
+    assert.equal(passage.numbers.front.size, 0);
+  });
+
   test("stops reading from a guest while what it sends cannot be passed on", () => {
     const { front, back, guest, target } = passageInMemory();
     guest.feedPeer(rawFrame({ kind: raw.open, pipe: 7, sequence: 1 }));
@@ -120,6 +137,7 @@ function passageInMemory() {
   const [front, back] = [make("listener"), make("dialler")];
   const passage = new Passage(front.connection, back.connection);
   return {
+    passage,
     front: front.connection,
     back: back.connection,
     guest: { link: front.link, feedPeer: (bytes: Buffer) => front.link.feed(bytes) },

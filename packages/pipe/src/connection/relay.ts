@@ -52,8 +52,8 @@ export class Passage {
   /** Which pipe of one side goes on as which of the other. */
   readonly numbers = { front: new Map<number, number>(), back: new Map<number, number>() } as const;
 
-  /** Pipes that were opened on a side to be carried and that no body has brought yet: their numbers are still needed once they are closed. */
-  readonly unclaimed = { front: new Set<number>(), back: new Set<number>() } as const;
+  /** Pipes that were opened on a side to be carried and that no body has brought yet; true once they are closed, since their numbers are still needed. */
+  readonly unclaimed = { front: new Map<number, boolean>(), back: new Map<number, boolean>() } as const;
 
   constructor(front: Connection, back: Connection) {
     this.front = front;
@@ -66,7 +66,7 @@ export class Passage {
     const twin = this[other].openRoute(name, carried, (opened) => new RelayRoute(this, other, opened, pipe));
     this.numbers[side].set(pipe, twin.pipe);
     this.numbers[other].set(twin.pipe, pipe);
-    if (carried) this.unclaimed[side].add(pipe);
+    if (carried) this.unclaimed[side].set(pipe, false);
     return new RelayRoute(this, side, pipe, twin.pipe);
   }
 }
@@ -76,8 +76,8 @@ type Side = "front" | "back";
 /** One direction of a pipe that is passed on: takes what comes on `from` and sends it on `to`. */
 class RelayRoute implements Route {
   readonly pipe: number;
-  readonly #numbers: ReadonlyMap<number, number>;
-  readonly #unclaimed: Set<number>;
+  readonly #numbers: Map<number, number>;
+  readonly #unclaimed: Map<number, boolean>;
   readonly #forget: () => void;
   readonly #from: Connection;
   readonly #to: Connection;
@@ -90,8 +90,10 @@ class RelayRoute implements Route {
     this.#numbers = numbers[side];
     this.#unclaimed = unclaimed[side];
     this.#forget = () => {
-      if (!unclaimed[side].has(pipe)) numbers[side].delete(pipe);
-      if (!unclaimed[other].has(toPipe)) numbers[other].delete(toPipe);
+      if (unclaimed[side].has(pipe)) unclaimed[side].set(pipe, true);
+      else numbers[side].delete(pipe);
+      if (unclaimed[other].has(toPipe)) unclaimed[other].set(toPipe, true);
+      else numbers[other].delete(toPipe);
     };
     this.#from = passage[side];
     this.#to = passage[other];
@@ -146,7 +148,10 @@ class RelayRoute implements Route {
       const offset = at + 4 + 4 * i;
       const pipe = view.getUint32(offset, true);
       const other = this.#numbers.get(pipe);
-      if (other === undefined || !this.#unclaimed.delete(pipe)) return false;
+      const closed = this.#unclaimed.get(pipe);
+      if (other === undefined || closed === undefined) return false;
+      this.#unclaimed.delete(pipe);
+      if (closed) this.#numbers.delete(pipe);
       view.setUint32(offset, other, true);
     }
     return true;
