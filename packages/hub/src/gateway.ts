@@ -84,7 +84,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
   const log = openLog(config.values["log.level"]);
   const metrics = new Metrics();
   const store = await openStore({ url: config.values["store.url"], dataFolder, clock });
-  const principals = new Principals(store, clock);
+  const principals = new Principals(store, clock, log);
   const startedAt = clock.now();
   const registry: Registry = new Registry({
     store,

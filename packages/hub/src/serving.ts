@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Endpoint } from "@entente/pipe";
 import { upgradeProtocol } from "@entente/sdk";
 import type { GrpcServer } from "./a2a/bindings/grpc.ts";
 import { a2aRoutes } from "./a2a/bindings/routes.ts";
@@ -11,6 +12,7 @@ import type { Config } from "./base/config.ts";
 import { defineErrors } from "./base/errors.ts";
 import { writeFileWhole } from "./base/files.ts";
 import { operator } from "./base/principals.ts";
+import type { Principal } from "./base/tool.ts";
 import { version } from "./base/version.ts";
 import { type Hub, openHub } from "./gateway.ts";
 import { sendJson } from "./http/body.ts";
@@ -108,16 +110,21 @@ export async function serveHub(config: Config, clock?: Clock, agents: readonly A
     { dispatcher: hub.dispatcher, principal: operator, version, stateKey, changes: hub.resourceChanges },
   );
   hub.dispatcher.catalogue.onChange(() => mcp.toolsChanged());
+  const opened = Promise.withResolvers<void>();
   const door = {
     dispatcher: hub.dispatcher,
     joined: hub.joined,
     find: (agent: string) => hub.registry.served(agent),
     principalOf: (token: string) => access.check({ authorization: `Bearer ${token}` }),
     clock: hub.clock,
+    opened: opened.promise,
+    clientTools: values["agents.clientTools"],
+    entered: (endpoint: Endpoint, principal: Principal) => pipes.entered(endpoint, principal),
     version,
     url: () => values["http.publicUrl"] || url.origin,
   };
   const pipes = new PipeFront({ accept: (endpoint, principal) => openDoor(door, endpoint, principal), log: hub.log });
+  hub.principals.onRevoked((id) => pipes.end(id));
   const ready = { agents: false };
   const front = new Front({
     config,
@@ -169,8 +176,10 @@ export async function serveHub(config: Config, clock?: Clock, agents: readonly A
     grpc = await grpcOf(hub, access);
     await hub.addAgents(values["http.publicUrl"] || url.origin, grpc && publicAddress(grpc.address, values["http.publicUrl"]));
     await hub.registry.recover();
+    opened.resolve();
     await pipes.listen(join(dataFolder, "run", "hub.sock"));
   } catch (error) {
+    await pipes[Symbol.asyncDispose]();
     await Promise.all([front.drain(), grpc?.drain(0)]);
     await hub[Symbol.asyncDispose]();
     throw error;

@@ -4,6 +4,7 @@ import { systemClock } from "../src/base/clock.ts";
 import { sha256 } from "../src/base/json.ts";
 import { operator } from "../src/base/principals.ts";
 import { Principals } from "../src/store/principals.ts";
+import { openLog } from "../src/telemetry/log.ts";
 import { withFront } from "./front.ts";
 import { engines, withStore } from "./stores.ts";
 import { ask, codeOf } from "./wire.ts";
@@ -11,7 +12,7 @@ import { ask, codeOf } from "./wire.ts";
 for (const engine of engines) {
   test(`${engine}: a token finds its principal until it is revoked, and a revoked name may be given anew`, (t) =>
     withStore(t, engine, async (store) => {
-      const principals = new Principals(store, systemClock);
+      const principals = new Principals(store, systemClock, openLog("silent"));
       await principals.add("ada", sha256("one"), "operator");
       assert.deepEqual(await principals.find(sha256("one")), { id: "client:ada", kind: "client" });
       assert.equal(await principals.find(sha256("two")), undefined);

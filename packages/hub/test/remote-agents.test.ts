@@ -27,6 +27,7 @@ function agentsOn(store: Store, sightings: TaskSighting[] = []): RemoteAgents {
     clock: systemClock,
     log: openLog("silent"),
     fetchFor: () => fetch,
+    firstFetch: () => fetch,
     sighted: (sighting) => sightings.push(sighting),
     taken: (name) => name === "librarian",
     changed: async () => {},

@@ -48,6 +48,22 @@ export const configKeys = {
     ["quantum_solve", "quantum_select_subset"],
     "MCP tools that the agent toolsmith offers as skills, to whoever may reach the agents",
   ),
+  "agents.clientTools": key(
+    list,
+    [
+      "agent_list",
+      "agent_search",
+      "agent_send_message",
+      "agent__*",
+      "routing_choose_agent",
+      "routing_list_agents",
+      "routing_send_message",
+      "negotiation_contract_job",
+      "quantum_solve",
+      "quantum_select_subset",
+    ],
+    "MCP tools that agents of clients may call in their own name, once they joined; * at the end stands for anything. The operator's agents may call all",
+  ),
   "agents.graceMs": key(positive, 60_000, "how long a task waits for an agent that joined over a pipe and is away, ms"),
   "agents.checkMs": key(positive, 30_000, "how often the cards of agents elsewhere are looked at again, ms"),
   "net.allowPrivate": key(

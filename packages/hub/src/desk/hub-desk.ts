@@ -17,8 +17,8 @@ export interface HubDesk {
   readonly joined: JoinedAgents;
   readonly contracting: Contracting;
   readonly startedAt: number;
-  /** Keeps the bearer token that an agent elsewhere wants. */
-  readonly keepCredential: (agent: string, credential: string) => void;
+  /** Keeps the bearer token that an agent elsewhere wants; undefined forgets it. */
+  readonly keepCredential: (agent: string, credential: string | undefined) => void;
 }
 
 /** Declares a tool about the hub itself. */

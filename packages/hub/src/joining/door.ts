@@ -24,20 +24,30 @@ export interface DoorInput {
   /** Whose token this is. Throws TOKEN_WRONG. */
   readonly principalOf: (token: string) => Promise<Principal>;
   readonly clock: Clock;
+  /** Ends when the hub knows all its members; nobody enters before. */
+  readonly opened: Promise<void>;
+  /** The tools that agents of clients may call; `*` at the end of a name stands for anything. */
+  readonly clientTools: readonly string[];
+  /** Hears whose a connection is. */
+  readonly entered: (endpoint: Endpoint, principal: Principal) => void;
   readonly version: string;
   readonly url: () => string;
 }
 
 /** Serves one connection. `known` is who it is, where that was found out on the way. */
 export function openDoor(input: DoorInput, endpoint: Endpoint, known: Principal | undefined): void {
-  const { principalOf, version, url } = input;
-  let entered = false;
+  const { principalOf, opened, version, url } = input;
+  let inside = false;
   receive(endpoint, doorInterface, {
     enter: async ({ token }) => {
       try {
         const principal = known ?? (token === undefined ? operator : await principalOf(token));
-        if (!entered) serveInside(input, endpoint, principal);
-        entered = true;
+        await opened;
+        if (!inside) {
+          inside = true;
+          input.entered(endpoint, principal);
+          serveInside(input, endpoint, principal);
+        }
         return { principal: principal.id, version, url: url() };
       } catch (thrown) {
         throw asCallError(thrown);
@@ -46,30 +56,33 @@ export function openDoor(input: DoorInput, endpoint: Endpoint, known: Principal 
   });
 }
 
-function serveInside({ dispatcher, joined, find, clock }: DoorInput, endpoint: Endpoint, principal: Principal): void {
+function serveInside(input: DoorInput, endpoint: Endpoint, principal: Principal): void {
+  const { dispatcher, joined, find, clock, clientTools } = input;
   serveA2aPipe(endpoint, principal, find, () => clock.now());
   const names = new Set<string>();
-  // An agent acts under its own name; else tools are the operator's.
-  const actor = (agent: string | undefined): Principal => {
+  const allowed = (tool: string): boolean => principal.kind === "operator" || clientTools.some((pattern) => fits(tool, pattern));
+  // An agent acts under its own name, with what its owner may; else tools are the operator's.
+  const actor = (tool: string, agent: string | undefined): Principal => {
     if (agent === undefined) {
       if (principal.kind !== "operator") throw securityErrors.OPERATOR_ONLY({ path: "callTool", principal: principal.id });
       return principal;
     }
     if (!names.has(agent)) throw joiningErrors.AGENT_NOT_JOINED({ agent });
+    if (!allowed(tool)) throw joiningErrors.AGENT_TOOL_FORBIDDEN({ agent, tool });
     return { id: agent, kind: "agent" };
   };
   receive(endpoint, hubInterface, {
     async *callTool({ tool, input, agent }, { signal }) {
       try {
-        yield* steps((progress) => dispatcher.call(tool, input, { principal: actor(agent), signal, progress }));
+        yield* steps((progress) => dispatcher.call(tool, input, { principal: actor(tool, agent), signal, progress }));
       } catch (thrown) {
         throw asCallError(thrown);
       }
     },
     listTools: () =>
-      dispatcher.catalogue.listed.map(({ name, description, inputSchema, outputSchema }) =>
-        plain({ name, description, inputSchema, outputSchema }),
-      ),
+      dispatcher.catalogue.listed
+        .filter(({ name }) => allowed(name))
+        .map(({ name, description, inputSchema, outputSchema }) => plain({ name, description, inputSchema, outputSchema })),
     join: async (join: Join) => {
       try {
         const address = await joined.join(join, principal, endpoint);
@@ -116,6 +129,10 @@ async function* steps(run: (progress: (step: Progress) => void) => Promise<Recor
     if ("error" in ended) throw ended.error;
     return yield { result: plain(ended.result) };
   }
+}
+
+function fits(tool: string, pattern: string): boolean {
+  return pattern.endsWith("*") ? tool.startsWith(pattern.slice(0, -1)) : tool === pattern;
 }
 
 // A tool's result is JSON but for members that are undefined, which a pipe does not carry.

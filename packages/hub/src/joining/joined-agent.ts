@@ -26,6 +26,16 @@ export const joiningErrors = defineErrors({
     status: 403,
     text: (d: { agent: string; owner: string }) => `the agent name "${d.agent}" belongs to ${d.owner}; join under another name`,
   },
+  AGENT_TOOL_FORBIDDEN: {
+    status: 403,
+    text: (d: { agent: string; tool: string }) =>
+      `"${d.agent}" is a client's agent and may not call ${d.tool}; the operator allows tools to such agents by agents.clientTools`,
+  },
+  AGENT_TOO_MANY: {
+    status: 403,
+    text: (d: { owner: string; limit: number }) =>
+      `${d.owner} has ${d.limit} agents already; have one of them removed before another joins`,
+  },
   AGENT_NOT_JOINED: {
     status: 403,
     text: (d: { agent: string }) => `"${d.agent}" has not joined over this connection, so nothing can be done in its name`,

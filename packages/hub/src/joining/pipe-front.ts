@@ -19,7 +19,7 @@ const resume = { graceMs: 15_000 };
 /** Takes in pipes until it is closed. */
 export class PipeFront implements AsyncDisposable {
   readonly #input: PipeFrontInput;
-  readonly #endpoints = new Set<Endpoint>();
+  readonly #endpoints = new Map<Endpoint, Principal | undefined>();
   // Sockets come in one by one with their principals; a connection that is resumed is the one it was.
   readonly #receptions = new Map<string, SocketReception>();
   #listener: Listener | undefined;
@@ -50,14 +50,24 @@ export class PipeFront implements AsyncDisposable {
     reception.receive(socket);
   }
 
+  /** Hears whose a connection is. */
+  entered(endpoint: Endpoint, principal: Principal): void {
+    this.#endpoints.set(endpoint, principal);
+  }
+
+  /** Ends all connections of a principal. */
+  end(id: string): void {
+    for (const [endpoint, principal] of this.#endpoints) if (principal?.id === id) endpoint.close();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#listener?.close();
     for (const reception of this.#receptions.values()) reception.close();
-    for (const endpoint of this.#endpoints) endpoint.close();
+    for (const endpoint of this.#endpoints.keys()) endpoint.close();
   }
 
   #keep(endpoint: Endpoint, principal: Principal | undefined): void {
-    this.#endpoints.add(endpoint);
+    this.#endpoints.set(endpoint, principal);
     void endpoint.closed.then(() => this.#endpoints.delete(endpoint));
     this.#input.accept(endpoint, principal);
   }

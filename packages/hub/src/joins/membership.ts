@@ -9,8 +9,9 @@ import type { Agent } from "../base/agent.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Config } from "../base/config.ts";
 import type { Logger } from "../base/logger.ts";
+import { nobody, operator } from "../base/principals.ts";
 import { JoinedAgents } from "../joining/joined-agents.ts";
-import { withCredential } from "../security/credentials.ts";
+import { presenting, withCredential } from "../security/credentials.ts";
 import type { Store } from "../store/store.ts";
 
 /** What membership stands on. */
@@ -25,6 +26,9 @@ export interface MembershipInput {
   readonly offer: (members: readonly Member[]) => void;
 }
 
+// What an agent may not be called: principals are told apart by their ids, and this agent of the hub is not always there.
+const reserved = new Set([operator.id, nobody.id, "hub", "toolsmith"]);
+
 /** The members of a hub. */
 export class Membership implements AsyncDisposable {
   readonly elsewhere: RemoteAgents;
@@ -38,12 +42,13 @@ export class Membership implements AsyncDisposable {
   constructor({ registry, store, clock, log, config, dataFolder, offer }: MembershipInput) {
     this.#registry = registry;
     this.#offer = () => offer(registry.list());
-    const taken = (name: string): boolean => registry.has(name);
+    const taken = (name: string): boolean => reserved.has(name) || registry.has(name);
     this.elsewhere = new RemoteAgents({
       store,
       clock,
       log,
       fetchFor: (agent) => (address, init) => registry.outgoing.fetch(address, withCredential(dataFolder, agent, init)),
+      firstFetch: (credential) => (address, init) => registry.outgoing.fetch(address, presenting(credential, init)),
       sighted: (sighting) => registry.sighted(sighting),
       taken,
       changed: () => this.#adopt(),
@@ -54,12 +59,17 @@ export class Membership implements AsyncDisposable {
     this.joined = new JoinedAgents({
       store,
       clock,
+      log,
       graceMs: config.values["agents.graceMs"],
       register: async (agent) => {
         await this.add(agent);
         return `${this.#baseUrl}/a2a/${agent.profile.name}`;
       },
       taken,
+      drop: (name) => {
+        registry.drop(name);
+        this.#offer();
+      },
     });
   }
 

@@ -1,5 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { defineErrors } from "../base/errors.ts";
+import { Listeners } from "../base/listeners.ts";
+import type { Logger } from "../base/logger.ts";
 import type { Principal } from "../base/tool.ts";
 import type { Store } from "./store.ts";
 
@@ -26,10 +28,17 @@ export interface KnownPrincipal {
 export class Principals {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #revoked: Listeners<string>;
 
-  constructor(store: Store, clock: Clock) {
+  constructor(store: Store, clock: Clock, log: Logger) {
     this.#store = store;
     this.#clock = clock;
+    this.#revoked = new Listeners((error) => log.error({ err: error }, "a listener to revocations failed"));
+  }
+
+  /** Calls `listener` with the id of each principal whose token ends; returns how to stop. */
+  onRevoked(listener: (id: string) => void): () => void {
+    return this.#revoked.add(listener);
   }
 
   /** The principal of a token hash; undefined when there is none or it was revoked. */
@@ -40,8 +49,7 @@ export class Principals {
       .where("token_hash", "=", tokenHash)
       .where("revoked_at", "is", null)
       .executeTakeFirst();
-    // The prefix keeps a client apart from an agent of the same name: tasks are kept under their owner's id.
-    return row && { id: `client:${row.name}`, kind: "client" };
+    return row && { id: idOf(row.name), kind: "client" };
   }
 
   /** Adds a principal with the hash of its token. Throws PRINCIPAL_TAKEN. */
@@ -74,6 +82,7 @@ export class Principals {
       }
       await this.#store.events.append(trx, [{ kind: "principal.revoked", actor, subject: name, data: {} }]);
     });
+    this.#revoked.tell(idOf(name));
   }
 
   /** Every principal, by name. */
@@ -81,4 +90,9 @@ export class Principals {
     const rows = await this.#store.db.selectFrom("principals").selectAll().orderBy("name").execute();
     return rows.map((row) => ({ name: row.name, createdAt: row.created_at, revokedAt: row.revoked_at ?? undefined }));
   }
+}
+
+// The prefix keeps a client apart from an agent of the same name: tasks are kept under their owner's id.
+function idOf(name: string): string {
+  return `client:${name}`;
 }

@@ -46,7 +46,9 @@ export interface RemoteAgentsInput {
   readonly clock: Clock;
   readonly log: Logger;
   /** Reaches the network, guarded; `agent` says whose credentials to carry, if there are any. */
-  readonly fetchFor: (agent: string | undefined) => typeof fetch;
+  readonly fetchFor: (agent: string) => typeof fetch;
+  /** The same for an agent that is not known yet, with a bearer token for it. */
+  readonly firstFetch: (credential: string | undefined) => typeof fetch;
   readonly grpc?: (() => Promise<TransportFactory>) | undefined;
   readonly sighted: (sighting: TaskSighting) => void;
   /** Whether the hub has an agent of its own by that name. */
@@ -127,23 +129,24 @@ export class RemoteAgents implements AsyncDisposable {
       readonly name?: string | undefined;
       readonly key?: JWK | undefined;
       readonly allowUnsigned?: boolean;
+      /** Bearer token for the card. */
+      readonly credential?: string | undefined;
     },
     actor: string,
     signal: AbortSignal,
   ): Promise<RemoteMember> {
-    const { store, clock, fetchFor, taken } = this.#input;
+    const { store, clock, firstFetch } = this.#input;
     const url = cardUrl(asked.url);
+    if (asked.name !== undefined) this.#demandFree(asked.name, asked.name);
     const trusted = await fetchCard({
       url,
-      fetch: fetchFor(asked.name),
+      fetch: firstFetch(asked.credential),
       signal: this.#within(signal),
       key: asked.key,
       allowUnsigned: asked.allowUnsigned ?? false,
     });
     const name = asked.name ?? nameOf(trusted.card);
-    if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 48)
-      throw remoteAgentErrors.AGENT_NAME_INVALID({ name: asked.name ?? trusted.card.name });
-    if (taken(name) || this.#members.has(name)) throw remoteAgentErrors.AGENT_NAME_TAKEN({ name });
+    this.#demandFree(name, asked.name ?? trusted.card.name);
     const row: RemoteAgentsTable = {
       name,
       url: url.href,
@@ -309,6 +312,13 @@ export class RemoteAgents implements AsyncDisposable {
       service,
       health,
     };
+  }
+
+  // `said` is the name as it came.
+  #demandFree(name: string, said: string): void {
+    if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 48)
+      throw remoteAgentErrors.AGENT_NAME_INVALID({ name: said });
+    if (this.#input.taken(name) || this.#members.has(name)) throw remoteAgentErrors.AGENT_NAME_TAKEN({ name });
   }
 
   #demand(name: string): RemoteMember {

@@ -24,10 +24,9 @@ export default defineHubTool({
   hints: { secrets: ["credential"] },
   run: async ({ url, name, key, allowUnsigned, credential }, ctx, desk) => {
     const { elsewhere, registry, keepCredential } = desk;
-    if (credential !== undefined && name !== undefined) keepCredential(name, credential);
     const jwk = key && Object.fromEntries(Object.entries(key).filter(([, value]) => typeof value === "string"));
-    const member = await elsewhere.add({ url, name, key: jwk, allowUnsigned }, ctx.principal.id, ctx.signal);
-    if (credential !== undefined) keepCredential(member.name, credential);
+    const member = await elsewhere.add({ url, name, key: jwk, allowUnsigned, credential }, ctx.principal.id, ctx.signal);
+    keepCredential(member.name, credential);
     return { agent: describeElsewhere(member), reachedAt: registry.get(member.name).card.supportedInterfaces[0]?.url ?? "" };
   },
 });
