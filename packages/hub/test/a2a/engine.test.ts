@@ -16,7 +16,9 @@ for (const engine of engines) {
       await using registry = await registryOn(store, folder.path, [agent], { streamBuffer: 8 });
       const { service } = registry.get("stepper");
       const { id } = task(await service.sendMessage({ ...send("go"), ...atOnce }, call));
-      const slow = service.subscribeToTask({ id }, call)[Symbol.asyncIterator]();
+      // The signal only ends a test that would wait for ever.
+      const signal = AbortSignal.timeout(20_000);
+      const slow = service.subscribeToTask({ id }, { ...call, signal })[Symbol.asyncIterator]();
       assert.ok(!(await slow.next()).done);
       const quick: string[] = [];
       const following = (async () => {
