@@ -16,6 +16,7 @@ import { openStore, type Store } from "../src/store/store.ts";
 import { openLog } from "../src/telemetry/log.ts";
 import { Metrics } from "../src/telemetry/metrics.ts";
 import { scratchFolder } from "./scratch.ts";
+import { toolLess } from "./tool-less.ts";
 
 const never = new AbortController().signal;
 const offer = (price: number, more: Partial<Bid> = {}): Bid => ({
@@ -64,14 +65,7 @@ async function withHouse(
       clock: systemClock,
       dataFolder,
       version: "0.0.0",
-      contextFor: (agent, signal) => ({
-        principal: { id: agent, kind: "agent" },
-        signal,
-        progress: () => {},
-        log,
-        clock: systemClock,
-        call: async (tool) => assert.fail(`no tool here: ${tool}`),
-      }),
+      contextFor: toolLess,
       replyFor: (agent) =>
         bidderReply(agent, dataFolder, (negotiation, bidder) => contracting.records.proposal(negotiation, bidder)),
     });

@@ -2,6 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import { canonicalJson } from "../base/json.ts";
 import type { NewEvent } from "../store/event-log.ts";
+import type { SlaBreachesTable } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import type { Breach } from "./breach.ts";
 import { type BreachRow, breachSchema } from "./report.ts";
@@ -166,16 +167,7 @@ export class SlaLedger {
   }
 }
 
-function toRow(row: {
-  id: string;
-  agent: string;
-  indicator: string;
-  severity: string;
-  agreement: string | null;
-  because: string;
-  opened_at: number;
-  closed_at: number | null;
-}): BreachRow {
+function toRow(row: SlaBreachesTable): BreachRow {
   const { opened_at, closed_at, ...rest } = row;
   return breachSchema.parse({ ...rest, openedAt: opened_at, closedAt: closed_at });
 }

@@ -9,6 +9,7 @@ import { operator } from "../../src/base/principals.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openLog } from "../../src/telemetry/log.ts";
 import { Metrics } from "../../src/telemetry/metrics.ts";
+import { toolLess } from "../tool-less.ts";
 
 /** The operator's call from inside the hub. */
 export const call: Call = {
@@ -60,14 +61,7 @@ export async function registryOn(store: Store, folder: string, agents: readonly 
     clock: systemClock,
     dataFolder: folder,
     version: "0.0.0",
-    contextFor: (agent, signal) => ({
-      principal: { id: agent, kind: "agent" },
-      signal,
-      progress: () => {},
-      log,
-      clock: systemClock,
-      call: async (tool) => assert.fail(`no tool here: ${tool}`),
-    }),
+    contextFor: toolLess,
     replyFor: () => undefined,
     ...more,
   });
