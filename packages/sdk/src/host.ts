@@ -8,7 +8,7 @@ import { Channel } from "./channel.ts";
 import { HubError, SdkError } from "./errors.ts";
 import { hostInterface, type hubInterface, type TaskStep } from "./interfaces.ts";
 
-/** Steps that may wait for the hub to read them; a status beyond that is dropped, anything else fails the task. */
+/** Steps that may wait for the hub to read them; a status beyond that is dropped, a piece or a question fails; the result always has room. */
 const stepLimit = 4096;
 
 /** How far a tool is: `done` of `total`, and a sentence for people. */
@@ -63,10 +63,7 @@ export function hostAgents(endpoint: Endpoint, agents: ReadonlyMap<string, Agent
       };
       const work = agent.execute({ ...task, text: textOf(task.parts), data: dataOf(task.parts) }, context);
       work.then(
-        (done) => {
-          steps.put({ done: { text: done.text, data: done.data, cost: done.cost } });
-          steps.end();
-        },
+        ({ text, data, cost }) => steps.endWith({ done: { text, data, cost } }),
         (error) => steps.end(error ?? new Error("the agent failed without saying why")),
       );
       yield* steps;

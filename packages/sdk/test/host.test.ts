@@ -1,6 +1,7 @@
 /** The agent's side alone, over a pipe inside this process. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { CallError, pipe, receive, remote } from "@entente/pipe";
 import { defineAgent } from "../src/agent.ts";
 import { Channel } from "../src/channel.ts";
@@ -93,4 +94,22 @@ test("a channel gives what was put in, in order, then its end or error, and take
     for await (const item of channel) got.push(item);
   }, /over/);
   assert.deepEqual(got, [1, 2]);
+});
+
+test("a result comes also when more statuses wait than there is room for, and after them", async () => {
+  const ended = Promise.withResolvers<void>();
+  const { agents } = host(async (_task, { status }) => {
+    for (let round = 0; round < 2; round++) {
+      for (let i = 0; i < 5000; i++) status(`at ${i}`);
+      await sleep(20); // By then the hub's credit is used up.
+    }
+    ended.resolve();
+    return { text: "done" };
+  });
+  let last: unknown;
+  for await (const step of agents.run({ agent: "worker", task })) {
+    last = step;
+    await ended.promise;
+  }
+  assert.deepEqual(last, { done: { text: "done", data: undefined, cost: undefined } });
 });

@@ -1,0 +1,60 @@
+/** Agents that joined, in a hub that runs, over pipes inside this process. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Endpoint, type Implementation, pipe, receive } from "@entente/pipe";
+import { hostInterface, type Join } from "@entente/sdk";
+import { operator } from "../src/base/principals.ts";
+import type { ServedHub } from "../src/serving.ts";
+import { withFront } from "./front.ts";
+
+type Host = Implementation<(typeof hostInterface)["methods"]>;
+
+const join: Join = {
+  name: "worker",
+  description: "Works.",
+  skills: [{ id: "work", name: "Work", description: "Works" }],
+  restart: "rerun",
+  bids: false,
+};
+
+/** The far end of a pipe over which an agent joined whose tasks are `run`. */
+async function joinHub({ hub }: ServedHub, run: (far: Endpoint) => ReturnType<Host["run"]>): Promise<Endpoint> {
+  const [near, far] = pipe();
+  receive(far, hostInterface, { run: () => run(far), answer: () => {}, bid: () => ({}) });
+  await hub.joined.join(join, operator, near);
+  return far;
+}
+
+async function send({ hub }: ServedHub): Promise<string> {
+  const call = { principal: operator, extensions: [], tenant: "", version: "1.0", signal: AbortSignal.timeout(10_000) };
+  const message = { messageId: crypto.randomUUID(), role: "ROLE_USER", parts: [{ text: "go" }] } as const;
+  return JSON.stringify(await hub.registry.get("worker").service.sendMessage({ message }, call));
+}
+
+test("a task that its agent ends without a result fails and is not run again", () =>
+  withFront({}, async ({ served }) => {
+    let runs = 0;
+    await joinHub(served, async function* () {
+      runs += 1;
+      if (runs > 1) yield { done: { text: "again" } };
+      else yield { status: "working" };
+    });
+    assert.match(await send(served), /TASK_STATE_FAILED.*without a result|without a result.*TASK_STATE_FAILED/);
+    assert.equal(runs, 1);
+  }));
+
+test("a task in which its agent is lost each time is run again three times, then fails and says so", () =>
+  withFront({}, async ({ served }) => {
+    let runs = 0;
+    const come = (): Promise<Endpoint> =>
+      joinHub(served, async function* (far) {
+        runs += 1;
+        yield { status: "working" };
+        if (runs === 8) return yield { done: { text: "enough" } };
+        far.close("crashed");
+        await come();
+      });
+    await come();
+    assert.match(await send(served), /TASK_STATE_FAILED.*each of 4 runs|each of 4 runs.*TASK_STATE_FAILED/);
+    assert.equal(runs, 4);
+  }));
