@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { type Endpoint, type Implementation, pipe, receive } from "@entente/pipe";
 import { hostInterface, type Join } from "@entente/sdk";
 import { operator } from "../src/base/principals.ts";
+import { Presence } from "../src/joining/presence.ts";
 import type { ServedHub } from "../src/serving.ts";
 import { withFront } from "./front.ts";
 
@@ -58,3 +59,41 @@ test("a task in which its agent is lost each time is run again three times, then
     assert.match(await send(served), /TASK_STATE_FAILED.*each of 4 runs|each of 4 runs.*TASK_STATE_FAILED/);
     assert.equal(runs, 4);
   }));
+
+test("joining again over the same connection, with new skills, leaves its tasks running", () =>
+  withFront({}, async ({ served }) => {
+    const [near, far] = pipe();
+    const again = async (): Promise<void> => {
+      await served.hub.joined.join({ ...join, description: "Works better." }, operator, near);
+    };
+    receive(far, hostInterface, {
+      async *run() {
+        await again();
+        yield { done: { text: "still here" } };
+      },
+      answer: () => {},
+      bid: () => ({}),
+    });
+    await served.hub.joined.join({ ...join, restart: "fail" }, operator, near);
+    assert.match(await send(served), /still here/);
+    assert.equal(served.hub.registry.get("worker").card.description, "Works better.");
+    assert.equal(near.closeReason, undefined);
+  }));
+
+test("an agent that reappears elsewhere leaves those it shared a connection with; the last to leave closes it", async () => {
+  const [shared, far] = pipe();
+  const [own] = pipe();
+  const [first, second] = [new Presence(), new Presence()];
+  const left: string[] = [];
+  first.arrive(shared, () => left.push("first"));
+  second.arrive(shared, () => left.push("second"));
+  first.arrive(own, () => left.push("first, again"));
+  assert.equal(shared.closeReason, undefined);
+  assert.equal(second.endpoint, shared);
+  second.arrive(own, () => left.push("second, again"));
+  assert.match((await far.closed).message, /joined again over another connection/);
+  assert.deepEqual(left, [], "both are still here");
+  own.close();
+  await own.closed;
+  assert.deepEqual([left, first.endpoint, second.endpoint], [["first, again", "second, again"], undefined, undefined]);
+});
