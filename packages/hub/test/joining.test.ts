@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Endpoint, type Implementation, pipe, receive } from "@entente/pipe";
-import { hostInterface, type Join } from "@entente/sdk";
+import { defineAgent, hostInterface, type Join, runAgent } from "@entente/sdk";
 import { operator } from "../src/base/principals.ts";
 import { Presence } from "../src/joining/presence.ts";
 import type { ServedHub } from "../src/serving.ts";
 import { withFront } from "./front.ts";
+import { tokenOf } from "./scratch.ts";
 
 type Host = Implementation<(typeof hostInterface)["methods"]>;
 
@@ -97,3 +98,19 @@ test("an agent that reappears elsewhere leaves those it shared a connection with
   await own.closed;
   assert.deepEqual([left, first.endpoint, second.endpoint], [["first, again", "second, again"], undefined, undefined]);
 });
+
+test("two processes of one agent take the name from each other ever more slowly, and say so", () =>
+  withFront({}, async ({ served, folder }) => {
+    const { name, description, skills } = join;
+    const stop = new AbortController();
+    const lines: string[] = [];
+    const log = (line: string): void => {
+      lines.push(line);
+      if (line.includes("coming back in 400 ms")) stop.abort();
+    };
+    const agent = defineAgent({ name, description, skills, execute: async () => ({ text: "done" }) });
+    const options = { hub: served.url.href, token: tokenOf(folder), signal: stop.signal, log, longestPauseMs: 1000 };
+    await Promise.all([runAgent(agent, options), runAgent(agent, options)]);
+    assert.match(lines.join("\n"), /joined again over another connection/);
+    assert.ok(lines.filter((line) => line.includes("joined the hub")).length < 12, "less than a dozen turns");
+  }));
