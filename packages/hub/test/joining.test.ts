@@ -1,7 +1,7 @@
 /** Agents that joined, in a hub that runs, over pipes inside this process. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Endpoint, type Implementation, pipe, receive } from "@entente/pipe";
+import { CallError, type Endpoint, type Implementation, pipe, receive } from "@entente/pipe";
 import { defineAgent, hostInterface, type Join, runAgent } from "@entente/sdk";
 import { operator } from "../src/base/principals.ts";
 import { Presence } from "../src/joining/presence.ts";
@@ -42,6 +42,18 @@ test("a task that its agent ends without a result fails and is not run again", (
       else yield { status: "working" };
     });
     assert.match(await send(served), /TASK_STATE_FAILED.*without a result|without a result.*TASK_STATE_FAILED/);
+    assert.equal(runs, 1);
+  }));
+
+test("what an agent throws is its own, also when it reads like the loss of a connection", () =>
+  withFront({}, async ({ served }) => {
+    let runs = 0;
+    await joinHub(served, async function* () {
+      runs += 1;
+      if (runs > 5) return yield { done: { text: "run again and again" } };
+      throw new CallError("AGENT_LOST", "the agent I asked is gone", { mayHaveRun: false, reason: "gone" });
+    });
+    assert.match(await send(served), /TASK_STATE_FAILED.*the agent I asked is gone|the agent I asked is gone.*TASK_STATE_FAILED/);
     assert.equal(runs, 1);
   }));
 

@@ -72,7 +72,7 @@ export function joinedAgent(joined: Joined, graceMs: number): Agent {
         try {
           return await execute(name, endpoint, task, ctx);
         } catch (thrown) {
-          if (!(thrown instanceof EntenteError && thrown.code === "AGENT_LOST") || ctx.signal.aborted) throw thrown;
+          if (!isLoss(thrown) || ctx.signal.aborted) throw thrown;
           if (thrown.details.mayHaveRun !== false) {
             losses += 1;
             if (joined.join.restart !== "rerun") throw thrown;
@@ -121,6 +121,11 @@ async function execute(name: string, endpoint: Endpoint, task: AgentTask, ctx: A
     throw meaning(name, broken ?? thrown, ctx.signal);
   }
   throw a2aErrors.INVALID_AGENT_RESPONSE({ agent: name, problem: "it ended the task without a result" });
+}
+
+// By its cause: the agent may throw this code too, when it asked another agent that was lost.
+function isLoss(thrown: unknown): thrown is EntenteError {
+  return thrown instanceof EntenteError && thrown.code === "AGENT_LOST" && thrown.cause instanceof PipeError;
 }
 
 function givenUp(agent: string, losses: number, last: EntenteError): EntenteError {
