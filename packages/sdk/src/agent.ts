@@ -34,25 +34,22 @@ export interface AgentTask {
   readonly parts: readonly Part[];
 }
 
-/** A piece of the result that is given out before the end. With `append` the parts go to the end of the artifact of that name. */
+/** A piece of the result that is given out before the end. Pieces of one name are joined in the order they come; `last` ends it. */
 export interface Piece {
   readonly name: string;
   readonly parts: readonly Part[];
-  readonly append?: boolean | undefined;
   readonly last?: boolean | undefined;
 }
 
 /** What an agent is given beside its task. */
 export interface AgentContext {
-  /** Aborted when the task is cancelled, its time is up, or the hub is gone. */
+  /** Aborted when the task is cancelled or the hub is gone. */
   readonly signal: AbortSignal;
-  /** The time that is left, ms; undefined without a deadline. */
-  readonly remainingMs: () => number | undefined;
   /** Says where the work stands. */
   readonly status: (sentence: string) => void;
   /** Gives out a piece of the result. */
   readonly artifact: (piece: Piece) => void;
-  /** Asks whoever sent the task (state input-required) and resolves to the answer's parts. */
+  /** Asks whoever sent the task (state input-required) and resolves to the answer's parts. Rejects when `signal` is aborted. */
   readonly ask: (question: string, data?: Json) => Promise<readonly Part[]>;
   /** Calls a tool of the hub as this agent. Rejects with a `HubError` that carries the tool's code. */
   readonly call: (tool: string, input: { readonly [key: string]: Json | undefined }) => Promise<{ readonly [key: string]: Json }>;

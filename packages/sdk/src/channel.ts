@@ -26,6 +26,13 @@ export class Channel<T> implements AsyncIterable<T> {
     return true;
   }
 
+  /** Puts the last item in and ends the channel. There is always room for it: a result must not be lost to what nobody read. */
+  endWith(last: T): void {
+    if (this.#ended) return;
+    this.#items.push(last);
+    this.end();
+  }
+
   /** Ends the channel: what is in it still comes out, then the end or the error. */
   end(error?: unknown): void {
     if (this.#ended) return;

@@ -32,7 +32,7 @@ export function defaultHub(): string {
 /** Connects and passes the door. Throws HUB_ADDRESS_INVALID, HUB_UNREACHABLE, HUB_REFUSED. */
 export async function connect(address: HubAddress = {}): Promise<HubConnection> {
   const { hub = defaultHub(), token = process.env.ENTENTE_TOKEN, signal } = address;
-  const endpoint = await dialHub(hub, token, signal);
+  const endpoint = await dialHub(hub, { token, signal });
   try {
     const { principal, url } = await remote(endpoint, doorInterface).enter({ token }, { signal });
     return { endpoint, hub: remote(endpoint, hubInterface), a2a: remote(endpoint, a2aInterface), principal, url };

@@ -15,20 +15,28 @@ export const upgradeProtocol = "entente-pipe";
 // A network may drop a connection between two that live; a Unix socket closes only when its owner does.
 const resume = { graceMs: 15_000 };
 
+/** How a hub is dialled. */
+export interface DialHubOptions {
+  readonly token?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** How long an answer to the upgrade may take. Default 10 s. */
+  readonly answerMs?: number | undefined;
+}
+
 /** Opens a pipe to a hub. Throws HUB_ADDRESS_INVALID, HUB_UNREACHABLE, HUB_REFUSED. */
-export async function dialHub(hub: string, token: string | undefined, signal: AbortSignal | undefined): Promise<Endpoint> {
+export async function dialHub(hub: string, { token, signal, answerMs = 10_000 }: DialHubOptions): Promise<Endpoint> {
   try {
     if (hub.startsWith("unix:")) return await unixSocket.dial(hub, { signal });
     if (!URL.canParse(hub) || !/^https?:$/.test(new URL(hub).protocol)) throw new SdkError("HUB_ADDRESS_INVALID", { got: hub });
     const url = new URL("/pipe", hub);
-    return await dialOver(url.href, (within) => upgrade(url, token, within), { resume, signal });
+    return await dialOver(url.href, (within) => upgrade(url, token, within, answerMs), { resume, signal });
   } catch (thrown) {
     if (thrown instanceof SdkError || signal?.aborted) throw thrown;
     throw new SdkError("HUB_UNREACHABLE", { hub, problem: messageOf(thrown) }, { cause: thrown });
   }
 }
 
-async function upgrade(url: URL, token: string | undefined, signal: AbortSignal | undefined): Promise<Socket> {
+async function upgrade(url: URL, token: string | undefined, signal: AbortSignal | undefined, answerMs: number): Promise<Socket> {
   const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
     headers: {
       connection: "Upgrade",
@@ -38,6 +46,8 @@ async function upgrade(url: URL, token: string | undefined, signal: AbortSignal 
     agent: false,
     ...(signal ? { signal } : {}),
   });
+  // What takes a connection in and says nothing, as a proxy may whose hub is gone, would hold up every later attempt.
+  const late = setTimeout(() => request.destroy(new Error(`no answer to the upgrade within ${answerMs} ms`)), answerMs);
   request.end();
   const upgraded = once(request, "upgrade").then(([, socket, head]: unknown[]) => [socket, head] as [Socket, Buffer]); // why: node:http's own arguments
   const answered = once(request, "response").then(async ([response]) => {
@@ -46,7 +56,7 @@ async function upgrade(url: URL, token: string | undefined, signal: AbortSignal 
   });
   answered.catch(() => {}); // Raced below: whichever comes second has nobody to tell.
   upgraded.catch(() => {});
-  const [socket, head] = await Promise.race([upgraded, answered]);
+  const [socket, head] = await Promise.race([upgraded, answered]).finally(() => clearTimeout(late));
   if (head.length > 0) socket.unshift(head);
   socket.setNoDelay(true);
   return socket;

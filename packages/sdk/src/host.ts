@@ -8,7 +8,7 @@ import { Channel } from "./channel.ts";
 import { HubError, SdkError } from "./errors.ts";
 import { hostInterface, type hubInterface, type TaskStep } from "./interfaces.ts";
 
-/** Steps that may wait for the hub to read them; a status beyond that is dropped, anything else fails the task. */
+/** Steps that may wait for the hub to read them; a status beyond that is dropped, a piece or a question fails; the result always has room. */
 const stepLimit = 4096;
 
 /** How far a tool is: `done` of `total`, and a sentence for people. */
@@ -23,7 +23,8 @@ export type HubRemote = Remote<(typeof hubInterface)["methods"]>;
 
 /** Serves agents on an endpoint, each under its name. Returns how to stop. */
 export function hostAgents(endpoint: Endpoint, agents: ReadonlyMap<string, Agent>, hub: HubRemote): () => void {
-  const questions = new Map<string, (parts: readonly Part[]) => void>();
+  // Of each task, in the order they were asked: so the hub answers them.
+  const questions = new Map<string, ((parts: readonly Part[]) => void)[]>();
   const find = (name: string): Agent => {
     const agent = agents.get(name);
     if (!agent)
@@ -43,19 +44,22 @@ export function hostAgents(endpoint: Endpoint, agents: ReadonlyMap<string, Agent
       };
       const context: AgentContext = {
         signal: call.signal,
-        remainingMs: () => call.remainingMs(),
         status: (status) => void steps.put({ status }),
         artifact: ({ parts, ...piece }) => put({ artifact: { ...piece, parts: [...parts] } }),
         ask: async (question, data) => {
+          // An abort that has been is not heard of again.
+          call.signal.throwIfAborted();
           const { promise, resolve, reject } = Promise.withResolvers<readonly Part[]>();
-          questions.set(task.id, resolve);
+          questions.set(task.id, [...(questions.get(task.id) ?? []), resolve]);
           const stop = (): void => reject(call.signal.reason);
           call.signal.addEventListener("abort", stop, { once: true });
           try {
             put({ ask: { question, data } });
             return await promise;
           } finally {
-            questions.delete(task.id);
+            const others = questions.get(task.id)?.filter((other) => other !== resolve) ?? [];
+            if (others.length > 0) questions.set(task.id, others);
+            else questions.delete(task.id);
             call.signal.removeEventListener("abort", stop);
           }
         },
@@ -63,16 +67,13 @@ export function hostAgents(endpoint: Endpoint, agents: ReadonlyMap<string, Agent
       };
       const work = agent.execute({ ...task, text: textOf(task.parts), data: dataOf(task.parts) }, context);
       work.then(
-        (done) => {
-          steps.put({ done: { text: done.text, data: done.data, cost: done.cost } });
-          steps.end();
-        },
+        ({ text, data, cost }) => steps.endWith({ done: { text, data, cost } }),
         (error) => steps.end(error ?? new Error("the agent failed without saying why")),
       );
       yield* steps;
     },
     answer({ task, parts }) {
-      const resolve = questions.get(task);
+      const resolve = questions.get(task)?.shift();
       if (!resolve) throw new SdkError("ANSWER_UNEXPECTED", { task });
       resolve(parts);
     },

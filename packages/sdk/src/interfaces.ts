@@ -97,7 +97,7 @@ export const hubInterface = defineInterface({
 /** What a running task says: a status, a piece of the result, a question, and last how it ended. */
 export const taskStepSchema = z.union([
   z.object({ status: z.string() }),
-  z.object({ artifact: z.object({ name: z.string(), parts, append: z.boolean().optional(), last: z.boolean().optional() }) }),
+  z.object({ artifact: z.object({ name: z.string(), parts, last: z.boolean().optional() }) }),
   z.object({ ask: z.object({ question: z.string(), data: json.optional() }) }),
   z.object({ done: z.object({ text: z.string(), data: json.optional(), cost: z.number().min(0).optional() }) }),
 ]);

@@ -1,6 +1,8 @@
 /** The agent's side alone, over a pipe inside this process. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { CallError, pipe, receive, remote } from "@entente/pipe";
 import { defineAgent } from "../src/agent.ts";
 import { Channel } from "../src/channel.ts";
@@ -32,13 +34,13 @@ test("a task runs with its text, data and parts, and its steps come in order, th
   const { agents } = host(async ({ text, data, parts }, { status, artifact }) => {
     status("begun");
     artifact({ name: "a", parts: [{ text: "1" }] });
-    artifact({ name: "a", parts: [{ text: "2" }], append: true, last: true });
+    artifact({ name: "a", parts: [{ text: "2" }], last: true });
     return { text: `${text} ${parts.length}`, data: data ?? null, cost: 3 };
   });
   assert.deepEqual(await Array.fromAsync(agents.run({ agent: "worker", task })), [
     { status: "begun" },
     { artifact: { name: "a", parts: [{ text: "1" }] } },
-    { artifact: { name: "a", parts: [{ text: "2" }], append: true, last: true } },
+    { artifact: { name: "a", parts: [{ text: "2" }], last: true } },
     { done: { text: "one\ntwo 3", data: { three: 3 }, cost: 3 } },
   ]);
 });
@@ -64,6 +66,33 @@ test("leaving the stream aborts the agent's signal, also while it asks", async (
   }
   assert.equal(await aborted, "aborted");
   await assert.rejects(agents.answer({ agent: "worker", task: "t", parts: [] }), { code: "ANSWER_UNEXPECTED" });
+});
+
+test("a question after the task was cancelled is refused at once", async () => {
+  const { promise: refused, resolve } = Promise.withResolvers<unknown>();
+  const { agents } = host(async (_task, { ask, signal, status }) => {
+    status("begun");
+    await once(signal, "abort");
+    await sleep(1);
+    await ask("Well?").catch(resolve);
+    return { text: "" };
+  });
+  for await (const _step of agents.run({ agent: "worker", task })) break;
+  assert.match(String(await refused), /AbortError/);
+  await assert.rejects(agents.answer({ agent: "worker", task: "t", parts: [] }), { code: "ANSWER_UNEXPECTED" });
+});
+
+test("questions asked side by side each get their own answer", async () => {
+  const { agents } = host(async (_task, { ask }) => {
+    const answers = await Promise.all([ask("First?"), ask("Second?")]);
+    return { text: answers.map(([part]) => part?.text).join(", ") };
+  });
+  let last: unknown;
+  for await (const step of agents.run({ agent: "worker", task })) {
+    if ("ask" in step) await agents.answer({ agent: "worker", task: "t", parts: [{ text: `to ${step.ask.question}` }] });
+    last = step;
+  }
+  assert.deepEqual(last, { done: { text: "to First?, to Second?", data: undefined, cost: undefined } });
 });
 
 test("a tool's progress, result and error come back, and it is called in the agent's name", async () => {
@@ -93,4 +122,22 @@ test("a channel gives what was put in, in order, then its end or error, and take
     for await (const item of channel) got.push(item);
   }, /over/);
   assert.deepEqual(got, [1, 2]);
+});
+
+test("a result comes also when more statuses wait than there is room for, and after them", async () => {
+  const ended = Promise.withResolvers<void>();
+  const { agents } = host(async (_task, { status }) => {
+    for (let round = 0; round < 2; round++) {
+      for (let i = 0; i < 5000; i++) status(`at ${i}`);
+      await sleep(20); // By then the hub's credit is used up.
+    }
+    ended.resolve();
+    return { text: "done" };
+  });
+  let last: unknown;
+  for await (const step of agents.run({ agent: "worker", task })) {
+    last = step;
+    await ended.promise;
+  }
+  assert.deepEqual(last, { done: { text: "done", data: undefined, cost: undefined } });
 });

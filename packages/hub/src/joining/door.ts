@@ -59,7 +59,6 @@ export function openDoor(input: DoorInput, endpoint: Endpoint, known: Principal 
 function serveInside(input: DoorInput, endpoint: Endpoint, principal: Principal): void {
   const { dispatcher, joined, find, clock, clientTools } = input;
   serveA2aPipe(endpoint, principal, find, () => clock.now());
-  const names = new Set<string>();
   const allowed = (tool: string): boolean => principal.kind === "operator" || clientTools.some((pattern) => fits(tool, pattern));
   // An agent acts under its own name, with what its owner may; else tools are the operator's.
   const actor = (tool: string, agent: string | undefined): Principal => {
@@ -67,7 +66,7 @@ function serveInside(input: DoorInput, endpoint: Endpoint, principal: Principal)
       if (principal.kind !== "operator") throw securityErrors.OPERATOR_ONLY({ path: "callTool", principal: principal.id });
       return principal;
     }
-    if (!names.has(agent)) throw joiningErrors.AGENT_NOT_JOINED({ agent });
+    if (!joined.isOn(agent, endpoint)) throw joiningErrors.AGENT_NOT_JOINED({ agent });
     if (!allowed(tool)) throw joiningErrors.AGENT_TOOL_FORBIDDEN({ agent, tool });
     return { id: agent, kind: "agent" };
   };
@@ -85,9 +84,7 @@ function serveInside(input: DoorInput, endpoint: Endpoint, principal: Principal)
         .map(({ name, description, inputSchema, outputSchema }) => plain({ name, description, inputSchema, outputSchema })),
     join: async (join: Join) => {
       try {
-        const address = await joined.join(join, principal, endpoint);
-        names.add(join.name);
-        return { url: address };
+        return { url: await joined.join(join, principal, endpoint) };
       } catch (thrown) {
         throw asCallError(thrown);
       }

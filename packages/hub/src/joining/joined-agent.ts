@@ -1,10 +1,11 @@
 /**
  * An agent that joined over a pipe, as the hub's engine knows agents: its tasks run over there, step by step over here. When
  * its process dies in the middle, a task is failed saying that it may have run, or, where the agent says that its work may be
- * done twice, run again when it comes back.
+ * done twice, run again when it comes back, a few times.
  */
 import { type Endpoint, mayHaveRun, PipeError, RemoteError, remote } from "@entente/pipe";
 import { hostInterface, type Join, type TaskStep } from "@entente/sdk";
+import { a2aErrors } from "../a2a/errors.ts";
 import type { Agent, AgentContext, AgentResult, AgentTask } from "../base/agent.ts";
 import type { Content } from "../base/content.ts";
 import { defineErrors, EntenteError } from "../base/errors.ts";
@@ -42,6 +43,9 @@ export const joiningErrors = defineErrors({
   },
 });
 
+// Work that kills its own process would be run for ever.
+const maxReruns = 3;
+
 /** What is known of an agent that joined; `join` is replaced when it comes back and says something else of itself. */
 export interface Joined {
   readonly owner: string;
@@ -72,15 +76,18 @@ export function joinedAgent(joined: Joined, graceMs: number): Agent {
       return joined.join.restart;
     },
     execute: async (task, ctx) => {
-      for (;;) {
+      for (let losses = 0; ; ) {
         const endpoint = await presence.wait(graceMs, ctx.signal);
         if (!endpoint) throw joiningErrors.AGENT_AWAY({ agent: name, graceMs });
         try {
           return await execute(name, endpoint, task, ctx);
         } catch (thrown) {
-          const lost = thrown instanceof EntenteError && thrown.code === "AGENT_LOST";
-          const again = lost && (joined.join.restart === "rerun" || thrown.details.mayHaveRun === false);
-          if (!again || ctx.signal.aborted) throw thrown;
+          if (!isLoss(thrown) || ctx.signal.aborted) throw thrown;
+          if (thrown.details.mayHaveRun !== false) {
+            losses += 1;
+            if (joined.join.restart !== "rerun") throw thrown;
+            if (losses > maxReruns) throw givenUp(name, losses, thrown);
+          }
           ctx.status(`${name} is gone; this runs again when it is back`);
         }
       }
@@ -123,7 +130,17 @@ async function execute(name: string, endpoint: Endpoint, task: AgentTask, ctx: A
   } catch (thrown) {
     throw meaning(name, broken ?? thrown, ctx.signal);
   }
-  throw joiningErrors.AGENT_LOST({ agent: name, reason: "it ended the task without a result", mayHaveRun: true });
+  throw a2aErrors.INVALID_AGENT_RESPONSE({ agent: name, problem: "it ended the task without a result" });
+}
+
+// By its cause: the agent may throw this code too, when it asked another agent that was lost.
+function isLoss(thrown: unknown): thrown is EntenteError {
+  return thrown instanceof EntenteError && thrown.code === "AGENT_LOST" && thrown.cause instanceof PipeError;
+}
+
+function givenUp(agent: string, losses: number, last: EntenteError): EntenteError {
+  const reason = `${last.details.reason}; so ended each of ${losses} runs of the task, so it is not run again`;
+  return joiningErrors.AGENT_LOST({ agent, reason, mayHaveRun: true }, { cause: last });
 }
 
 // A question is asked while later steps still come, so that a status after it is not held up.

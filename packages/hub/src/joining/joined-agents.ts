@@ -68,6 +68,11 @@ export class JoinedAgents {
     return kept && kept.joined.presence.endpoint !== undefined;
   }
 
+  /** Whether an agent is connected over this very pipe. */
+  isOn(name: string, endpoint: Endpoint): boolean {
+    return this.#kept.get(name)?.joined.presence.endpoint === endpoint;
+  }
+
   /** An agent comes, for the first time or again. Gives its address. Throws AGENT_NAME_FOREIGN, AGENT_TOO_MANY. */
   async join(join: Join, principal: Principal, endpoint: Endpoint): Promise<string> {
     const { store, clock, register, taken } = this.#input;
