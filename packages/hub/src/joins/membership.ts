@@ -25,6 +25,8 @@ export interface MembershipInput {
   readonly offer: (members: readonly Member[]) => void;
 }
 
+const answerMs = 30_000;
+
 /** The members of a hub. */
 export class Membership implements AsyncDisposable {
   readonly elsewhere: RemoteAgents;
@@ -48,6 +50,7 @@ export class Membership implements AsyncDisposable {
       taken,
       changed: () => this.#adopt(),
       checkMs: config.values["agents.checkMs"],
+      answerMs,
       checkUrl: (url) => void registry.outgoing.check(url),
       wake: () => registry.notify(),
     });
