@@ -168,6 +168,17 @@ test("a task that its agent no longer knows has failed here and is followed no l
     }),
   ));
 
+test("of a task that ended before it was followed its receivers hear the end, though its agent forgot it", (t) =>
+  withStore(t, "sqlite", (store) =>
+    within(store, async ({ service, peer }) => {
+      await started(service, "to 2", { returnImmediately: false, taskPushNotificationConfig: push });
+      peer.forget();
+      await until(async () => (await outbox(store)).length > 0, "nobody was told");
+      assert.match((await outbox(store)).join(), /TASK_STATE_COMPLETED/);
+      assert.equal(await listed(service), "TASK_STATE_COMPLETED");
+    }),
+  ));
+
 test("a task without a configuration left is followed no longer, and again when it gets one", (t) =>
   withStore(t, "sqlite", (store) =>
     within(store, async ({ service, peer }) => {

@@ -102,6 +102,7 @@ export class RemotePushes implements AsyncDisposable {
     this.#following.get(task)?.abort();
     // At once, so that a configuration made from now on starts a follower of its own.
     this.#following.delete(task);
+    this.#input.desk.forget(this.#key(task));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -167,12 +168,14 @@ export class RemotePushes implements AsyncDisposable {
     }
   }
 
-  // A task as its agent says that it stands; undefined where the agent cannot be reached.
+  // A task as its agent says that it stands, or as it ended here; undefined where the agent cannot be reached.
   async #look(id: string, signal: AbortSignal): Promise<Task | "unknown" | undefined> {
     try {
       return await this.#input.remote.getTask({ id }, callWith(signal));
     } catch (error) {
       signal.throwIfAborted();
+      const kept = await this.#input.tasks.find(id);
+      if (kept && isTerminal(kept.task.status.state)) return kept.task;
       return error instanceof EntenteError && error.code === "TASK_NOT_FOUND" ? "unknown" : undefined;
     }
   }
@@ -196,8 +199,6 @@ export class RemotePushes implements AsyncDisposable {
     // Each subscription begins with the task as it stands.
     if ("task" in event && shown === followed.known) return false;
     const first = followed.known === undefined && "task" in event;
-    followed.task = task;
-    followed.known = shown;
     // Rising also over a restart, so that the outbox keeps the order.
     this.#seq = Math.max(this.#seq + 1, clock.now());
     const asked = { owner: followed.owner };
@@ -209,6 +210,8 @@ export class RemotePushes implements AsyncDisposable {
         .values([...rows])
         .execute();
     await sightings.keep(task, asked, rows.length > 0 ? queue : undefined, outcome);
+    followed.task = task;
+    followed.known = shown;
     if (rows.length > 0) wake();
     return true;
   }
