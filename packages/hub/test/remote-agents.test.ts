@@ -32,6 +32,7 @@ function agentsOn(store: Store, sightings: TaskSighting[] = []): RemoteAgents {
     taken: (name) => name === "librarian",
     changed: async () => {},
     checkMs: 3_600_000,
+    answerMs: 1_000,
     checkUrl: () => {},
     wake: () => {},
   });

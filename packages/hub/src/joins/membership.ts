@@ -28,6 +28,8 @@ export interface MembershipInput {
 
 // What an agent may not be called: principals are told apart by their ids, and this agent of the hub is not always there.
 const reserved = new Set([operator.id, nobody.id, "hub", "toolsmith"]);
+// How long an agent elsewhere may take for anything but a message.
+const answerMs = 30_000;
 
 /** The members of a hub. */
 export class Membership implements AsyncDisposable {
@@ -53,6 +55,7 @@ export class Membership implements AsyncDisposable {
       taken,
       changed: () => this.#adopt(),
       checkMs: config.values["agents.checkMs"],
+      answerMs,
       checkUrl: (url) => void registry.outgoing.check(url),
       wake: () => registry.notify(),
     });

@@ -34,14 +34,18 @@ const outcomes: Readonly<Partial<Record<TaskState, SendResult["outcome"]>>> = {
 export function routedSending(input: RoutedSendingInput): Send {
   return async (message, options) => {
     const { promise: left, resolve } = Promise.withResolvers<SendResult>();
+    const leaving = new AbortController();
     let timer: NodeJS.Timeout | undefined;
-    // An agent that does not even hear that it is called off is left behind.
+    // An agent that does not even hear that it is called off is left behind, and so are the calls that wait for it.
     const giveUp = (): void => {
-      timer = setTimeout(() => resolve(ended("lost", undefined, "it did not stop when it was called off")), input.graceMs);
+      timer = setTimeout(() => {
+        resolve(ended("lost", undefined, "it did not stop when it was called off"));
+        leaving.abort();
+      }, input.graceMs);
     };
     options.signal.addEventListener("abort", giveUp, { once: true });
     try {
-      return await Promise.race([talk(input, message, options), left]);
+      return await Promise.race([talk(input, message, options, leaving.signal), left]);
     } finally {
       options.signal.removeEventListener("abort", giveUp);
       clearTimeout(timer);
@@ -53,13 +57,14 @@ async function talk(
   { registry, clock }: RoutedSendingInput,
   message: Outgoing,
   { signal, deadlineAt, onTask, onFirstEvent }: SendOptions,
+  leaving: AbortSignal,
 ): Promise<SendResult> {
   const call: Call = {
     principal: principalOf(message.from),
     extensions: [slaExtension],
     tenant: "",
     version: "1.0",
-    signal: never,
+    signal: leaving,
     deadlineAt,
   };
   let taskId: string | undefined;
@@ -99,7 +104,6 @@ async function talk(
   }
 }
 
-const never = new AbortController().signal;
 // Of an error with one of these codes the agent never had the message.
 const notReached = new Set(["AGENT_UNKNOWN"]);
 

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { AgentCard, TaskState } from "@a2a-js/sdk";
 import { TaskNotFoundError } from "@a2a-js/sdk/errors";
 import { operator } from "../../src/base/principals.ts";
+import { routedSending } from "../../src/joins/routed-sending.ts";
 import { type SdkAgent, startSdkAgent } from "../peers/sdk-agent.ts";
 import { bindings, clientOf, type House, taskOf, text, withAgents } from "./clients.ts";
 
@@ -167,6 +168,22 @@ test("the hub sends the pushes of a task elsewhere itself, although the agent ca
     } finally {
       hook.closeAllConnections();
       hook.close();
+    }
+  }));
+
+test("a call that routing gives up is ended, although the agent does not hear that it is called off", () =>
+  withElsewhere(async ({ served: { hub } }, peer) => {
+    peer.hush(true);
+    const send = routedSending({ registry: hub.registry, clock: hub.clock, graceMs: 50 });
+    const result = await send(
+      { agent: "far-counter", from: operator.id, text: "to 3", data: undefined, contextId: undefined, travels: {} },
+      { signal: AbortSignal.timeout(200), deadlineAt: undefined, onTask: () => {}, onFirstEvent: () => {} },
+    );
+    assert.equal(result.outcome, "lost");
+    assert.ok(peer.heard.length > 0);
+    for (let tries = 0; peer.open() > 0; tries++) {
+      assert.ok(tries < 200, "its request stays open");
+      await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }));
 

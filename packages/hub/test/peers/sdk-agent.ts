@@ -3,7 +3,7 @@
  * for a number where none is given, and waits when told so.
  */
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AgentCard, generateAgentCardSignature, TaskState } from "@a2a-js/sdk";
@@ -22,6 +22,12 @@ export interface SdkAgent extends AsyncDisposable {
   readonly url: string;
   /** Headers of the requests to the agent, newest last. */
   readonly heard: Record<string, string | string[] | undefined>[];
+  /** How many requests to the agent are not answered to their end. */
+  readonly open: () => number;
+  /** Takes requests from now on and answers none, or answers again. */
+  readonly hush: (silent: boolean) => void;
+  /** Knows none of its tasks any more. */
+  readonly forget: () => void;
   /** Says something else on the card from now on; `sign` tells with which key, if any. */
   readonly change: (description: string, sign?: "same key" | "other key" | "not") => Promise<void>;
 }
@@ -42,6 +48,8 @@ export async function startSdkAgent(
   const others = await generateKeyPair("ES256", { extractable: true });
   const publicJwk = { ...(await exportJWK(keys.publicKey)), kid: "one", alg: "ES256" };
   const heard: SdkAgent["heard"] = [];
+  const open = new Set<ServerResponse>();
+  let silent = false;
   let card: AgentCard;
   const server = createServer((request, response) => {
     const send = (status: number, body: unknown): void =>
@@ -50,6 +58,9 @@ export async function startSdkAgent(
       if (request.url === "/.well-known/agent-card.json") return send(200, AgentCard.toJSON(card));
       if (request.url === "/keys.json") return publishKey ? send(200, { keys: [publicJwk] }) : send(404, {});
       heard.push(request.headers);
+      open.add(response);
+      response.once("close", () => open.delete(response));
+      if (silent) return;
       const context = new ServerCallContext({ requestedVersion: String(request.headers["a2a-version"] ?? "1.0") });
       const result = await rpc.handle((await json(request)) as Record<string, unknown>, context); // why: the handler checks the envelope itself
       if (!(Symbol.asyncIterator in result)) return send(200, result);
@@ -57,7 +68,7 @@ export async function startSdkAgent(
       for await (const event of result) response.write(`data: ${JSON.stringify(event)}\n\n`);
       response.end();
     };
-    answer().catch((error) => send(500, { error: String(error) }));
+    answer().catch((error) => (response.headersSent ? response.destroy() : send(500, { error: String(error) })));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -84,11 +95,19 @@ export async function startSdkAgent(
   };
   await change("Counts, far away.", signed ? "same key" : "not");
   card ??= AgentCard.fromJSON({});
-  const rpc = new JsonRpcTransportHandler(new DefaultRequestHandler(card, new InMemoryTaskStore(), executor));
+  const fresh = () => new JsonRpcTransportHandler(new DefaultRequestHandler(card, new InMemoryTaskStore(), executor));
+  let rpc = fresh();
   return {
     url,
     heard,
     change,
+    open: () => open.size,
+    hush: (yes) => {
+      silent = yes;
+    },
+    forget: () => {
+      rpc = fresh();
+    },
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       server.close();

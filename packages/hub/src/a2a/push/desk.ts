@@ -104,6 +104,11 @@ export class PushDesk {
     if (known.length > 0) this.#live.set(task, known);
   }
 
+  /** Whether anybody is to be notified of a task that goes on. */
+  has(task: string): boolean {
+    return (this.#live.get(task)?.length ?? 0) > 0;
+  }
+
   /** The notifications that an event brings about. */
   notifications(task: string, item: StreamResponse, seq: number): readonly PushOutboxTable[] {
     const configs = this.#live.get(task);

@@ -18,6 +18,7 @@ import type { AgentService } from "../service.ts";
 import { cardUrl, fetchCard, type TrustedCard } from "./card-trust.ts";
 import { guarded } from "./guarded-service.ts";
 import { RemotePushes } from "./remote-pushes.ts";
+import { RemoteSightings } from "./remote-sightings.ts";
 import { RemoteTasks } from "./remote-tasks.ts";
 
 export const remoteAgentErrors = defineErrors({
@@ -56,6 +57,8 @@ export interface RemoteAgentsInput {
   /** Called after an agent came, changed or went. */
   readonly changed: () => Promise<void>;
   readonly checkMs: number;
+  /** How long an agent may take to answer what takes it no work, and how long a followed stream may rest before the task is looked at, ms. */
+  readonly answerMs: number;
   /** Throws when the hub may not post notifications to a URL. */
   readonly checkUrl: (url: string) => void;
   /** Called when a notification waits in the outbox. */
@@ -278,27 +281,16 @@ export class RemoteAgents implements AsyncDisposable {
     const card = AgentCard.fromJSON(JSON.parse(row.card_json));
     // The client is loaded by a hub that has agents elsewhere, and by no other.
     const { openRemote } = await import("./remote-service.ts");
-    const remote = await openRemote({ name, card, fetch: fetchFor(name), grpc });
+    const remote = await openRemote({ name, card, fetch: fetchFor(name), grpc, answerMs: this.#input.answerMs });
     const desk = new PushDesk({ store, clock, agent: name, checkUrl: this.#input.checkUrl });
     await this.#pushes.get(name)?.[Symbol.asyncDispose]();
-    const pushes = new RemotePushes({ agent: name, remote, desk, store, clock, log: this.#input.log, wake: this.#input.wake });
+    const tasks = new RemoteTasks(store, clock, name);
+    const sightings = new RemoteSightings({ agent: name, tasks, store, clock, sighted });
+    const { log, wake, answerMs } = this.#input;
+    const pushes = new RemotePushes({ agent: name, remote, desk, tasks, sightings, store, clock, log, wake, quietMs: answerMs });
     this.#pushes.set(name, pushes);
     await pushes.open();
-    const service = guarded({
-      name,
-      remote,
-      pushes,
-      tasks: new RemoteTasks(store, clock, name),
-      clock,
-      sighted,
-      record: (kind, task, call) =>
-        store.events.record({
-          kind,
-          actor: name,
-          subject: task.id,
-          data: { agent: name, context: task.contextId, owner: call.principal.id, state: task.status.state },
-        }),
-    });
+    const service = guarded({ remote, pushes, tasks, sightings });
     return {
       name,
       url: row.url,

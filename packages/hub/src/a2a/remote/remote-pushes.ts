@@ -4,34 +4,57 @@
  * the hub follows it and puts what happens into the outbox.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Transaction } from "kysely";
 import type { Clock } from "../../base/clock.ts";
+import { EntenteError } from "../../base/errors.ts";
+import { newId } from "../../base/ids.ts";
+import { canonicalJson } from "../../base/json.ts";
 import type { Logger } from "../../base/logger.ts";
 import { operator } from "../../base/principals.ts";
+import type { TaskOutcome } from "../../base/sighting.ts";
+import type { Database } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
-import { isTerminal, type StreamResponse, type TaskPushNotificationConfig } from "../protocol.ts";
+import { textPart } from "../parts.ts";
+import { isTerminal, type StreamResponse, type Task, type TaskPushNotificationConfig } from "../protocol.ts";
 import type { PushDesk } from "../push/desk.ts";
 import type { AgentService, Call } from "../service.ts";
-import { remoteTaskKey } from "./remote-tasks.ts";
+import type { RemoteSightings } from "./remote-sightings.ts";
+import { type RemoteTasks, remoteTaskKey, taskAfter } from "./remote-tasks.ts";
 
 /** What following takes. */
 export interface RemotePushesInput {
   readonly agent: string;
   readonly remote: AgentService;
   readonly desk: PushDesk;
+  readonly tasks: RemoteTasks;
+  readonly sightings: RemoteSightings;
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
   /** Called when something waits in the outbox. */
   readonly wake: () => void;
+  /** How long a stream may rest before its task is looked at, ms: nobody tells of a connection that died. */
+  readonly quietMs: number;
+}
+
+/** A task that is followed. `known` is what its receivers were last told. */
+interface Followed {
+  readonly id: string;
+  readonly owner: string;
+  task: Task;
+  known: string | undefined;
 }
 
 const firstPauseMs = 250;
+// Between looks at a task that rests, and at an agent that does not answer.
+const restingPauseMs = 2_000;
 const longestPauseMs = 30_000;
 
 /** The followers of one agent's tasks. */
 export class RemotePushes implements AsyncDisposable {
   readonly #input: RemotePushesInput;
-  readonly #following = new Map<string, Promise<void>>();
+  readonly #following = new Map<string, AbortController>();
+  readonly #running = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #seq = 0;
 
@@ -41,7 +64,7 @@ export class RemotePushes implements AsyncDisposable {
 
   /** Goes on with the tasks that have configurations and had not ended. */
   async open(): Promise<void> {
-    const { agent, store } = this.#input;
+    const { agent, store, tasks } = this.#input;
     const rows = await store.db
       .selectFrom("push_configs")
       .select("task_id")
@@ -50,13 +73,8 @@ export class RemotePushes implements AsyncDisposable {
       .execute();
     for (const { task_id } of rows) {
       const task = task_id.slice(agent.length + 1);
-      const kept = await store.db
-        .selectFrom("remote_tasks")
-        .select("state")
-        .where("agent", "=", agent)
-        .where("task_id", "=", task)
-        .executeTakeFirst();
-      if (!kept || isTerminal(kept.state as never)) continue; // why: the column holds a task state
+      const kept = await tasks.find(task);
+      if (!kept || isTerminal(kept.task.status.state)) continue;
       await this.#input.desk.resume(task_id);
       this.#follow(task);
     }
@@ -77,65 +95,125 @@ export class RemotePushes implements AsyncDisposable {
     return (await this.#input.desk.list(this.#key(task))).map((config) => ({ ...config, taskId: task }));
   }
 
-  delete(task: string, id: string): Promise<void> {
-    return this.#input.desk.delete(this.#key(task), id);
+  /** Removes a configuration; a task without any is followed no longer. */
+  async delete(task: string, id: string): Promise<void> {
+    await this.#input.desk.delete(this.#key(task), id);
+    if (this.#input.desk.has(this.#key(task))) return;
+    this.#following.get(task)?.abort();
+    // At once, so that a configuration made from now on starts a follower of its own.
+    this.#following.delete(task);
+    this.#input.desk.forget(this.#key(task));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new Error("the hub is shutting down"));
-    await Promise.allSettled(this.#following.values());
+    await Promise.allSettled(this.#running);
   }
 
   #follow(task: string): void {
     if (this.#following.has(task) || this.#stop.signal.aborted) return;
-    const following = this.#followToItsEnd(task)
+    const own = new AbortController();
+    const signal = AbortSignal.any([this.#stop.signal, own.signal]);
+    const running = this.#followToItsEnd(task, signal)
       .catch((error) => {
-        if (!this.#stop.signal.aborted) this.#input.log.error({ err: error, task }, "a task elsewhere could not be followed");
+        if (!signal.aborted) this.#input.log.error({ err: error, task }, "a task elsewhere could not be followed");
       })
       .finally(() => {
+        this.#running.delete(running);
+        if (this.#following.get(task) !== own) return;
         this.#following.delete(task);
         this.#input.desk.forget(this.#key(task));
       });
-    this.#following.set(task, following);
+    this.#following.set(task, own);
+    this.#running.add(running);
   }
 
-  async #followToItsEnd(task: string): Promise<void> {
-    const { remote, log } = this.#input;
-    const { signal } = this.#stop;
-    // Whose task it is was checked when the configuration was made.
-    const call: Call = { principal: operator, extensions: [], tenant: "", version: "1.0", signal };
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+  async #followToItsEnd(id: string, signal: AbortSignal): Promise<void> {
+    const { tasks, log } = this.#input;
+    const kept = await tasks.find(id);
+    if (!kept) return;
+    const followed: Followed = { id, ...kept, known: undefined };
+    for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
       try {
-        for await (const event of remote.subscribeToTask({ id: task }, call)) {
-          pauseMs = firstPauseMs;
-          await this.#put(task, event);
-          if (endsWith(event)) return;
+        for await (const event of this.#events(id, signal)) {
+          if (await this.#take(followed, event)) pauseMs = firstPauseMs;
+          if (isTerminal(followed.task.status.state)) return;
         }
       } catch (error) {
         signal.throwIfAborted();
-        log.debug({ err: error, task }, "following a task elsewhere was interrupted");
+        log.debug({ err: error, task: id }, "following a task elsewhere was interrupted");
       }
-      // The stream ended, or there was none: the task may have.
-      const now = await remote.getTask({ id: task }, call).catch(() => undefined); // Not reachable now: tried again below.
-      signal.throwIfAborted();
-      if (now && isTerminal(now.status.state)) return this.#put(task, { task: now });
+      // The stream ended or rests, or there was none: the task may have ended.
+      const now = await this.#look(id, signal);
+      if (now === "unknown") return this.#lose(followed);
+      if (now !== undefined && (await this.#take(followed, { task: now }))) pauseMs = firstPauseMs;
+      if (isTerminal(followed.task.status.state)) return;
+      pauseMs = Math.min(now ? restingPauseMs : longestPauseMs, pauseMs);
       await sleep(pauseMs, undefined, { signal });
     }
   }
 
-  async #put(task: string, event: StreamResponse): Promise<void> {
-    const { desk, store, clock, wake } = this.#input;
+  // The events of a task, until nothing was heard for a while.
+  async *#events(id: string, signal: AbortSignal): AsyncGenerator<StreamResponse> {
+    const quiet = new AbortController();
+    const timer = setTimeout(() => quiet.abort(), this.#input.quietMs);
+    try {
+      const stream = this.#input.remote.subscribeToTask({ id }, callWith(AbortSignal.any([signal, quiet.signal])));
+      for await (const event of stream) {
+        timer.refresh();
+        yield event;
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  // A task as its agent says that it stands, or as it ended here; undefined where the agent cannot be reached.
+  async #look(id: string, signal: AbortSignal): Promise<Task | "unknown" | undefined> {
+    try {
+      return await this.#input.remote.getTask({ id }, callWith(signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      const kept = await this.#input.tasks.find(id);
+      if (kept && isTerminal(kept.task.status.state)) return kept.task;
+      return error instanceof EntenteError && error.code === "TASK_NOT_FOUND" ? "unknown" : undefined;
+    }
+  }
+
+  // The agent forgot the task: nothing will ever be heard of it again.
+  async #lose({ task, ...followed }: Followed): Promise<void> {
+    const { agent, clock } = this.#input;
+    const at = clock.now();
+    const { id: taskId, contextId } = task;
+    const parts = [textPart(`"${agent}" no longer knows this task`)];
+    const message = { messageId: newId("msg", at), role: "ROLE_AGENT" as const, parts, contextId, taskId };
+    const status = { state: "TASK_STATE_FAILED" as const, timestamp: new Date(at).toISOString(), message };
+    await this.#take({ ...followed, task }, { statusUpdate: { taskId, contextId, status } }, "lost");
+  }
+
+  // Keeps what an event made of its task, with the notifications of it; says whether it told anything new.
+  async #take(followed: Followed, event: StreamResponse, outcome?: TaskOutcome): Promise<boolean> {
+    const { desk, sightings, clock, wake } = this.#input;
+    const task = taskAfter(followed.task, event) ?? followed.task;
+    const shown = canonicalJson([task.status, task.artifacts ?? []]);
+    // Each subscription begins with the task as it stands.
+    if ("task" in event && shown === followed.known) return false;
+    const first = followed.known === undefined && "task" in event;
     // Rising also over a restart, so that the outbox keeps the order.
     this.#seq = Math.max(this.#seq + 1, clock.now());
-    const rows = desk.notifications(this.#key(task), event, this.#seq);
-    if (rows.length === 0) return;
-    await store.transaction((trx) =>
+    const asked = { owner: followed.owner };
+    if (!first) sightings.tell("first-event", task, asked);
+    const rows = desk.notifications(this.#key(followed.id), event, this.#seq);
+    const queue = (trx: Transaction<Database>) =>
       trx
         .insertInto("push_outbox")
         .values([...rows])
-        .execute(),
-    );
-    wake();
+        .execute();
+    await sightings.keep(task, asked, rows.length > 0 ? queue : undefined, outcome);
+    followed.task = task;
+    followed.known = shown;
+    if (rows.length > 0) wake();
+    return true;
   }
 
   #key(task: string): string {
@@ -143,7 +221,7 @@ export class RemotePushes implements AsyncDisposable {
   }
 }
 
-function endsWith(event: StreamResponse): boolean {
-  if ("task" in event) return isTerminal(event.task.status.state);
-  return "statusUpdate" in event && isTerminal(event.statusUpdate.status.state);
+// Whose task it is was checked when the configuration was made.
+function callWith(signal: AbortSignal): Call {
+  return { principal: operator, extensions: [], tenant: "", version: "1.0", signal };
 }

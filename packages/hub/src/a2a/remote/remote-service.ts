@@ -23,6 +23,8 @@ export interface RemoteInput {
   readonly fetch: typeof fetch;
   /** Opens gRPC, where the agent offers nothing else. */
   readonly grpc?: (() => Promise<TransportFactory>) | undefined;
+  /** How long the agent may take to answer anything but a message, ms. */
+  readonly answerMs: number;
 }
 
 const speakable = ["JSONRPC", "HTTP+JSON", "GRPC"] as const;
@@ -41,7 +43,7 @@ export async function openRemote(input: RemoteInput): Promise<AgentService> {
             ? await input.grpc?.()
             : undefined;
     if (!factory) continue;
-    const service = serviceOf(name, await factory.create(url, card), tenant);
+    const service = serviceOf(input, await factory.create(url, card), tenant);
     return card.capabilities?.streaming ? service : polling(service);
   }
   throw remoteErrors.CARD_INVALID({
@@ -62,13 +64,15 @@ function polling(service: AgentService): AgentService {
   };
 }
 
-function serviceOf(name: string, transport: Transport, tenant: string): AgentService {
+function serviceOf({ name, answerMs }: RemoteInput, transport: Transport, tenant: string): AgentService {
   const json = <T>(value: unknown): T => value as T; // why: toJSON gives the ProtoJSON of the message it is called for
   const input = (value: object): sdk.JsonInput => ({ ...value, tenant });
   const options = (call: Call) => ({
     signal: call.signal,
     ...(call.extensions.length > 0 ? { serviceParameters: { "A2A-Extensions": call.extensions.join(",") } } : {}),
   });
+  // A message takes as long as the work it asks for; everything else is answered out of what the agent knows.
+  const brief = (call: Call) => options({ ...call, signal: AbortSignal.any([call.signal, AbortSignal.timeout(answerMs)]) });
   async function* events(stream: AsyncIterable<sdk.StreamResponse>): AsyncGenerator<StreamResponse> {
     try {
       for await (const event of stream) yield json<StreamResponse>(sdk.StreamResponse.toJSON(event));
@@ -93,41 +97,39 @@ function serviceOf(name: string, transport: Transport, tenant: string): AgentSer
     sendStreamingMessage: (params, call) =>
       events(transport.sendMessageStream(sdk.SendMessageRequest.fromJSON(input(params)), options(call))),
     getTask: async (params, call) =>
-      json<Task>(sdk.Task.toJSON(await unary(transport.getTask(sdk.GetTaskRequest.fromJSON(input(params)), options(call))))),
+      json<Task>(sdk.Task.toJSON(await unary(transport.getTask(sdk.GetTaskRequest.fromJSON(input(params)), brief(call))))),
     listTasks: async (params, call) => {
-      const page = await unary(transport.listTasks(sdk.ListTasksRequest.fromJSON(input(params)), options(call)));
+      const page = await unary(transport.listTasks(sdk.ListTasksRequest.fromJSON(input(params)), brief(call)));
       return { ...page, tasks: page.tasks.map((task) => json<Task>(sdk.Task.toJSON(task))) };
     },
     cancelTask: async (params, call) =>
-      json<Task>(
-        sdk.Task.toJSON(await unary(transport.cancelTask(sdk.CancelTaskRequest.fromJSON(input(params)), options(call)))),
-      ),
+      json<Task>(sdk.Task.toJSON(await unary(transport.cancelTask(sdk.CancelTaskRequest.fromJSON(input(params)), brief(call))))),
     subscribeToTask: (params, call) =>
       events(transport.resubscribeTask(sdk.SubscribeToTaskRequest.fromJSON(input(params)), options(call))),
     createTaskPushNotificationConfig: async (params, call) => {
       const asked = sdk.TaskPushNotificationConfig.fromJSON(input(params));
-      return config(await unary(transport.createTaskPushNotificationConfig(asked, options(call))));
+      return config(await unary(transport.createTaskPushNotificationConfig(asked, brief(call))));
     },
     getTaskPushNotificationConfig: async (params, call) => {
       const asked = sdk.GetTaskPushNotificationConfigRequest.fromJSON(input(params));
-      return config(await unary(transport.getTaskPushNotificationConfig(asked, options(call))));
+      return config(await unary(transport.getTaskPushNotificationConfig(asked, brief(call))));
     },
     listTaskPushNotificationConfigs: async (params, call) => {
       const asked = sdk.ListTaskPushNotificationConfigsRequest.fromJSON(input(params));
-      const page = await unary(transport.listTaskPushNotificationConfig(asked, options(call)));
+      const page = await unary(transport.listTaskPushNotificationConfig(asked, brief(call)));
       return json<ListPushConfigsResponse>(sdk.ListTaskPushNotificationConfigsResponse.toJSON(page));
     },
     deleteTaskPushNotificationConfig: (params, call) =>
       unary(
         transport.deleteTaskPushNotificationConfig(
           sdk.DeleteTaskPushNotificationConfigRequest.fromJSON(input(params)),
-          options(call),
+          brief(call),
         ),
       ),
     getExtendedAgentCard: async (params, call) =>
       json<AgentCardJson>(
         sdk.AgentCard.toJSON(
-          await unary(transport.getExtendedAgentCard(sdk.GetExtendedAgentCardRequest.fromJSON(input(params)), options(call))),
+          await unary(transport.getExtendedAgentCard(sdk.GetExtendedAgentCardRequest.fromJSON(input(params)), brief(call))),
         ),
       ),
   };

@@ -2,15 +2,32 @@
  * The tasks that principals of this hub have with one agent elsewhere, as last seen. They say who may see and cancel
  * what: the agent itself knows only this hub.
  */
+import type { Transaction } from "kysely";
 import type { Clock } from "../../base/clock.ts";
 import { canonicalJson } from "../../base/json.ts";
 import type { Principal } from "../../base/tool.ts";
+import type { Database } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { a2aErrors } from "../errors.ts";
-import type { ListTasksRequest, ListTasksResponse, StreamResponse, Task } from "../protocol.ts";
+import {
+  isTerminal,
+  type ListTasksRequest,
+  type ListTasksResponse,
+  type StreamResponse,
+  type Task,
+  taskStates,
+} from "../protocol.ts";
 
 const defaultPage = 50;
 const largestPage = 100;
+const terminalStates = taskStates.filter(isTerminal);
+
+/** What keeping a task changed: whether it was new here, and whether it ended by it. */
+export interface Kept {
+  readonly owner: string;
+  readonly began: boolean;
+  readonly ended: boolean;
+}
 
 /** Tasks at one agent. */
 export class RemoteTasks {
@@ -37,22 +54,42 @@ export class RemoteTasks {
     return JSON.parse(row.task_json);
   }
 
-  /** Keeps a task as it stands now; the first to see it owns it. */
-  async keep(task: Task, principal: Principal): Promise<void> {
+  /** A task as last seen, and whose it is. */
+  async find(taskId: string): Promise<{ readonly task: Task; readonly owner: string } | undefined> {
+    const row = await this.#store.db
+      .selectFrom("remote_tasks")
+      .select(["task_json", "owner"])
+      .where("agent", "=", this.#agent)
+      .where("task_id", "=", taskId)
+      .executeTakeFirst();
+    return row && { task: JSON.parse(row.task_json), owner: row.owner };
+  }
+
+  /** Keeps a task as it stands now; the first to see it owns it. What a late reader saw never undoes an end. */
+  async keep(trx: Transaction<Database>, task: Task, owner: string): Promise<Kept> {
     const now = this.#clock.now();
     const row = { state: task.status.state, task_json: canonicalJson(task), updated_at: now };
-    await this.#store.db
+    const began = await trx
       .insertInto("remote_tasks")
-      .values({
-        agent: this.#agent,
-        task_id: task.id,
-        owner: principal.id,
-        context_id: task.contextId,
-        created_at: now,
-        ...row,
-      })
-      .onConflict((conflict) => conflict.columns(["agent", "task_id"]).doUpdateSet(row))
-      .execute();
+      .values({ agent: this.#agent, task_id: task.id, owner, context_id: task.contextId, created_at: now, ...row })
+      .onConflict((conflict) => conflict.columns(["agent", "task_id"]).doNothing())
+      .returning("owner")
+      .executeTakeFirst();
+    const changed =
+      began ??
+      (await trx
+        .updateTable("remote_tasks")
+        .set(row)
+        .where("agent", "=", this.#agent)
+        .where("task_id", "=", task.id)
+        .where("state", "not in", terminalStates)
+        .returning("owner")
+        .executeTakeFirst());
+    return {
+      owner: changed?.owner ?? owner,
+      began: began !== undefined,
+      ended: changed !== undefined && isTerminal(task.status.state),
+    };
   }
 
   /** One page of the principal's tasks, newest first, as last seen. */
