@@ -63,11 +63,11 @@ export async function betweenProcesses(rounds: number): Promise<readonly Row[]> 
       low("http text", await latency(() => http.text(text), 300));
       high("pipe 64", await rate(() => ours.bytes(own), 64, 10_000));
       high("grpc 64", await rate(() => grpc.bytes(body), 64, 800));
-      high("pipe message 64", await rate(() => ours.message(message), 64, 6000));
-      high("checked message 64", await rate(() => ours.checked(message), 64, 6000));
+      high("pipe message 64", await rate(() => ours.message(message), 64, 20_000));
+      high("checked message 64", await rate(() => ours.checked(message), 64, 20_000));
       high("http message 64", await rate(() => http.message(message), 64, 1500));
-      high("pipe text 64", await rate(() => ours.text(text), 64, 6000));
-      high("http text 64", await rate(() => http.text(text), 64, 1500));
+      high("pipe text 64", await rate(() => ours.text(text), 64, 20_000));
+      high("http text 64", await rate(() => http.text(text), 64, 3000));
     }
     for (const contender of [ours, grpc, http, bare]) contender.close();
     return rows(best);
