@@ -19,6 +19,8 @@ export interface SocketReception {
   receive(socket: Socket): void;
   /** Takes in no more; pipes that were let in stay open. */
   close(): void;
+  /** Takes in no more, and ends all connections there are, with every pipe on them. */
+  end(reason: string): void;
 }
 
 /**
@@ -32,6 +34,10 @@ export function acceptSockets(accept: AcceptPipe, options: WireListenOptions = {
   return {
     receive: (socket) => reception.receive(new SocketLink(socket, undefined)),
     close: () => reception.close(),
+    end: (reason) => {
+      reception.close();
+      reception.end(reason);
+    },
   };
 }
 

@@ -15,6 +15,8 @@ export interface PipeFrontInput {
 
 // A network may drop a connection between two that live; a Unix socket closes only when its owner does.
 const resume = { graceMs: 15_000 };
+// Agents of one process, its tools and its tasks share one pipe; more are for pipes that travel in messages.
+const maxPipes = 64;
 
 /** Takes in pipes until it is closed. */
 export class PipeFront implements AsyncDisposable {
@@ -32,7 +34,7 @@ export class PipeFront implements AsyncDisposable {
   async listen(path: string): Promise<void> {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     try {
-      this.#listener = await unixSocket.listen(`unix:${path}`, (endpoint) => this.#keep(endpoint, undefined));
+      this.#listener = await unixSocket.listen(`unix:${path}`, (endpoint) => this.#keep(endpoint, undefined), { maxPipes });
     } catch (error) {
       this.#input.log.warn({ err: error, path }, "pipes are served over HTTP only: the Unix socket could not be opened");
     }
@@ -43,7 +45,7 @@ export class PipeFront implements AsyncDisposable {
     const key = `${principal.kind} ${principal.id}`;
     let reception = this.#receptions.get(key);
     if (!reception) {
-      reception = acceptSockets((endpoint) => this.#keep(endpoint, principal), { resume });
+      reception = acceptSockets((endpoint) => this.#keep(endpoint, principal), { resume, maxPipes });
       this.#receptions.set(key, reception);
     }
     socket.setNoDelay(true);
@@ -55,8 +57,11 @@ export class PipeFront implements AsyncDisposable {
     this.#endpoints.set(endpoint, principal);
   }
 
-  /** Ends all connections of a principal. */
+  /** Ends all connections of a client, with every pipe on them. */
   end(id: string): void {
+    const key = `client ${id}`;
+    this.#receptions.get(key)?.end("its token was revoked");
+    this.#receptions.delete(key);
     for (const [endpoint, principal] of this.#endpoints) if (principal?.id === id) endpoint.close();
   }
 

@@ -7,7 +7,7 @@
  */
 import type { CloseCode } from "../frame.ts";
 import type { Codec } from "../wire/body.ts";
-import { Header, kindNames, kinds } from "../wire/header.ts";
+import { Header, headerBytes, kindNames, kinds } from "../wire/header.ts";
 import { maxPipes } from "../wire/record-encoder.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { Outflow } from "./outflow.ts";
@@ -48,6 +48,9 @@ const maxBadFrames = 8;
 // The pipes of a body are opened right before it, so no more than one body's wait for theirs.
 const maxUnclaimed = maxPipes;
 const flushBytes = 256 * 1024;
+// What a connection says of itself while its link takes nothing. An honest peer brings no more about: it sends within its credit, which
+// it does not get before it reads. So one that only sends is cut off, and costs no memory.
+const maxUnreadBytes = 1024 * 1024;
 
 /** One connection; see the head of this file. */
 export class Connection implements Carrier, WireOwner {
@@ -69,6 +72,7 @@ export class Connection implements Carrier, WireOwner {
   readonly #receipt = new Receipt();
   #sent = 0;
   #badFrames = 0;
+  #unread = 0;
   #scheduled = false;
   #closed = false;
   #lasting = false;
@@ -216,6 +220,13 @@ export class Connection implements Carrier, WireOwner {
       this.#sent = (this.#sent + 1) >>> 0;
       header.sequence = this.#sent;
     } else header.sequence = 0;
+    if (isOwnWord(header.kind) && this.#wire?.link.writable === false) {
+      this.#unread += headerBytes + end - start;
+      if (this.#unread > maxUnreadBytes) {
+        this.#end("the peer sends and does not read", "gone", false);
+        return;
+      }
+    }
     this.#outflow.add(header, prefix, body, start, end);
     if (this.#outflow.bytes >= flushBytes)
       this.flush(); // so that a turn that sends much hears when it is too much
@@ -253,6 +264,7 @@ export class Connection implements Carrier, WireOwner {
   }
 
   drained(): void {
+    if (this.#wire?.link.writable === true) this.#unread = 0;
     if (!this.writable) return;
     for (const route of [...this.#routes.values()]) route.drained();
   }
@@ -338,21 +350,38 @@ export class Connection implements Carrier, WireOwner {
     }
     switch (kind) {
       case kinds.ping:
-        if (this.#wire?.link.writable === true) this.#say(kinds.pong, this.#heartbeat?.lagMs ?? 0);
+        if (this.#wire?.link.writable !== true) return;
+        this.#say(kinds.pong, this.#heartbeat?.lagMs ?? 0);
+        this.#acknowledgeRest();
         return;
       case kinds.pong:
-        return; // any byte is a sign of life
+        this.#acknowledgeRest();
+        return;
       case kinds.acknowledge:
-        this.#replay?.acknowledge(header.call);
-        this.drained();
+        this.#acknowledged(header.call);
         return;
       default: // bye
         this.#end(bytes.toString("utf8", start, Math.min(end, start + 4096)), "gone", true);
     }
   }
 
+  #acknowledged(sequence: number): void {
+    if (this.#replay === undefined) {
+      this.unreadable("no acknowledgement where nothing is kept for a resumption", "one");
+      return;
+    }
+    const { full } = this.#replay;
+    this.#replay.acknowledge(sequence);
+    if (full && !this.#replay.full) this.drained();
+  }
+
+  // In a quiet moment, so that the peer need not keep what came long ago.
+  #acknowledgeRest(): void {
+    if (this.#replay !== undefined && this.#receipt.open) this.#acknowledge();
+  }
+
   #acknowledge(): void {
-    const header = this.#scratch.set(kinds.acknowledge, 0, this.#receipt.received, 0, 0, 0, 0);
+    const header = this.#scratch.set(kinds.acknowledge, 0, this.#receipt.acknowledge(), 0, 0, 0, 0);
     header.pipe = 0;
     this.send(header, undefined, noBytes);
   }
@@ -383,6 +412,11 @@ export class Connection implements Carrier, WireOwner {
     for (const route of routes) route.lost(reason, code);
     this.#hooks.ended?.(reason, code);
   }
+}
+
+// What is said in answer to what came, without waiting for the link: credit, the ends of pipes, and the connection's own frames.
+function isOwnWord(kind: number): boolean {
+  return kind === kinds.credit || kind === kinds.close || kind >= kinds.greet;
 }
 
 // Whether a frame of the connection has a field that its kind does not name.

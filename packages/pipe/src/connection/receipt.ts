@@ -18,13 +18,22 @@ export class Receipt {
     return (this.#received + 1) >>> 0;
   }
 
-  /** The expected frame came. Whether an acknowledgement is due, which then counts as given. */
+  /** Whether something came that is not acknowledged. */
+  get open(): boolean {
+    return this.#received !== this.#acknowledged;
+  }
+
+  /** What to acknowledge now, which then counts as done. */
+  acknowledge(): number {
+    this.#acknowledged = this.#received;
+    this.#bytes = 0;
+    return this.#received;
+  }
+
+  /** The expected frame came. Whether an acknowledgement is due. */
   take(bytes: number): boolean {
     this.#received = this.expected;
     this.#bytes += bytes;
-    if ((this.#received - this.#acknowledged) >>> 0 < framesUnacknowledged && this.#bytes < bytesUnacknowledged) return false;
-    this.#acknowledged = this.#received;
-    this.#bytes = 0;
-    return true;
+    return (this.#received - this.#acknowledged) >>> 0 >= framesUnacknowledged || this.#bytes >= bytesUnacknowledged;
   }
 }

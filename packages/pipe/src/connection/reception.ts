@@ -51,6 +51,7 @@ export class Reception {
   readonly #invitations: Invitations | undefined;
   readonly #host: Host;
   readonly #sessions = new Map<string, Session>();
+  readonly #connections = new Set<Connection>();
   #closed = false;
   readonly #strangers = new Map<Wire, () => void>(); // each with what ends its time limit
 
@@ -97,6 +98,13 @@ export class Reception {
       wire.start();
       refuse(wire, { code: "busy", message: `wanted at most ${maxStrangers} greetings under way; this is one more` });
     }
+  }
+
+  /** Ends every connection that was let in, also one that waits for another link. */
+  end(reason: string): void {
+    for (const connection of [...this.#connections])
+      if (connection.suspended) connection.resumeFailed(reason);
+      else connection.close(reason);
   }
 
   /** Sends the strangers away and forgets the sessions that wait for a link; connections that were let in stay. */
@@ -187,11 +195,13 @@ export class Reception {
           if (this.#closed) connection.resumeFailed(noListener);
         },
         ended: (reason, code) => {
+          this.#connections.delete(connection);
           if (session !== undefined) this.#sessions.delete(session);
           hooks.ended?.(reason, code);
         },
       },
     );
+    this.#connections.add(connection);
     if (session !== undefined) this.#sessions.set(session, { connection, secret, epoch: 0 });
     this.#welcome(wire, {
       codec,

@@ -24,6 +24,7 @@ export class Replay {
   #batches: Batch[] = [];
   #bytes = 0;
   #lostUpTo: number | undefined;
+  #last = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -39,8 +40,13 @@ export class Replay {
     return this.#bytes >= this.#maxBytes / 2;
   }
 
-  /** Retains what was sent; `last` is the newest sequence in it. The parts must not be written again. */
+  /**
+   * Retains what was sent; `last` is the newest sequence in it, and nothing is retained when that is no new one. The parts must not be
+   * written again.
+   */
   push(parts: readonly Uint8Array[], last: number): void {
+    if (last === this.#last) return; // heartbeats and acknowledgements alone: a quiet connection must not fill up with them
+    this.#last = last;
     let bytes = 0;
     for (const part of parts) bytes += part.length;
     this.#batches.push({ parts, bytes, last });
