@@ -145,6 +145,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     clock,
     events: store.events,
     metrics,
+    log,
     reading: { vectorOf, wordsOf },
     agents,
     services,

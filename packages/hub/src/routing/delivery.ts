@@ -41,7 +41,9 @@ export type DeliveryEvent =
       readonly problem?: string;
     }
   | { readonly type: "timer" }
-  | { readonly type: "abort"; readonly reason: string };
+  | { readonly type: "abort"; readonly reason: string }
+  /** The hub could not go on with it. */
+  | { readonly type: "broke"; readonly problem: string };
 
 /** What the host must do. */
 export type DeliveryEffect =
@@ -80,7 +82,14 @@ export function deliver(delivery: Delivery, pool: Pool, event: DeliveryEvent, fr
       return timeWentBy(delivery, pool, from, now);
     case "abort":
       return ended(delivery, pool, undefined, baseErrors.CANCELLED({ reason: event.reason }), event.reason, from, now);
+    case "broke":
+      return ended(delivery, pool, undefined, brokeError(delivery, event.problem), event.problem, from, now);
   }
+}
+
+/** How a call ends that the hub could not go on with. */
+export function brokeError(delivery: Delivery, problem: string): EntenteError {
+  return failedError(delivery, `the hub could not go on with it: ${problem}`);
 }
 
 function begun(delivery: Delivery, pool: Pool, from: Choosing, now: number): Step {
@@ -187,10 +196,7 @@ function goOn(delivery: Delivery, pool: Pool, outcome: AttemptOutcome, from: Cho
     const again = sendTo(delivery, pool, "retry", from, now);
     if (again) return again;
   }
-  const error = routingErrors.ROUTE_FAILED({
-    attempts: delivery.attempts.map((attempt) => `${attempt.agent}: ${attempt.problem ?? attempt.outcome ?? "open"}`),
-    stopped: stopped ?? "no other agent can be asked",
-  });
+  const error = failedError(delivery, stopped ?? "no other agent can be asked");
   return ended(delivery, pool, undefined, error, "the call failed", from, now);
 }
 
@@ -287,6 +293,11 @@ function calledOff(
     effects.push({ type: "cancel", attempt: attempt.id, reason });
   }
   return [next, counted, effects];
+}
+
+function failedError(delivery: Delivery, stopped: string): EntenteError {
+  const attempts = delivery.attempts.map((attempt) => `${attempt.agent}: ${attempt.problem ?? attempt.outcome ?? "open"}`);
+  return routingErrors.ROUTE_FAILED({ attempts, stopped });
 }
 
 function nobodyError(request: RouteRequest, choice: Choice): EntenteError {

@@ -22,7 +22,7 @@ export interface Standing {
 /** All agents. `times` holds the newest times of each skill, as they come: to the first sign of life, and to the end. */
 export interface Pool {
   readonly agents: Shards<Standing>;
-  readonly times: Readonly<Record<string, Times>>;
+  readonly times: Shards<Times>;
   readonly retries: Budget;
   readonly hedges: Budget;
   readonly outliersAt: number;
@@ -39,7 +39,13 @@ interface Times {
  */
 export type Ending = "ok" | "failed" | "outrun" | "neutral";
 
-export const emptyPool: Pool = { agents: noShards(), times: {}, retries: emptyBudget, hedges: emptyBudget, outliersAt: 0 };
+export const emptyPool: Pool = {
+  agents: noShards(),
+  times: noShards(),
+  retries: emptyBudget,
+  hedges: emptyBudget,
+  outliersAt: 0,
+};
 
 const newcomer: Standing = {
   load: noLoad,
@@ -192,7 +198,7 @@ export function timeQuantile(
   share: number,
   policy: RoutingPolicy,
 ): number | undefined {
-  const times = pool.times[skill]?.[which] ?? [];
+  const times = valueIn(pool.times, skill)?.[which] ?? [];
   if (times.length < policy.quantileCalls) return undefined;
   const sorted = times.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
@@ -200,7 +206,7 @@ export function timeQuantile(
 
 /** The mean of a skill's newest times to the end, ms; undefined until enough were seen. */
 export function meanTotal(pool: Pool, skill: string, policy: RoutingPolicy): number | undefined {
-  const times = pool.times[skill]?.total ?? [];
+  const times = valueIn(pool.times, skill)?.total ?? [];
   return times.length < policy.quantileCalls ? undefined : times.reduce((sum, ms) => sum + ms, 0) / times.length;
 }
 
@@ -234,10 +240,10 @@ function put(pool: Pool, agent: string, standing: Standing): Pool {
 }
 
 function timed(pool: Pool, skill: string, times: { first?: number; total?: number }): Pool {
-  const known = pool.times[skill] ?? { first: [], total: [] };
+  const known = valueIn(pool.times, skill) ?? { first: [], total: [] };
   const next: Times = {
     first: times.first === undefined ? known.first : [...known.first.slice(1 - keptTimes), times.first],
     total: times.total === undefined ? known.total : [...known.total.slice(1 - keptTimes), times.total],
   };
-  return { ...pool, times: { ...pool.times, [skill]: next } };
+  return { ...pool, times: withValueIn(pool.times, skill, next) };
 }

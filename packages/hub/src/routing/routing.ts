@@ -5,6 +5,7 @@
 import type { Clock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import type { Json } from "../base/json.ts";
+import type { Logger } from "../base/logger.ts";
 import type { TaskSighting } from "../base/sighting.ts";
 import type { Chain, ServiceParams } from "../base/sla-extension.ts";
 import { toolsOf } from "../base/tool.ts";
@@ -15,7 +16,7 @@ import { type Candidate, candidateOf, type TextReading } from "./candidate.ts";
 import { newChain, passedTo } from "./chain.ts";
 import { type Choice, type Choosing, choose } from "./choosing.ts";
 import { Decisions } from "./decisions.ts";
-import { type DeliveryEffect, type DeliveryEvent, deliver, nextTimer } from "./delivery.ts";
+import { brokeError, type DeliveryEffect, type DeliveryEvent, deliver, nextTimer } from "./delivery.ts";
 import { type Decision, explain } from "./explanation.ts";
 import type { Facts } from "./facts.ts";
 import type { RoutingLists } from "./filters.ts";
@@ -35,6 +36,7 @@ export interface RoutingInput {
   readonly clock: Clock;
   readonly events: EventLog;
   readonly metrics: Metrics;
+  readonly log: Logger;
   readonly reading: TextReading;
   /** The agents there are now, each with its card as A2A 1.0 JSON (or what turns into it). */
   readonly agents: () => readonly { readonly name: string; readonly card: object }[];
@@ -120,7 +122,7 @@ export class Routing {
    * CANCELLED.
    */
   async send(wanted: Wanted, errand: Errand, signal: AbortSignal, told: (agent: string) => void = () => {}): Promise<Routed> {
-    const { clock, events, policy } = this.#input;
+    const { clock, events, log, policy } = this.#input;
     const begunAt = clock.now();
     const request = this.#requestOf(wanted, errand, begunAt);
     const { chain } = request;
@@ -131,6 +133,13 @@ export class Routing {
     let timer: NodeJS.Timeout | undefined;
 
     const on = (event: DeliveryEvent): void => {
+      try {
+        decide(event);
+      } catch (error) {
+        broke(error);
+      }
+    };
+    const decide = (event: DeliveryEvent): void => {
       if (delivery.settled) return;
       let effects: readonly DeliveryEffect[];
       [this.#pool] = poolSwept(this.#pool, clock.now(), policy);
@@ -173,12 +182,30 @@ export class Routing {
           onFirstEvent: () => on({ type: "first-event", attempt }),
         },
       );
-      void sending.then((result) => {
-        this.#held.release(agent, attempt);
-        work.set(attempt, { stop, result });
-        on({ type: "ended", attempt, outcome: result.outcome, ...(result.problem ? { problem: result.problem } : {}) });
-        this.#watch(agent);
-      });
+      sending
+        .then((result) => {
+          this.#held.release(agent, attempt);
+          work.set(attempt, { stop, result });
+          on({ type: "ended", attempt, outcome: result.outcome, ...(result.problem ? { problem: result.problem } : {}) });
+          this.#watch(agent);
+        })
+        .catch(broke);
+    };
+    // An error that left a timer, a listener or a promise would end the hub: it ends this call instead.
+    const broke = (cause: unknown): void => {
+      log.error({ err: cause, call: delivery.id }, "a routed call could not go on");
+      const problem = cause instanceof Error ? cause.message : String(cause);
+      const [before, now] = [delivery, clock.now()];
+      try {
+        [delivery, this.#pool] = deliver(before, this.#pool, { type: "broke", problem }, from, now);
+      } catch {
+        // What broke it breaks its end too: it ends without a word to the pool.
+        delivery = { ...before, settled: { at: now, winner: undefined, error: brokeError(before, problem) } };
+      }
+      for (const { stop } of work.values()) stop.abort(new Error(problem));
+      for (const { agent, id } of before.attempts) this.#held.release(agent, id);
+      clearTimeout(timer);
+      resolve();
     };
 
     const abort = (): void => on({ type: "abort", reason: String(signal.reason?.message ?? signal.reason) });
@@ -189,6 +216,7 @@ export class Routing {
     signal.removeEventListener("abort", abort);
     clearTimeout(timer);
     const decision = explain(delivery, errand.from);
+    this.#decisions.keep(decision);
     this.#count(decision);
     await events.record({ kind: "routing.decided", actor: errand.from, subject: decision.id, data: recorded(decision) });
     const winner = delivery.attempts.find(({ id }) => id === delivery.settled?.winner);

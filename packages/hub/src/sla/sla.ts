@@ -21,7 +21,15 @@ import { type OpenSloDocument, openSlo } from "./openslo.ts";
 import { type BreachRow, type Report, reportOf } from "./report.ts";
 import { added, bucketOf, emptySeries, exchanged, type Judged, mergedBucket, pruned, type Series, startOf } from "./series.ts";
 import { type Standing, standingFrom, unknownStanding } from "./standing.ts";
-import { type AgreementTerms, configTerms, type SetTerms, type Term, termsOf, termsUnder } from "./terms.ts";
+import {
+  type AgreementTerms,
+  type AgreementTermsOf,
+  configTerms,
+  type SetTerms,
+  type Term,
+  termsOf,
+  termsUnder,
+} from "./terms.ts";
 import { type Measurement, TaskTracker } from "./tracking.ts";
 
 /** What the monitor stands on. */
@@ -33,8 +41,7 @@ export interface SlaInput {
   readonly values: ConfigValues;
   /** The agents there are now, with what their cards promise. */
   readonly agents: () => readonly { readonly name: string; readonly description: string; readonly service: ServiceParams }[];
-  /** What an agreement says of its task's time and cost. */
-  readonly agreement: (id: string) => Promise<AgreementTerms | undefined>;
+  readonly agreement: AgreementTermsOf;
 }
 
 const followedTasks = 10_000;
@@ -99,8 +106,8 @@ export class Sla {
     if (!measured) return;
     if (measured.agreement === undefined) this.#count(measured, undefined);
     else {
-      const { agreement } = measured;
-      this.#later(async () => this.#count(measured, await this.#input.agreement(agreement)));
+      const { agent, agreement } = measured;
+      this.#later(async () => this.#count(measured, await this.#input.agreement(agreement, agent, sighting.owner)));
     }
   }
 

@@ -38,6 +38,9 @@ export interface AgreementTerms {
   readonly cost: number | undefined;
 }
 
+/** Reads the terms of an agreement between those two, if it is one. */
+export type AgreementTermsOf = (id: string, contractor: string, initiator: string) => Promise<AgreementTerms | undefined>;
+
 const names = {
   accept: "acceptMs",
   "first-artifact": "firstArtifactMs",

@@ -2,10 +2,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Agent, defineAgent } from "../../src/base/agent.ts";
+import { systemClock } from "../../src/base/clock.ts";
 import { operator } from "../../src/base/principals.ts";
 import { type Hub, openHub } from "../../src/gateway.ts";
 import { decisionSchema } from "../../src/routing/explanation.ts";
+import { noFacts } from "../../src/routing/facts.ts";
+import { defaultPolicy } from "../../src/routing/policy.ts";
+import { Routing } from "../../src/routing/routing.ts";
+import type { SendResult } from "../../src/routing/sending.ts";
+import { wantedSchema } from "../../src/routing/wanted.ts";
+import { openLog } from "../../src/telemetry/log.ts";
 import { configOn, scratchFolder } from "../scratch.ts";
+import { reading } from "./agents.ts";
 
 async function withHub(agents: readonly Agent[], work: (hub: Hub) => Promise<void>, settings = {}): Promise<void> {
   using folder = scratchFolder();
@@ -202,4 +210,59 @@ test("tasks that others send are learned from too, and the operator's list keeps
     },
     { "routing.deny": "two" },
   );
+});
+
+test("a skill may have any name, also one that every JavaScript object has", async () => {
+  const ids = ["constructor", "toString", "__proto__"];
+  const odd = (name: string): Agent =>
+    defineAgent({
+      profile: { name, description: "Odd", skills: ids.map((id) => ({ id, name: id, description: "Is odd" })) },
+      execute: async () => ({ text: "done" }),
+    });
+  await withHub([odd("one"), odd("constructor")], async (hub) => {
+    for (const skill of ids)
+      for (let i = 0; i < 3; i++) assert.equal((await route(hub, { skill, text: "x", idempotent: true })).text, "done");
+  });
+});
+
+test("what breaks while a call is under way ends that call as failed, not the hub", async () => {
+  const failed: SendResult = { outcome: "failed", problem: "no ink", answer: undefined, cost: undefined };
+  const never = Promise.withResolvers<SendResult>().promise;
+  const broken = new Error("no line");
+  const breaks = (): never => {
+    throw broken;
+  };
+  // What the first agent does, and what breaks: asking the second after an end or when the timer rings, or the answer.
+  const cases: Readonly<Record<string, readonly (() => Promise<SendResult>)[]>> = {
+    end: [async () => failed, breaks],
+    timer: [() => never, breaks],
+    answer: [() => Promise.reject(broken)],
+    beginning: [breaks],
+  };
+  await withHub([echo("one"), echo("two")], async (hub) => {
+    for (const [name, sends] of Object.entries(cases)) {
+      let asked = 0;
+      const routing = new Routing({
+        policy: { ...defaultPolicy, maxSilenceMs: 50 },
+        lists: { allow: [], deny: [] },
+        keptDecisions: 10,
+        clock: systemClock,
+        events: hub.store.events,
+        metrics: hub.metrics,
+        log: openLog("silent"),
+        reading,
+        agents: () => hub.registry.list().map(({ agent, card }) => ({ name: agent.profile.name, card })),
+        services: {},
+        facts: () => noFacts,
+        send: () => sends[asked++]?.() ?? never,
+      });
+      const wanted = wantedSchema.parse({ skill: "echo", text: "x", idempotent: true });
+      const call = routing.send(wanted, { from: operator.id, fromAgent: false }, AbortSignal.timeout(5_000));
+      await assert.rejects(call, { code: "ROUTE_FAILED", message: /the hub could not go on with it: no line/ }, name);
+      assert.equal(asked, sends.length, name);
+      assert.equal(routing.decisions.list({ agent: undefined, limit: 1 })[0]?.outcome, "failed", name);
+      const atWork = routing.health().filter(({ outstanding }) => outstanding > 0);
+      assert.deepEqual(atWork, [], `${name}: nobody is thought to be at work on it still`);
+    }
+  });
 });

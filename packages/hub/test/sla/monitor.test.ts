@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { loadConfig } from "../../src/base/config.ts";
 import type { TaskOutcome, TaskSighting } from "../../src/base/sighting.ts";
 import type { ServiceParams } from "../../src/base/sla-extension.ts";
+import { agreementTerms } from "../../src/joins/agreement-terms.ts";
 import type { BreachNews } from "../../src/sla/breach-book.ts";
 import { Sla, type SlaInput } from "../../src/sla/sla.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -170,6 +171,38 @@ test("a task that breaks its agreement is told at once, with the agreement, so t
     assert.equal(report.tasks, 3);
   });
 });
+
+for (const engine of engines)
+  test(`an agreement judges the agent that signed it, for whom it signed it with, and nobody else (${engine})`, async (t) => {
+    await withStore(t, engine, async (store) => {
+      const clock = new TestClock();
+      const negotiation = { id: "n", protocol: "contract-net", run_id: null, subject: "s", status: "closed" };
+      const unused = { terms_json: "{}", events_json: "[]", outcome_json: null, created_at: 0, updated_at: 0 };
+      await store.db
+        .insertInto("negotiations")
+        .values({ ...negotiation, ...unused })
+        .execute();
+      // The tasks are the agent a's, sent by o.
+      const parties = { agr_own: ["o", "a"], agr_others: ["o", "b"], agr_elsewhere: ["somebody", "a"] } as const;
+      for (const [id, [initiator, contractor]] of Object.entries(parties)) {
+        const terms = { job: {}, price: 1, promisedMs: 100, quality: 1, dueAt: 0, transcript: "" };
+        const document = { id, negotiation: "n", subject: "s", initiator, contractor, ...terms };
+        const row = { id, negotiation_id: "n", initiator, contractor, document_json: JSON.stringify(document) };
+        const rest = { signatures_json: "{}", task_id: null, due_at: 0, created_at: 0, closed_at: null, outcome_json: null };
+        await store.db
+          .insertInto("agreements")
+          .values({ ...row, ...rest, status: "active" })
+          .execute();
+      }
+      const broken: (string | null | undefined)[] = [];
+      await using sla = await monitor(store, clock, { agreement: agreementTerms(store) });
+      sla.onBreach(({ breach }) => broken.push(breach.agreement));
+      for (const id of Object.keys(parties)) task(sla, clock, "completed", 400, id);
+      await sla.settled();
+      assert.deepEqual(broken, ["agr_own"]);
+      assert.equal((await sla.report("a")).tasks, 3, "each is counted, by the agent's other terms");
+    });
+  });
 
 test("what the store could not take is added later", async (t) => {
   await withStore(t, "sqlite", async (store, reopen) => {
