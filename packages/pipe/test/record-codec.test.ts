@@ -161,6 +161,17 @@ describe("hostile bodies", () => {
     refuse([0x01, 0x02], /one value; got 1 bytes after it/);
   });
 
+  test("cannot claim the same bytes for the elements of many nested arrays or maps", () => {
+    const arrays = Buffer.alloc(100 * 5 + 4096);
+    for (let i = 0; i < 100; i++) arrays.set([0xdd, 0, 0, 0x0f, 0xa0], i * 5);
+    refuse([...arrays], /at most 596 elements in the bytes left; got 4000/);
+    const maps = Buffer.alloc(100 * 6 + 4096);
+    for (let i = 0; i < 100; i++) maps.set([0xdf, 0, 0, 0x07, 0xd0, 0xa0], i * 6);
+    refuse([...maps], /at most 696 elements in the bytes left; got 4000/);
+    const whole = [[[1, 2], { a: 3 }, []], 4];
+    assert.deepEqual(decode(new RecordDecoder(), Uint8Array.from([0x92, 0x93, 0x92, 1, 2, 0x81, 0xa1, 0x61, 3, 0x90, 4])), whole);
+  });
+
   test("cannot nest deeper than 128 levels, nor hold more than 262144 arrays and objects", () => {
     refuse(new Array(1000).fill(0x91), /128 levels/);
     const many = Buffer.alloc(300_005, 0x90);
