@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Packr, Unpackr } from "msgpackr";
+import { BodyCodec, bytesOf, forms } from "../src/wire/body.ts";
 import { BodyError } from "../src/wire/body-error.ts";
 import { fromJsonBody, toJsonBody } from "../src/wire/json-body.ts";
 import { RecordDecoder } from "../src/wire/record-decoder.ts";
@@ -139,6 +140,27 @@ describe("bodies as records", () => {
       );
       assert.deepEqual(decode(decoder, encoder.encode({ fresh: 2, other: [{ fresh: 3 }] })), { fresh: 2, other: [{ fresh: 3 }] });
     }
+  });
+});
+
+describe("bodies of one pipe", () => {
+  test("arrive as they were after one of a new shape was too large to send", () => {
+    const [ours, theirs] = [new BodyCodec("records", 1000), new BodyCodec("records", 1000)];
+    const cross = (body: unknown) => {
+      const bytes = Buffer.from(bytesOf(ours.pack(body)));
+      return theirs.unpack(
+        forms.records,
+        bytes,
+        new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
+        0,
+        bytes.length,
+        false,
+      );
+    };
+    assert.deepEqual(cross({ name: "a" }), { name: "a" });
+    for (const value of [{ q: "x".repeat(2000) }, { name: { deep: "x".repeat(400_000) } }])
+      assert.throws(() => ours.pack(value), /a body of at most 1000 bytes/);
+    for (const value of [{ q: "x" }, { name: { deep: "x" } }, { other: 1 }, { q: "y" }]) assert.deepEqual(cross(value), value);
   });
 });
 
