@@ -3,9 +3,10 @@ import type { CloseCode, Frame } from "../frame.ts";
 import { firstAllowance } from "../limits.ts";
 import { isMovable, PipeEnd } from "../pipe-end.ts";
 import type { Port, PortReceiver } from "../port.ts";
+import { dropEnds } from "../unwanted.ts";
 import { BodyCodec, bytesOf, type Codec, Encoded, type Packed } from "../wire/body.ts";
 import { creditOf, fromWire, toWire, withPipes } from "../wire/frame-bytes.ts";
-import { Header } from "../wire/header.ts";
+import { Header, pipesFlag } from "../wire/header.ts";
 
 /** One pipe of a connection, as the connection sees it. */
 export interface Route {
@@ -98,7 +99,7 @@ export class RoutePort implements Port, Route {
   close(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#letGo();
+    this.#discard(this.#letGo());
     this.#carrier.release(this.pipe);
   }
 
@@ -124,7 +125,7 @@ export class RoutePort implements Port, Route {
     // No endpoint has taken over yet: what is held is not dispatched any more, and the peer is told here.
     const { message } = new PipeError("FRAME_INVALID", { wanted, got });
     this.send({ kind: "close", code: "frame-invalid", message, lastId: 0 });
-    this.#letGo();
+    this.#discard(this.#letGo());
     this.#ending = { reason: message, code: "frame-invalid" };
   }
 
@@ -186,6 +187,19 @@ export class RoutePort implements Port, Route {
     this.#held = [];
     this.#heldBytes = 0;
     return held;
+  }
+
+  // Pipes that came in what nobody will read are not wanted either. Later, since each may hold such frames itself, and so on.
+  #discard(frames: readonly Held[]): void {
+    const carrying = frames.filter(({ header }) => (header.flags & pipesFlag) !== 0);
+    if (carrying.length === 0) return;
+    queueMicrotask(() => {
+      for (const { header, bytes } of carrying) {
+        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+        const frame = fromWire(header, this.#codec, this.#claim, bytes, view, 0, bytes.length, false);
+        if ("body" in frame) dropEnds(frame.body);
+      }
+    });
   }
 
   #deliverHeld(receiver: PortReceiver): void {
