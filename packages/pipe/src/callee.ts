@@ -10,6 +10,7 @@ import { stepIncoming } from "./incoming-call.ts";
 import type { Limits } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
 import { refusal, type Served, type ServedMethod } from "./served.ts";
+import { dropEnds } from "./unwanted.ts";
 import { toWireError, type WireError } from "./wire-error.ts";
 
 interface IncomingCall {
@@ -73,13 +74,16 @@ export class Callee {
   /** A call came in: its handler starts before this returns. */
   receive(frame: CallFrame): void {
     if (frame.id <= this.#lastId) {
+      dropEnds(frame.body);
       this.#hooks.violate(`a call id above ${this.#lastId}`, String(frame.id));
       return;
     }
     this.#lastId = frame.id;
-    if (frame.ordinal === versionOrdinal) this.#reply(frame.id, this.#version(frame.interfaceId));
-    else if (frame.ordinal === flushOrdinal) this.#reply(frame.id, undefined);
-    else this.#dispatch(frame);
+    if (frame.ordinal !== versionOrdinal && frame.ordinal !== flushOrdinal) this.#dispatch(frame);
+    else {
+      dropEnds(frame.body); // neither has one, by the rules
+      this.#reply(frame.id, frame.ordinal === versionOrdinal ? this.#version(frame.interfaceId) : undefined);
+    }
   }
 
   /** The caller no longer wants a call; one that has ended meanwhile is no breach. */
@@ -120,6 +124,7 @@ export class Callee {
 
   #dispatch(frame: CallFrame): void {
     if (this.#running.size >= this.#limits.calls) {
+      dropEnds(frame.body);
       this.#hooks.violate(`at most ${this.#limits.calls} open calls`, `one more, id ${frame.id}`);
       return;
     }
@@ -127,6 +132,7 @@ export class Callee {
     const method = served?.methods.get(frame.ordinal);
     const kind = frame.stream ? "stream" : "call";
     if (served === undefined || method === undefined || method.kind !== kind) {
+      dropEnds(frame.body);
       this.#answer({ kind: "error", id: frame.id, size: 0, error: refusal(frame, served, method) });
       return;
     }
@@ -235,6 +241,8 @@ export class Callee {
           this.#answer({ kind: "end", id, size: 0 });
       }
     }
+    // What a handler gave after its call was stopped is not sent.
+    if ((event === "return" && !effects.includes("reply")) || (event === "yield" && !effects.includes("item"))) dropEnds(value);
   }
 
   #item(call: IncomingCall, item: unknown): void {

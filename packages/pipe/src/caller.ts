@@ -10,6 +10,7 @@ import { controlCalls, firstAllowance, type Limits } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
 import type { OutgoingEvent } from "./outgoing-call.ts";
 import { stepOutgoing } from "./outgoing-call.ts";
+import { dropEnds } from "./unwanted.ts";
 
 /** The calling half of an endpoint: the waiting line, the pending calls, and the credit of the streams it reads. */
 export class Caller {
@@ -91,6 +92,7 @@ export class Caller {
   receive(frame: ReplyFrame | ErrorFrame | ItemFrame | EndFrame): void {
     const call = this.#pending.get(frame.id);
     if (call === undefined) {
+      if ("body" in frame) dropEnds(frame.body);
       this.#violate("an answer to an open call", `${frame.kind} for id ${frame.id}`);
       return;
     }
@@ -213,6 +215,7 @@ export class Caller {
     if (call.phase === "sent" && call.share !== undefined) {
       const share = receiveItem(call.share, frame.size);
       if (share === undefined) {
+        dropEnds(frame.body);
         this.#violate("items within the stream's credit", `an item beyond it for id ${frame.id}`);
         return;
       }
@@ -249,6 +252,7 @@ export class Caller {
           this.#violate(`an answer that fits a ${call.target.kind}`, `${event} for id ${call.id}`);
       }
     }
+    if (body !== undefined && !effects.includes("settle") && !effects.includes("deliver")) dropEnds(body);
   }
 
   #free(call: OutgoingCall): void {

@@ -10,6 +10,7 @@ import { firstAllowance, type Limits, resolveLimits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import type { Port } from "./port.ts";
 import type { Served } from "./served.ts";
+import { dropEnds } from "./unwanted.ts";
 import type { Amount } from "./window.ts";
 
 /** Why a pipe ended, and on whose account: this side, the peer's word, or the transport when the peer went without one. */
@@ -144,13 +145,15 @@ export class Endpoint implements AsyncDisposable {
 
   /** Resolves when the peer has dispatched everything that was called before. */
   async flush(options?: CallOptions): Promise<void> {
-    await this.request({ interfaceId: 0, ordinal: flushOrdinal, kind: "call", label: "flush" }, undefined, options);
+    dropEnds(await this.request({ interfaceId: 0, ordinal: flushOrdinal, kind: "call", label: "flush" }, undefined, options));
   }
 
   /** What the peer serves under an interface's id: its name, version and ordinals; null when nothing. */
   async queryVersion(wanted: { readonly id: number }, options?: CallOptions): Promise<ServedVersion> {
     const target: Target = { interfaceId: wanted.id, ordinal: versionOrdinal, kind: "call", label: "queryVersion" };
-    const answer = parseServedVersion(await this.request(target, undefined, options));
+    const body = await this.request(target, undefined, options);
+    const answer = parseServedVersion(body);
+    dropEnds(body);
     if (answer === undefined)
       throw new PipeError("OUTPUT_INVALID", { call: "queryVersion", issues: "no name, version and ordinals" });
     return answer;
@@ -175,8 +178,12 @@ export class Endpoint implements AsyncDisposable {
   }
 
   #receive(frame: Frame): void {
-    if (this.#reason !== undefined) return;
+    if (this.#reason !== undefined) {
+      if ("body" in frame) dropEnds(frame.body);
+      return;
+    }
     if (!this.#greeted && frame.kind !== "hello" && frame.kind !== "close") {
+      if ("body" in frame) dropEnds(frame.body);
       this.#violate("hello as the first frame", frame.kind);
       return;
     }

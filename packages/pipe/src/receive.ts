@@ -5,6 +5,7 @@ import type { HandlerInput, HandlerOutput, Interface, Method, Methods } from "./
 import type { ValidationOptions } from "./remote.ts";
 import { type Checked, check, type Schema } from "./schema.ts";
 import type { ServedMethod } from "./served.ts";
+import { dropEnds } from "./unwanted.ts";
 
 /** What serves an interface: a function for a call, a function that gives an async iterable (an async generator) for a stream. */
 export type Implementation<M extends Methods> = {
@@ -41,24 +42,30 @@ export function receive<M extends Methods>(
 
 function checked(method: Method, handler: Handler): Handler {
   const schema = method.input;
-  if (schema === undefined) return (_input, context) => handler(undefined, context);
+  if (schema === undefined)
+    return (input, context) => {
+      dropEnds(input);
+      return handler(undefined, context);
+    };
   if (method.kind === "stream") return (input, context) => checkedStream(schema, handler, input, context);
   return (input, context) => {
     const result = check(schema, input);
-    if (result instanceof Promise) return result.then((late) => handler(accept(late), context));
-    return handler(accept(result), context);
+    if (result instanceof Promise) return result.then((late) => handler(accept(input, late), context));
+    return handler(accept(input, result), context);
   };
 }
 
 async function* checkedStream(schema: Schema, handler: Handler, input: unknown, context: CallContext): AsyncGenerator<unknown> {
-  const value = accept(await check(schema, input));
+  const value = accept(input, await check(schema, input));
   yield* handler(value, context) as AsyncIterable<unknown>; // why: only stream methods come here
 }
 
-function accept(result: Checked): unknown {
-  if ("issues" in result)
+function accept(input: unknown, result: Checked): unknown {
+  if ("issues" in result) {
+    dropEnds(input);
     throw new CallError("INPUT_INVALID", `wanted an input that matches the schema; got ${result.issues}`, {
       issues: result.issues,
     });
+  }
   return result.value;
 }

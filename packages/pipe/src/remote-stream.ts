@@ -1,6 +1,7 @@
 import type { CallOptions, OutgoingCall, Sink, Target } from "./call.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { PipeError } from "./errors.ts";
+import { dropEnds } from "./unwanted.ts";
 
 /** Checks an item that came in; rejects when it is not what the interface says. */
 export type ItemCheck = (body: unknown) => unknown;
@@ -86,7 +87,7 @@ export class RemoteStream<T> implements AsyncIterableIterator<T, undefined, unde
       done: () => this.#end({ error: undefined }),
       fail: (error) => {
         // The caller's own cancel or deadline, and this side's close, are not worth waiting for behind the buffer.
-        if (error instanceof PipeError && error.code !== "PEER_GONE") this.#buffer.length = 0;
+        if (error instanceof PipeError && error.code !== "PEER_GONE") this.#dropBuffer();
         this.#end({ error });
       },
     };
@@ -111,9 +112,13 @@ export class RemoteStream<T> implements AsyncIterableIterator<T, undefined, unde
   }
 
   #leave(ending: Ending): void {
-    this.#buffer.length = 0;
+    this.#dropBuffer();
     this.#end(ending);
     if (this.#call !== undefined) this.#endpoint.stop(this.#call);
+  }
+
+  #dropBuffer(): void {
+    for (const { body } of this.#buffer.splice(0)) dropEnds(body);
   }
 
   #end(ending: Ending): void {

@@ -4,6 +4,7 @@ import { PipeError } from "./errors.ts";
 import type { CallerInput, CallerOutput, Interface, Method, Methods } from "./interface.ts";
 import { RemoteStream } from "./remote-stream.ts";
 import { type Checked, check, type Schema } from "./schema.ts";
+import { dropEnds } from "./unwanted.ts";
 
 type Arguments<M extends Method> =
   undefined extends CallerInput<M>
@@ -42,16 +43,21 @@ export function remote<M extends Methods>(endpoint: Endpoint, iface: Interface<M
 
 function caller(endpoint: Endpoint, target: Target, schema: Schema | undefined) {
   if (schema === undefined) return (input: unknown, options?: CallOptions) => endpoint.request(target, input, options);
-  return async (input: unknown, options?: CallOptions) =>
-    accept(target, await check(schema, await endpoint.request(target, input, options)));
+  return async (input: unknown, options?: CallOptions) => {
+    const body = await endpoint.request(target, input, options);
+    return accept(target, body, await check(schema, body));
+  };
 }
 
 function streamer(endpoint: Endpoint, target: Target, schema: Schema | undefined) {
-  const checkItem = schema === undefined ? undefined : async (body: unknown) => accept(target, await check(schema, body));
+  const checkItem = schema === undefined ? undefined : async (body: unknown) => accept(target, body, await check(schema, body));
   return (input: unknown, options?: CallOptions) => new RemoteStream(endpoint, target, input, options, checkItem);
 }
 
-function accept(target: Target, checked: Checked): unknown {
-  if ("issues" in checked) throw new PipeError("OUTPUT_INVALID", { call: target.label, issues: checked.issues });
+function accept(target: Target, body: unknown, checked: Checked): unknown {
+  if ("issues" in checked) {
+    dropEnds(body);
+    throw new PipeError("OUTPUT_INVALID", { call: target.label, issues: checked.issues });
+  }
   return checked.value;
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Packr, Unpackr } from "msgpackr";
+import { BodyCodec, bytesOf, forms } from "../src/wire/body.ts";
 import { BodyError } from "../src/wire/body-error.ts";
 import { fromJsonBody, toJsonBody } from "../src/wire/json-body.ts";
 import { RecordDecoder } from "../src/wire/record-decoder.ts";
@@ -142,6 +143,27 @@ describe("bodies as records", () => {
   });
 });
 
+describe("bodies of one pipe", () => {
+  test("arrive as they were after one of a new shape was too large to send", () => {
+    const [ours, theirs] = [new BodyCodec("records", 1000), new BodyCodec("records", 1000)];
+    const cross = (body: unknown) => {
+      const bytes = Buffer.from(bytesOf(ours.pack(body)));
+      return theirs.unpack(
+        forms.records,
+        bytes,
+        new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
+        0,
+        bytes.length,
+        false,
+      );
+    };
+    assert.deepEqual(cross({ name: "a" }), { name: "a" });
+    for (const value of [{ q: "x".repeat(2000) }, { name: { deep: "x".repeat(400_000) } }])
+      assert.throws(() => ours.pack(value), /a body of at most 1000 bytes/);
+    for (const value of [{ q: "x" }, { name: { deep: "x" } }, { other: 1 }, { q: "y" }]) assert.deepEqual(cross(value), value);
+  });
+});
+
 describe("hostile bodies", () => {
   const refuse = (bytes: readonly number[], wanted: RegExp) =>
     assert.throws(
@@ -159,6 +181,17 @@ describe("hostile bodies", () => {
     refuse([0xdc, 0x00], /bytes, which are left/);
     refuse([], /whole value/);
     refuse([0x01, 0x02], /one value; got 1 bytes after it/);
+  });
+
+  test("cannot claim the same bytes for the elements of many nested arrays or maps", () => {
+    const arrays = Buffer.alloc(100 * 5 + 4096);
+    for (let i = 0; i < 100; i++) arrays.set([0xdd, 0, 0, 0x0f, 0xa0], i * 5);
+    refuse([...arrays], /at most 596 elements in the bytes left; got 4000/);
+    const maps = Buffer.alloc(100 * 6 + 4096);
+    for (let i = 0; i < 100; i++) maps.set([0xdf, 0, 0, 0x07, 0xd0, 0xa0], i * 6);
+    refuse([...maps], /at most 696 elements in the bytes left; got 4000/);
+    const whole = [[[1, 2], { a: 3 }, []], 4];
+    assert.deepEqual(decode(new RecordDecoder(), Uint8Array.from([0x92, 0x93, 0x92, 1, 2, 0x81, 0xa1, 0x61, 3, 0x90, 4])), whole);
   });
 
   test("cannot nest deeper than 128 levels, nor hold more than 262144 arrays and objects", () => {

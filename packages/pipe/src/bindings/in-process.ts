@@ -10,6 +10,7 @@ import type { CloseCode, CreditFrame, Frame } from "../frame.ts";
 import { type MovablePort, PipeEnd } from "../pipe-end.ts";
 import type { Port, PortReceiver } from "../port.ts";
 import { ownSizeOf } from "../size.ts";
+import { dropEnds } from "../unwanted.ts";
 
 /** Two connected endpoints in one thread; an endpoint may be given its own options. */
 export function pipe(options?: EndpointOptions, secondOptions: EndpointOptions | undefined = options): [Endpoint, Endpoint] {
@@ -125,7 +126,10 @@ class InProcessPort implements MovablePort {
       return;
     }
     const peer = this.#peer;
-    if (peer === undefined || this.#closed || peer.#closed) return;
+    if (peer === undefined || this.#closed || peer.#closed) {
+      drop(frame);
+      return;
+    }
     // A reply runs nobody's code (it resolves a promise), so it need not wait for a turn of its own, unless others are before it.
     if (frame.kind === "reply" && peer.#first === undefined && !peer.#delivering) {
       peer.#receiver?.frame(frame);
@@ -137,12 +141,14 @@ class InProcessPort implements MovablePort {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    const queued = this.#first === undefined ? [] : [this.#first, ...this.#inbox];
     this.#first = undefined;
     this.#inbox = [];
     this.#via?.close();
     const peer = this.#peer;
     this.#peer = undefined;
     if (peer !== undefined) peer.#lose("the other end was closed", "gone");
+    queued.forEach(drop);
   }
 
   moveTo(target: Port): void {
@@ -174,6 +180,11 @@ class InProcessPort implements MovablePort {
     resend(target, queued, { drift, refuse: (frame, reason) => peer.#receiver?.unsendable(frame, reason) });
   }
 
+  #hand(frame: Frame): void {
+    if (this.#closed) drop(frame);
+    else this.#receiver?.frame(frame);
+  }
+
   #arrive(frame: Frame): void {
     if (this.#first === undefined) this.#first = frame;
     else this.#inbox.push(frame);
@@ -198,8 +209,8 @@ class InProcessPort implements MovablePort {
     this.#first = undefined;
     if (rest.length > 0) this.#inbox = [];
     this.#delivering = true;
-    if (first !== undefined && !this.#closed) this.#receiver?.frame(first);
-    for (let i = 0; i < rest.length && !this.#closed; i++) this.#receiver?.frame(rest[i]!);
+    if (first !== undefined) this.#hand(first);
+    for (let i = 0; i < rest.length; i++) this.#hand(rest[i]!);
     this.#delivering = false;
     if (this.#first !== undefined) this.#schedule();
     else if (this.#gone !== undefined && !this.#closed) {
@@ -207,6 +218,11 @@ class InProcessPort implements MovablePort {
       this.#receiver?.gone(this.#gone.reason, this.#gone.code);
     }
   }
+}
+
+// Nobody will read it.
+function drop(frame: Frame): void {
+  if ("body" in frame) dropEnds(frame.body);
 }
 
 /**

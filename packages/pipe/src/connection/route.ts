@@ -3,9 +3,10 @@ import type { CloseCode, Frame } from "../frame.ts";
 import { firstAllowance } from "../limits.ts";
 import { isMovable, PipeEnd } from "../pipe-end.ts";
 import type { Port, PortReceiver } from "../port.ts";
+import { dropEnds } from "../unwanted.ts";
 import { BodyCodec, bytesOf, type Codec, Encoded, type Packed } from "../wire/body.ts";
 import { creditOf, fromWire, toWire, withPipes } from "../wire/frame-bytes.ts";
-import { Header } from "../wire/header.ts";
+import { Header, pipesFlag } from "../wire/header.ts";
 
 /** One pipe of a connection, as the connection sees it. */
 export interface Route {
@@ -31,6 +32,11 @@ export interface Carrier {
 
 // What may come before an endpoint takes over: the peer's first allowance, and control frames beside it.
 const maxHeld = 32;
+
+// One message may overshoot an allowance, by as much as a frame holds. For pipes that nobody has bound, of which there may be thousands, all
+// of a connection share this much beyond their allowances; the last frame may overshoot that.
+const maxExcessBytes = 4 * 1024 * 1024;
+const excessBytes = new WeakMap<Carrier, number>();
 
 interface Held {
   readonly header: Header;
@@ -93,7 +99,7 @@ export class RoutePort implements Port, Route {
   close(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#held = [];
+    this.#discard(this.#letGo());
     this.#carrier.release(this.pipe);
   }
 
@@ -119,7 +125,7 @@ export class RoutePort implements Port, Route {
     // No endpoint has taken over yet: what is held is not dispatched any more, and the peer is told here.
     const { message } = new PipeError("FRAME_INVALID", { wanted, got });
     this.send({ kind: "close", code: "frame-invalid", message, lastId: 0 });
-    this.#held = [];
+    this.#discard(this.#letGo());
     this.#ending = { reason: message, code: "frame-invalid" };
   }
 
@@ -153,9 +159,19 @@ export class RoutePort implements Port, Route {
   }
 
   #hold(header: Header, bytes: Buffer, start: number, end: number): boolean {
+    if (this.#ending !== undefined) return true; // the peer was told; what was on its way is dropped
     if (this.#held.length >= maxHeld || this.#heldBytes >= firstAllowance.bytes) {
       this.violated("at most the first allowance before a hello", "more");
       return false;
+    }
+    const excess = this.#heldBytes + end - start - firstAllowance.bytes;
+    if (excess > 0) {
+      const sum = excessBytes.get(this.#carrier) ?? 0;
+      if (sum >= maxExcessBytes) {
+        this.violated(`at most ${maxExcessBytes} bytes beyond the allowances of all pipes that are not bound`, "more");
+        return false;
+      }
+      excessBytes.set(this.#carrier, sum + excess);
     }
     this.#heldBytes += end - start;
     const copy = Object.assign(new Header(), header);
@@ -163,13 +179,36 @@ export class RoutePort implements Port, Route {
     return true;
   }
 
+  // What was held, which is no longer counted.
+  #letGo(): readonly Held[] {
+    const held = this.#held;
+    const excess = this.#heldBytes - firstAllowance.bytes;
+    if (excess > 0) excessBytes.set(this.#carrier, (excessBytes.get(this.#carrier) ?? 0) - excess);
+    this.#held = [];
+    this.#heldBytes = 0;
+    return held;
+  }
+
+  // Pipes that came in what nobody will read are not wanted either. Later, since each may hold such frames itself, and so on.
+  #discard(frames: readonly Held[]): void {
+    const carrying = frames.filter(({ header }) => (header.flags & pipesFlag) !== 0);
+    if (carrying.length === 0) return;
+    queueMicrotask(() => {
+      for (const { header, bytes } of carrying) {
+        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+        const frame = fromWire(header, this.#codec, this.#claim, bytes, view, 0, bytes.length, false);
+        if ("body" in frame) dropEnds(frame.body);
+      }
+    });
+  }
+
   #deliverHeld(receiver: PortReceiver): void {
     this.#receiver = receiver;
-    const held = this.#held;
-    this.#held = [];
-    for (const { header, bytes } of held)
+    for (const { header, bytes } of this.#letGo())
       this.take(header, bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length, false);
-    if (this.#ending !== undefined) this.lost(this.#ending.reason, this.#ending.code);
+    if (this.#ending === undefined) return;
+    this.lost(this.#ending.reason, this.#ending.code);
+    this.#carrier.release(this.pipe); // the connection may well go on
   }
 }
 

@@ -19,3 +19,8 @@ export const maxContainers = 262_144;
 
 /** The one key that no object of a body may have: assigned carelessly later on, it would change the object's prototype. */
 export const forbiddenKey = "__proto__";
+
+/** A body has `length` bytes, more than may be sent. */
+export function tooLarge(maxBytes: number, length: number): BodyError {
+  return new BodyError(`a body of at most ${maxBytes} bytes (send more as a stream)`, `${length}`);
+}

@@ -1,5 +1,5 @@
 import type { PipeEnd } from "../pipe-end.ts";
-import { BodyError } from "./body-error.ts";
+import { BodyError, tooLarge } from "./body-error.ts";
 import { fromJsonBody, toJsonBody } from "./json-body.ts";
 import { RecordDecoder } from "./record-decoder.ts";
 import { RecordEncoder } from "./record-encoder.ts";
@@ -81,8 +81,7 @@ export class BodyCodec {
     if (body === undefined) return undefined;
     const packed = body instanceof Uint8Array ? body : this.#encode(body);
     const { length } = bytesOf(packed);
-    if (length > this.#maxBytes)
-      throw new BodyError(`a body of at most ${this.#maxBytes} bytes (send more as a stream)`, `${length}`);
+    if (length > this.#maxBytes) throw tooLarge(this.#maxBytes, length);
     return packed;
   }
 
@@ -115,6 +114,6 @@ export class BodyCodec {
   #encode(body: unknown): Encoded {
     if (this.#codec === "json") return new Encoded(forms.json, toJsonBody(body));
     this.#encoder ??= new RecordEncoder();
-    return new Encoded(forms.records, this.#encoder.encode(body), this.#encoder.ends);
+    return new Encoded(forms.records, this.#encoder.encode(body, this.#maxBytes), this.#encoder.ends);
   }
 }

@@ -1,7 +1,8 @@
 /**
  * MessagePack with records to values, for bytes that a hostile peer may have written (record-encoder.ts tells the form). Every length and
- * count is checked against the bytes that are left before anything is made of it; nesting, structures, their keys and the number of
- * arrays and objects are bounded; a key that would change a prototype is refused; no code is made from keys.
+ * count is checked against the bytes that are left before anything is made of it, and all counts of a body together against its length;
+ * nesting, structures, their keys and the number of arrays and objects are bounded; a key that would change a prototype is refused; no
+ * code is made from keys.
  */
 import type { PipeEnd } from "../pipe-end.ts";
 import { BodyError, forbiddenKey, maxContainers, maxDepth } from "./body-error.ts";
@@ -24,6 +25,7 @@ export class RecordDecoder {
   #used = 0;
   #depth = 0;
   #containers = 0;
+  #unclaimed = 0;
 
   /**
    * The value in `bytes[start, end)`; nothing of it refers to `bytes` afterwards. `ends` are the pipes that came with it, of which the value
@@ -38,6 +40,7 @@ export class RecordDecoder {
     this.#end = end;
     this.#depth = 0;
     this.#containers = 0;
+    this.#unclaimed = end - start;
     const value = this.#value();
     if (this.#used !== ends.length) throw new BodyError(`the ${ends.length} pipes that came`, `${this.#used} of them`);
     if (this.#at !== end) throw new BodyError("one value", `${end - this.#at} bytes after it`);
@@ -120,10 +123,13 @@ export class RecordDecoder {
     }
   }
 
-  // Every element takes a byte at least, so a count beyond the bytes that are left is refused before an array is made for it.
+  // Every element, key or value takes a byte of its own at least, so a count beyond the bytes that are left is refused before an array is
+  // made for it. So is one beyond what the counts before it have left of the body: else each of many nested arrays could claim the same
+  // bytes, and have memory set aside for them.
   #enter(count: number): void {
-    if (count > this.#end - this.#at)
-      throw new BodyError(`at most ${this.#end - this.#at} elements in the bytes left`, `${count}`);
+    const left = Math.min(this.#end - this.#at, this.#unclaimed);
+    if (count > left) throw new BodyError(`at most ${left} elements in the bytes left`, `${count}`);
+    this.#unclaimed -= count;
     if (++this.#depth > maxDepth) throw new BodyError(`at most ${maxDepth} levels of nesting`, "more");
     if (++this.#containers > maxContainers) throw new BodyError(`at most ${maxContainers} arrays and objects in a body`, "more");
   }
@@ -137,7 +143,7 @@ export class RecordDecoder {
   }
 
   #map(count: number): unknown {
-    this.#enter(count);
+    this.#enter(2 * count);
     const object: Record<string, unknown> = {};
     for (let i = 0; i < count; i++) object[this.#key()] = this.#value();
     this.#depth -= 1;

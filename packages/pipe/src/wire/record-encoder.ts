@@ -10,7 +10,7 @@
  * count what it keeps, and never compile code from a peer's keys; and a sender must refuse what would arrive as something else.
  */
 import { PipeEnd } from "../pipe-end.ts";
-import { BodyError, forbiddenKey, maxContainers, maxDepth } from "./body-error.ts";
+import { BodyError, forbiddenKey, maxContainers, maxDepth, tooLarge } from "./body-error.ts";
 import { type Structure, Structures } from "./structures.ts";
 
 /** Pipes in one body. */
@@ -52,8 +52,11 @@ export class RecordEncoder {
     return this.#ends;
   }
 
-  /** The bytes of a value, in a buffer that is not written again. Throws `BodyError` for what cannot be carried. */
-  encode(value: unknown): Uint8Array {
+  /**
+   * The bytes of a value, in a buffer that is not written again. Throws `BodyError` for what cannot be carried, or is above `maxBytes`:
+   * whatever is not sent must be refused here, where the structures that it defined are forgotten.
+   */
+  encode(value: unknown, maxBytes = Number.POSITIVE_INFINITY): Uint8Array {
     if (this.#page.length - this.#at < 2048) this.#newPage(pageBytes);
     this.#start = this.#at;
     this.#depth = 0;
@@ -61,15 +64,22 @@ export class RecordEncoder {
     this.#ends = undefined;
     try {
       this.#value(value);
+      if (this.#at - this.#start > maxBytes) throw tooLarge(maxBytes, this.#at - this.#start);
     } catch (thrown) {
       this.#at = this.#start;
       this.#structures.forget(); // structures may have been numbered that the peer will never see: define them all again
+      this.#shrink();
       if (thrown instanceof BodyError) throw thrown;
       throw new BodyError("plain data", thrown instanceof Error ? thrown.message : String(thrown)); // a getter or toJSON threw
     }
     const bytes = this.#page.subarray(this.#start, this.#at);
-    if (this.#page.length > 4 * pageBytes) this.#newPage(pageBytes); // a page that one large body has outgrown is not kept
+    this.#shrink();
     return bytes;
+  }
+
+  // A page that one large body has outgrown is not kept.
+  #shrink(): void {
+    if (this.#page.length > 4 * pageBytes) this.#newPage(pageBytes);
   }
 
   #value(value: unknown): void {
