@@ -108,17 +108,24 @@ export class TaskWriter {
         await new Promise((resolve) => setTimeout(resolve, gatherMs));
       const batch = this.#waiting;
       this.#waiting = [];
-      try {
-        await this.#commit(batch);
-      } catch (error) {
-        for (const write of batch) write.failed(error);
-        continue;
-      }
-      this.#last = { size: batch.length, endedMs: performance.now() };
-      for (const write of batch) write.kept();
-      if (batch.some((write) => write.notifications.length > 0)) this.#notified();
+      await this.#keep(batch);
     }
     this.#flushing = undefined;
+  }
+
+  // Commits a batch and tells who waits for it. One task that the store refuses must not cost the others theirs.
+  async #keep(batch: readonly TaskWrite[]): Promise<void> {
+    try {
+      await this.#commit(batch);
+    } catch (error) {
+      const tasks = Map.groupBy(batch, ({ task }) => task.id);
+      if (tasks.size > 1 && isRefusal(error)) for (const writes of tasks.values()) await this.#keep(writes);
+      else for (const write of batch) write.failed(error);
+      return;
+    }
+    this.#last = { size: batch.length, endedMs: performance.now() };
+    for (const write of batch) write.kept();
+    if (batch.some((write) => write.notifications.length > 0)) this.#notified();
   }
 
   // A store that is away for a moment (a restart, a lock) must not cost the tasks. Written twice, where the answer to a commit
@@ -129,7 +136,7 @@ export class TaskWriter {
         return await this.#store.transaction((trx) => this.#write(trx, batch));
       } catch (error) {
         const delayMs = retryMs[attempt];
-        if (delayMs === undefined) throw error;
+        if (delayMs === undefined || isRefusal(error)) throw error;
         await new Promise((resolve) => setTimeout(resolve, delayMs));
       }
     }
@@ -176,6 +183,12 @@ export class TaskWriter {
     await this.#outbox.run(trx, notifications);
     await this.#store.events.append(trx, records);
   }
+}
+
+// What PostgreSQL says of values that it will never take: its classes "data exception", "integrity constraint violation" and
+// "program limit exceeded".
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^(22|23|54)[0-9A-Z]{3}$/.test(String(error.code));
 }
 
 function notificationRow(row: PushOutboxTable): Value[] {
