@@ -28,6 +28,8 @@ for (const engine of engines) {
       })();
       while (words.length === 0) await sleep(5);
       await assert.rejects(service.cancelTask({ id }, call), code("UNSUPPORTED_OPERATION"));
+      const push = { taskId: id, url: "https://example.com/hook" };
+      await assert.rejects(service.createTaskPushNotificationConfig(push, call), code("UNSUPPORTED_OPERATION"));
       await sleep(2 * leaseMs);
       step("one");
       await sleep(5);

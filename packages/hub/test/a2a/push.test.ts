@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RequestMalformedError } from "@a2a-js/sdk/errors";
+import { PushDesk } from "../../src/a2a/push/desk.ts";
 import { retryDelayMs } from "../../src/a2a/push/sender.ts";
 import { readNotification, signatureHeader } from "../../src/a2a/push/signature.ts";
+import { systemClock } from "../../src/base/clock.ts";
+import type { Store } from "../../src/store/store.ts";
+import { engines, withStore } from "../stores.ts";
 import { ask } from "../wire.ts";
 import { atOnce, clientOf, taskOf, text, withAgents } from "./clients.ts";
 import { openReceiver, type Received, wordOf } from "./receiver.ts";
@@ -113,6 +117,48 @@ test("an address inside the network is refused when it is named, with a message 
     const none = await client.listTasks({ tenant: "", contextId: "", status: 0, pageToken: "", statusTimestampAfter: undefined });
     assert.equal(none.totalSize, 0);
   }));
+
+const started = {
+  id: "task_1",
+  contextId: "ctx_1",
+  status: { state: "TASK_STATE_WORKING" as const, timestamp: "2026-11-24T00:00:00Z" },
+};
+const deskOn = (store: Store) => new PushDesk({ store, clock: systemClock, agent: "teller", checkUrl: () => {} });
+const hook = { url: "https://example.com/hook" };
+
+for (const engine of engines) {
+  test(`${engine}: configurations made at the same time all count, up to the limit, and one deleted among them is gone`, (t) =>
+    withStore(t, engine, async (store) => {
+      const desk = deskOn(store);
+      await desk.create("task_1", { ...hook, id: "first" }, "1.0");
+      const made = Array.from({ length: 20 }, (_, at) => desk.create("task_1", { ...hook, id: `${at}` }, "1.0"));
+      const [answers] = await Promise.all([Promise.allSettled(made), desk.delete("task_1", "first")]);
+      assert.equal(answers.filter(({ status }) => status === "fulfilled").length, 15);
+      const kept = (await desk.list("task_1")).map(({ id }) => id);
+      const told = desk.notifications("task_1", { task: started }, 1).map((row) => row.config_id);
+      assert.deepEqual(told.sort(), kept.sort());
+      assert.equal(told.length, 15);
+    }));
+
+  test(`${engine}: a configuration for a task that ends meanwhile is refused and leaves everything as it was`, (t) =>
+    withStore(t, engine, async (store) => {
+      const desk = deskOn(store);
+      const endsMeanwhile = () => {
+        let looks = 0;
+        return () => {
+          looks += 1;
+          if (looks === 2) throw new Error("it has ended");
+        };
+      };
+      await assert.rejects(desk.create("task_1", hook, "1.0", endsMeanwhile()), /it has ended/);
+      assert.deepEqual(await desk.list("task_1"), []);
+      assert.ok(!desk.has("task_1"));
+      await desk.create("task_1", { ...hook, id: "one" }, "1.0");
+      const other = { url: "https://example.com/other", id: "one" };
+      await assert.rejects(desk.create("task_1", other, "1.0", endsMeanwhile()), /it has ended/);
+      assert.equal((await desk.get("task_1", "one")).url, hook.url);
+    }));
+}
 
 test("retries wait from half a second to a quarter of an hour, longer each time", () => {
   assert.deepEqual([retryDelayMs(1, 0), retryDelayMs(1, 1)], [500, 1000]);

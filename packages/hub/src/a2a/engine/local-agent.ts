@@ -133,7 +133,14 @@ export class LocalAgent implements AgentService {
     const { taskId = "" } = config;
     const { status } = (await this.#find(taskId, call)).task;
     if (isTerminal(status.state)) throw hasEnded(taskId, status.state);
-    return this.#push.create(taskId, config, call.version);
+    const live = this.tasks.get(taskId)?.live;
+    // The hub that works on a task would not hear of a configuration made here.
+    if (!live) throw elsewhere(taskId);
+    return this.#push.create(taskId, config, call.version, () => {
+      const { state } = live.task.status;
+      if (isTerminal(state)) throw hasEnded(taskId, state);
+      if (live.over) throw elsewhere(taskId);
+    });
   }
 
   async getTaskPushNotificationConfig({ taskId, id }: PushConfigRequest, call: Call): Promise<TaskPushNotificationConfig> {
