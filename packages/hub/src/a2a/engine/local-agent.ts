@@ -30,6 +30,7 @@ import {
 import { PushDesk } from "../push/desk.ts";
 import type { AgentService, Call } from "../service.ts";
 import { checkIncoming, referenceTo } from "./incoming.ts";
+import { elsewhere } from "./lease.ts";
 import { LiveTask } from "./live-task.ts";
 import { LiveTasks, type LiveTasksInput } from "./live-tasks.ts";
 import { TaskReader, trimmed } from "./task-reader.ts";
@@ -243,8 +244,4 @@ function settled({ status }: Pick<Task, "status">): boolean {
 
 function hasEnded(task: string, state: string): Error {
   return a2aErrors.UNSUPPORTED_OPERATION({ problem: `task "${task}" has ended: it is ${state} and takes nothing more` });
-}
-
-function elsewhere(task: string): Error {
-  return a2aErrors.UNSUPPORTED_OPERATION({ problem: `task "${task}" is in the hands of another hub of this store` });
 }
