@@ -1,4 +1,5 @@
 /** Reading the parameters of each operation at the border: what comes back is trusted by everything behind it. */
+import { carriedText } from "../base/sla-extension.ts";
 import { a2aErrors } from "./errors.ts";
 import {
   at,
@@ -21,6 +22,7 @@ import {
   type CancelTaskRequest,
   type GetExtendedAgentCardRequest,
   type GetTaskRequest,
+  type JsonObject,
   type ListPushConfigsRequest,
   type ListTasksRequest,
   type Message,
@@ -111,13 +113,15 @@ export function readMessage(value: unknown, path: string): Message {
   const fields = fieldsOf(value, path);
   const parts = listOf(fields, "parts", readPart) ?? [];
   if (parts.length === 0) throw wanted(at(fields, "parts"), "at least one part", member(fields, "parts"));
+  const metadata = freeObject(fields, "metadata");
+  checkCarried(metadata, at(fields, "metadata"));
   return {
     messageId: idOf(fields, "messageId"),
     ...maybe("contextId", idIn(fields, "contextId")),
     ...maybe("taskId", idIn(fields, "taskId")),
     role: oneOf(fields, "role", roles) ?? "ROLE_USER",
     parts,
-    ...maybe("metadata", freeObject(fields, "metadata")),
+    ...maybe("metadata", metadata),
     ...maybe("extensions", texts(fields, "extensions")),
     ...maybe("referenceTaskIds", texts(fields, "referenceTaskIds")),
   };
@@ -150,7 +154,7 @@ function listTasks(fields: Fields): ListTasksRequest {
     throw wanted(at(fields, "statusTimestampAfter"), "an ISO 8601 time", after);
   return {
     ...tenant(fields),
-    ...maybe("contextId", text(fields, "contextId") || undefined),
+    ...maybe("contextId", idIn(fields, "contextId")),
     ...maybe("status", oneOf(fields, "status", taskStates)),
     ...maybe("pageSize", whole(fields, "pageSize", 1, largestPage)),
     ...maybe("pageToken", text(fields, "pageToken") || undefined),
@@ -195,7 +199,18 @@ function tenant(fields: Fields): { readonly tenant?: string } {
 function idOf(fields: Fields, name: string): string {
   const id = requiredText(fields, name);
   if (id.length > longestId) throw wanted(at(fields, name), `at most ${longestId} characters`, id);
-  return id;
+  return storable(id, at(fields, name));
+}
+
+// PostgreSQL keeps no NUL in a text column, and a task that cannot be kept is found out only when it is written.
+function storable(value: string, path: string): string {
+  if (value.includes("\0")) throw wanted(path, "a string without NUL", value);
+  return value;
+}
+
+// Texts of the metadata that get columns of their own.
+function checkCarried(metadata: JsonObject | undefined, path: string): void {
+  for (const name of ["skill", "agreement"] as const) storable(carriedText(metadata, name) ?? "", `${path}.${name}`);
 }
 
 // An id that may be left out; "" means that too.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Role, type StreamResponse, TaskState } from "@a2a-js/sdk";
+import { AgentCard, Role, type StreamResponse, TaskState } from "@a2a-js/sdk";
 import {
   A2AError,
   ContentTypeNotSupportedError,
@@ -12,6 +12,11 @@ import {
   UnsupportedOperationError,
   VersionNotSupportedError,
 } from "@a2a-js/sdk/errors";
+import { A2AService } from "@a2a-js/sdk/server/grpc";
+import { Client, credentials } from "@grpc/grpc-js";
+import { serveGrpc } from "../../src/a2a/bindings/grpc.ts";
+import type { AgentService } from "../../src/a2a/service.ts";
+import { operator } from "../../src/base/principals.ts";
 import { atOnce, bindings, clientOf, taskOf, text, withAgents } from "./clients.ts";
 
 const kindOf = (item: StreamResponse): string => item.payload?.$case ?? "none";
@@ -243,3 +248,38 @@ for (const binding of bindings) {
       assert.equal((await client.listTasks({ ...all, tenant: "" })).totalSize, 0);
     }));
 }
+
+test("GRPC: a caller that is gone before its token was checked is known to be gone", async () => {
+  const [asked, released, served] = [0, 1, 2].map(() => Promise.withResolvers<boolean>());
+  assert.ok(asked && released && served);
+  const service = {
+    getTask: async (_: unknown, { signal }: { signal: AbortSignal }) => {
+      served.resolve(signal.aborted);
+      throw new Error("there is none");
+    },
+  } as unknown as AgentService; // why: the call uses nothing else of it
+  const server = await serveGrpc({
+    host: "127.0.0.1",
+    port: 0,
+    limitBytes: 65_536,
+    served: (name) => ({ name, service, card: AgentCard.fromJSON({}), extensions: [] }),
+    check: async () => {
+      asked.resolve(true);
+      await released.promise;
+      return operator;
+    },
+  });
+  const client = new Client(server.address, credentials.createInsecure());
+  const { path, requestSerialize, responseDeserialize } = A2AService.getTask;
+  const request = { tenant: "echo", id: "task_1", historyLength: undefined };
+  const call = client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, () => {});
+  await asked.promise;
+  call.cancel();
+  // Until the server has heard of it.
+  await sleep(100);
+  released.resolve(true);
+  const known = await served.promise;
+  client.close();
+  await server.drain(100);
+  assert.ok(known);
+});

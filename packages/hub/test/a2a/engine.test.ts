@@ -91,6 +91,19 @@ for (const engine of engines) {
     }));
 }
 
+test("postgres: a task that the store refuses fails at once and alone", (t) =>
+  withStore(t, "postgres", async (store) => {
+    using folder = scratchFolder();
+    await using registry = await registryOn(store, folder.path, [echo]);
+    const { service } = registry.get("echo");
+    const contexts = ["a", "no\0context", "b"];
+    const answers = await Promise.allSettled(contexts.map((contextId) => service.sendMessage(send("x", { contextId }), call)));
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      ["fulfilled", "rejected", "fulfilled"],
+    );
+  }));
+
 test("each moment of a task is seen once it is on disk, with skill, agreement and cost", (t) =>
   withStore(t, "sqlite", async (store) => {
     using folder = scratchFolder();

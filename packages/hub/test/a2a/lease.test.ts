@@ -28,6 +28,8 @@ for (const engine of engines) {
       })();
       while (words.length === 0) await sleep(5);
       await assert.rejects(service.cancelTask({ id }, call), code("UNSUPPORTED_OPERATION"));
+      const push = { taskId: id, url: "https://example.com/hook" };
+      await assert.rejects(service.createTaskPushNotificationConfig(push, call), code("UNSUPPORTED_OPERATION"));
       await sleep(2 * leaseMs);
       step("one");
       await sleep(5);
@@ -48,6 +50,10 @@ for (const engine of engines) {
       const fresh = stepper("rerun");
       await using heir = await registryOn(store, other.path, [fresh.agent], { leaseMs });
       assert.equal(await heir.recover(), 1);
+      const reader = dead.get("stepper").service.subscribeToTask({ id }, call)[Symbol.asyncIterator]();
+      await reader.next();
+      old.step("one");
+      await assert.rejects(reader.next(), code("UNSUPPORTED_OPERATION"), "nobody is shown what was not kept");
       old.step("end");
       await sleep(50);
       const { service } = heir.get("stepper");
@@ -60,6 +66,12 @@ for (const engine of engines) {
         await sleep(10);
       }
       assert.match((await row()).hub, /^hub_/);
+      const ends = (await store.events.read({ limit: 10, kind: "task.ended" })).filter(({ subject }) => subject === id);
+      assert.equal(ends.length, 1, "only the heir's");
+      const words = (await store.db.selectFrom("task_events").selectAll().where("task_id", "=", id).orderBy("seq").execute()).map(
+        ({ event_json }) => wordOf(JSON.parse(event_json)),
+      );
+      assert.deepEqual(words, ["TASK_STATE_WORKING", "TASK_STATE_WORKING", "end", "TASK_STATE_COMPLETED"]);
     }));
 
   test(`${engine}: a hub that stops in order hands its tasks to the one that is left, and one that slept lets go of its own`, (t) =>

@@ -2,8 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RequestMalformedError } from "@a2a-js/sdk/errors";
+import { PushDesk } from "../../src/a2a/push/desk.ts";
 import { retryDelayMs } from "../../src/a2a/push/sender.ts";
 import { readNotification, signatureHeader } from "../../src/a2a/push/signature.ts";
+import { systemClock } from "../../src/base/clock.ts";
+import { operator } from "../../src/base/principals.ts";
+import type { Store } from "../../src/store/store.ts";
+import { engines, withDatabase, withStore } from "../stores.ts";
 import { ask } from "../wire.ts";
 import { atOnce, clientOf, taskOf, text, withAgents } from "./clients.ts";
 import { openReceiver, type Received, wordOf } from "./receiver.ts";
@@ -104,6 +109,29 @@ test("a receiver that is gone for good is given up, and the log says so", async 
   );
 });
 
+for (const engine of engines)
+  test(`${engine}: receivers of one principal that never answer hold up nobody else's notifications`, (t) =>
+    withDatabase(t, engine, async (_, url) => {
+      using receiver = await openReceiver(({ path }) => (path === "/slow" ? new Promise<number>(() => {}) : 200));
+      await withAgents(
+        async (house) => {
+          const clientFor = async (name: string) => {
+            const { token } = await house.served.hub.dispatcher.call("hub_add_principal", { name }, { principal: operator });
+            return clientOf(house, "echo", "JSONRPC", { token: String(token) });
+          };
+          const [ada, bob] = [await clientFor("ada"), await clientFor("bob")];
+          const slow = { configuration: pushTo(`${receiver.url}/slow`) };
+          for (let at = 0; at < 100; at++) await ada.sendMessage({ ...text("x"), ...slow });
+          const sentAt = Date.now();
+          for (let at = 0; at < 5; at++) await bob.sendMessage({ ...text("x"), configuration: pushTo(`${receiver.url}/fast`) });
+          const ends = () => receiver.all.filter(({ item }) => wordOf(item) === "TASK_STATE_COMPLETED");
+          await receiver.until(() => ends().length === 5);
+          assert.ok(Date.now() - sentAt < 5000, "before the first of the others was given up");
+        },
+        { "net.allowPrivate": receiver.host, "store.url": url },
+      );
+    }));
+
 test("an address inside the network is refused when it is named, with a message or on its own, and no task is made", () =>
   withAgents(async (house) => {
     const client = await clientOf(house, "sleeper", "JSONRPC");
@@ -113,6 +141,48 @@ test("an address inside the network is refused when it is named, with a message 
     const none = await client.listTasks({ tenant: "", contextId: "", status: 0, pageToken: "", statusTimestampAfter: undefined });
     assert.equal(none.totalSize, 0);
   }));
+
+const started = {
+  id: "task_1",
+  contextId: "ctx_1",
+  status: { state: "TASK_STATE_WORKING" as const, timestamp: "2026-11-24T00:00:00Z" },
+};
+const deskOn = (store: Store) => new PushDesk({ store, clock: systemClock, agent: "teller", checkUrl: () => {} });
+const hook = { url: "https://example.com/hook" };
+
+for (const engine of engines) {
+  test(`${engine}: configurations made at the same time all count, up to the limit, and one deleted among them is gone`, (t) =>
+    withStore(t, engine, async (store) => {
+      const desk = deskOn(store);
+      await desk.create("task_1", { ...hook, id: "first" }, "1.0");
+      const made = Array.from({ length: 20 }, (_, at) => desk.create("task_1", { ...hook, id: `${at}` }, "1.0"));
+      const [answers] = await Promise.all([Promise.allSettled(made), desk.delete("task_1", "first")]);
+      assert.equal(answers.filter(({ status }) => status === "fulfilled").length, 15);
+      const kept = (await desk.list("task_1")).map(({ id }) => id);
+      const told = desk.notifications("task_1", { task: started }, 1).map((row) => row.config_id);
+      assert.deepEqual(told.sort(), kept.sort());
+      assert.equal(told.length, 15);
+    }));
+
+  test(`${engine}: a configuration for a task that ends meanwhile is refused and leaves everything as it was`, (t) =>
+    withStore(t, engine, async (store) => {
+      const desk = deskOn(store);
+      const endsMeanwhile = () => {
+        let looks = 0;
+        return () => {
+          looks += 1;
+          if (looks === 2) throw new Error("it has ended");
+        };
+      };
+      await assert.rejects(desk.create("task_1", hook, "1.0", endsMeanwhile()), /it has ended/);
+      assert.deepEqual(await desk.list("task_1"), []);
+      assert.ok(!desk.has("task_1"));
+      await desk.create("task_1", { ...hook, id: "one" }, "1.0");
+      const other = { url: "https://example.com/other", id: "one" };
+      await assert.rejects(desk.create("task_1", other, "1.0", endsMeanwhile()), /it has ended/);
+      assert.equal((await desk.get("task_1", "one")).url, hook.url);
+    }));
+}
 
 test("retries wait from half a second to a quarter of an hour, longer each time", () => {
   assert.deepEqual([retryDelayMs(1, 0), retryDelayMs(1, 1)], [500, 1000]);

@@ -55,3 +55,18 @@ test("a large flat message is read quickly enough and a deep one refused", () =>
   for (let level = 0; level < 100_000; level++) deep = [deep];
   assert.throws(() => readRequest("SendMessage", message(deep)), /at most 100 levels/);
 });
+
+test("a NUL in anything that gets a column of its own is refused by name", () => {
+  const message = { messageId: "m", parts: [{ text: "x" }] };
+  const sla = "https://entente.dev/a2a/ext/sla/v1";
+  const bad: readonly [OperationName, object, RegExp][] = [
+    ["SendMessage", { message: { ...message, contextId: "a\0b" } }, /^message\.contextId: wanted /],
+    ["SendMessage", { message, tenant: "a\0b" }, /^tenant: wanted /],
+    ["SendMessage", { message: { ...message, metadata: { skill: "a\0b" } } }, /^message\.metadata\.skill: wanted /],
+    ["SendMessage", { message: { ...message, metadata: { [sla]: { agreement: "\0" } } } }, /^message\.metadata\.agreement: /],
+    ["ListTasks", { contextId: "a\0b" }, /^contextId: wanted /],
+    ["GetTask", { id: "\0" }, /^id: wanted /],
+  ];
+  for (const [name, params, problem] of bad) assert.throws(() => readRequest(name, params), { message: problem });
+  assert.ok(readRequest("SendMessage", { message: { ...message, parts: [{ text: "a\0b" }] } }), "a text may have one");
+});

@@ -112,6 +112,9 @@ interface Prepared {
 }
 
 async function prepare(name: OperationName, request: AnyCall, input: GrpcInput): Promise<Prepared> {
+  // Before anything is waited for: the event comes once.
+  const gone = new AbortController();
+  request.on("cancelled", () => gone.abort(new Error("the caller is gone")));
   const { metadata } = request;
   const header = (key: string): string | undefined => metadata.get(key).map(String).join(",") || undefined;
   const principal = await input.check({ authorization: header("authorization") });
@@ -127,8 +130,6 @@ async function prepare(name: OperationName, request: AnyCall, input: GrpcInput):
     });
   const served = input.served(to);
   const params = readRequest(name, { ...rest, ...(tenant === "" ? {} : { tenant }) }) as never; // why: this operation's own parameters
-  const gone = new AbortController();
-  request.on("cancelled", () => gone.abort(new Error("the caller is gone")));
   const deadline = request.getDeadline();
   // A little earlier, so that the answer is there in time.
   const latest = deadline instanceof Date ? deadline.getTime() : deadline;

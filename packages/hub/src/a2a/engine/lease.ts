@@ -11,6 +11,7 @@ import { writeFileWhole } from "../../base/files.ts";
 import { newId } from "../../base/ids.ts";
 import type { Logger } from "../../base/logger.ts";
 import type { Store } from "../../store/store.ts";
+import { a2aErrors } from "../errors.ts";
 import { unfinished } from "./task-reader.ts";
 
 const beatsPerLease = 6;
@@ -21,6 +22,11 @@ export function hubIdOf(dataFolder: string, clock: Clock): string {
   const path = join(dataFolder, "hub-id");
   if (!existsSync(path)) writeFileWhole(path, `${newId("hub", clock.now())}\n`);
   return readFileSync(path, "utf8").trim();
+}
+
+/** That another hub works on a task. */
+export function elsewhere(task: string): Error {
+  return a2aErrors.UNSUPPORTED_OPERATION({ problem: `task "${task}" is in the hands of another hub of this store` });
 }
 
 /** What a lease stands on. */

@@ -30,6 +30,7 @@ import {
 import { PushDesk } from "../push/desk.ts";
 import type { AgentService, Call } from "../service.ts";
 import { checkIncoming, referenceTo } from "./incoming.ts";
+import { elsewhere } from "./lease.ts";
 import { LiveTask } from "./live-task.ts";
 import { LiveTasks, type LiveTasksInput } from "./live-tasks.ts";
 import { TaskReader, trimmed } from "./task-reader.ts";
@@ -133,7 +134,14 @@ export class LocalAgent implements AgentService {
     const { taskId = "" } = config;
     const { status } = (await this.#find(taskId, call)).task;
     if (isTerminal(status.state)) throw hasEnded(taskId, status.state);
-    return this.#push.create(taskId, config, call.version);
+    const live = this.tasks.get(taskId)?.live;
+    // The hub that works on a task would not hear of a configuration made here.
+    if (!live) throw elsewhere(taskId);
+    return this.#push.create(taskId, config, call.version, () => {
+      const { state } = live.task.status;
+      if (isTerminal(state)) throw hasEnded(taskId, state);
+      if (live.over) throw elsewhere(taskId);
+    });
   }
 
   async getTaskPushNotificationConfig({ taskId, id }: PushConfigRequest, call: Call): Promise<TaskPushNotificationConfig> {
@@ -236,8 +244,4 @@ function settled({ status }: Pick<Task, "status">): boolean {
 
 function hasEnded(task: string, state: string): Error {
   return a2aErrors.UNSUPPORTED_OPERATION({ problem: `task "${task}" has ended: it is ${state} and takes nothing more` });
-}
-
-function elsewhere(task: string): Error {
-  return a2aErrors.UNSUPPORTED_OPERATION({ problem: `task "${task}" is in the hands of another hub of this store` });
 }

@@ -3,13 +3,14 @@
  * the log, notifications to send - becomes one transaction, and who caused it hears of it when that is committed. A task of
  * which several states wait is encoded and written once, in its last.
  */
-import type { Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 import { BulkInsert, type Value } from "../../store/bulk.ts";
 import type { NewEvent } from "../../store/event-log.ts";
 import type { Database, PushConfigsTable, PushOutboxTable } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { encodeOnce } from "../encoded.ts";
 import { isTerminal, type Task, type TaskEvent } from "../protocol.ts";
+import { elsewhere } from "./lease.ts";
 
 const gatherMs = 1;
 const memoryMs = 10;
@@ -43,6 +44,11 @@ export interface TaskWrite {
   /** Called in the order of the writes when they are on disk. */
   readonly kept: () => void;
   readonly failed: (error: unknown) => void;
+}
+
+interface Holder {
+  readonly id: string;
+  readonly hub: string;
 }
 
 /** The writer of one store. */
@@ -108,31 +114,62 @@ export class TaskWriter {
         await new Promise((resolve) => setTimeout(resolve, gatherMs));
       const batch = this.#waiting;
       this.#waiting = [];
-      try {
-        await this.#commit(batch);
-      } catch (error) {
-        for (const write of batch) write.failed(error);
-        continue;
-      }
-      this.#last = { size: batch.length, endedMs: performance.now() };
-      for (const write of batch) write.kept();
-      if (batch.some((write) => write.notifications.length > 0)) this.#notified();
+      await this.#keep(batch);
     }
     this.#flushing = undefined;
   }
 
+  // Commits a batch and tells who waits for it. One task that the store refuses must not cost the others theirs.
+  async #keep(batch: readonly TaskWrite[]): Promise<void> {
+    let written: readonly TaskWrite[];
+    try {
+      written = await this.#commit(batch);
+    } catch (error) {
+      const tasks = Map.groupBy(batch, ({ task }) => task.id);
+      if (tasks.size > 1 && isRefusal(error)) for (const writes of tasks.values()) await this.#keep(writes);
+      else for (const write of batch) write.failed(error);
+      return;
+    }
+    this.#last = { size: batch.length, endedMs: performance.now() };
+    const kept = new Set(written);
+    for (const write of batch)
+      if (kept.has(write)) write.kept();
+      else write.failed(elsewhere(write.task.id));
+    if (written.some((write) => write.notifications.length > 0)) this.#notified();
+  }
+
   // A store that is away for a moment (a restart, a lock) must not cost the tasks. Written twice, where the answer to a commit
-  // was lost, a batch is the same tasks and events; its records may then stand in the log twice.
-  async #commit(batch: readonly TaskWrite[]): Promise<void> {
+  // was lost, a batch is the same tasks and events; its records may then stand in the log twice. Returns what was written.
+  async #commit(batch: readonly TaskWrite[]): Promise<readonly TaskWrite[]> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#store.transaction((trx) => this.#write(trx, batch));
+        return await this.#store.transaction(async (trx) => {
+          const taken = await this.#takenByOthers(trx, batch);
+          const ours = taken.size > 0 ? batch.filter(({ task }) => !taken.has(task.id)) : batch;
+          await this.#write(trx, ours);
+          return ours;
+        });
       } catch (error) {
         const delayMs = retryMs[attempt];
-        if (delayMs === undefined) throw error;
+        if (delayMs === undefined || isRefusal(error)) throw error;
         await new Promise((resolve) => setTimeout(resolve, delayMs));
       }
     }
+  }
+
+  // The tasks of a batch that other hubs have taken up; the rest is locked, so that none can until the batch is on disk. One
+  // that is made in the batch is on no disk yet.
+  async #takenByOthers(trx: Transaction<Database>, batch: readonly TaskWrite[]): Promise<ReadonlySet<string>> {
+    const hubs = new Map(batch.map(({ task, of }) => [task.id, of.hub]));
+    for (const { task, seq } of batch) if (seq === 0) hubs.delete(task.id);
+    if (hubs.size === 0) return new Set();
+    const ids = [...hubs.keys()];
+    const found =
+      this.#store.engine === "postgres"
+        ? sql<Holder>`select id, hub from tasks where id = any(${ids}) order by id for no key update`
+        : sql<Holder>`select id, hub from tasks where id in (select value from json_each(${JSON.stringify(ids)}))`;
+    const { rows } = await found.execute(trx);
+    return new Set(rows.filter(({ id, hub }) => hub !== hubs.get(id)).map(({ id }) => id));
   }
 
   async #write(trx: Transaction<Database>, batch: readonly TaskWrite[]): Promise<void> {
@@ -176,6 +213,12 @@ export class TaskWriter {
     await this.#outbox.run(trx, notifications);
     await this.#store.events.append(trx, records);
   }
+}
+
+// What PostgreSQL says of values that it will never take: its classes "data exception", "integrity constraint violation" and
+// "program limit exceeded".
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^(22|23|54)[0-9A-Z]{3}$/.test(String(error.code));
 }
 
 function notificationRow(row: PushOutboxTable): Value[] {

@@ -29,6 +29,7 @@ export interface KeptConfig extends TaskPushNotificationConfig {
 export class PushDesk {
   readonly #input: PushDeskInput;
   readonly #live = new Map<string, readonly KeptConfig[]>();
+  readonly #changing = new Map<string, Promise<unknown>>();
 
   constructor(input: PushDeskInput) {
     this.#input = input;
@@ -42,22 +43,34 @@ export class PushDesk {
     return [this.#row(task, config)];
   }
 
-  /** Adds a configuration to a task, or replaces the one of that id. */
-  async create(task: string, asked: TaskPushNotificationConfig, version: string): Promise<TaskPushNotificationConfig> {
+  /**
+   * Adds a configuration to a task, or replaces the one of that id. `checkLive` throws when nothing more will happen to the
+   * task here; then nothing is changed.
+   */
+  async create(
+    task: string,
+    asked: TaskPushNotificationConfig,
+    version: string,
+    checkLive: () => void = () => {},
+  ): Promise<TaskPushNotificationConfig> {
     const config = this.#named(task, asked, version);
-    const known = await this.#kept(task);
-    if (known.length >= mostPerTask && !known.some(({ id }) => id === config.id))
-      throw a2aErrors.REQUEST_MALFORMED({ problem: `a task takes at most ${mostPerTask} push configurations` });
-    const row = this.#row(task, config);
-    await this.#input.store.transaction((trx) =>
-      trx
-        .insertInto("push_configs")
-        .values(row)
-        .onConflict((conflict) => conflict.columns(["task_id", "id"]).doUpdateSet({ config_json: row.config_json }))
-        .execute(),
-    );
-    this.#live.set(task, [...known.filter(({ id }) => id !== config.id), config]);
-    return shown(config);
+    return this.#inTurn(task, async () => {
+      const known = await this.#kept(task);
+      const before = known.find(({ id }) => id === config.id);
+      if (known.length >= mostPerTask && !before)
+        throw a2aErrors.REQUEST_MALFORMED({ problem: `a task takes at most ${mostPerTask} push configurations` });
+      checkLive();
+      await this.#put(task, config);
+      try {
+        checkLive();
+      } catch (ended) {
+        // It ended meanwhile, without a notification by this one. What it replaced may still be at work.
+        await (before ? this.#put(task, before) : this.#remove(task, config.id));
+        throw ended;
+      }
+      this.#live.set(task, [...known.filter(({ id }) => id !== config.id), config]);
+      return shown(config);
+    });
   }
 
   /** One configuration. Throws PUSH_CONFIG_NOT_FOUND. */
@@ -85,17 +98,46 @@ export class PushDesk {
   }
 
   /** Removes a configuration and what waits to be sent by it; nothing happens where there is none. */
-  async delete(task: string, id: string): Promise<void> {
+  delete(task: string, id: string): Promise<void> {
+    return this.#inTurn(task, async () => {
+      await this.#remove(task, id);
+      const live = this.#live.get(task);
+      if (live)
+        this.#live.set(
+          task,
+          live.filter((config) => config.id !== id),
+        );
+    });
+  }
+
+  async #put(task: string, config: KeptConfig): Promise<void> {
+    const row = this.#row(task, config);
+    await this.#input.store.transaction((trx) =>
+      trx
+        .insertInto("push_configs")
+        .values(row)
+        .onConflict((conflict) => conflict.columns(["task_id", "id"]).doUpdateSet({ config_json: row.config_json }))
+        .execute(),
+    );
+  }
+
+  async #remove(task: string, id = ""): Promise<void> {
     await this.#input.store.transaction(async (trx) => {
       await trx.deleteFrom("push_configs").where("task_id", "=", task).where("id", "=", id).execute();
       await trx.deleteFrom("push_outbox").where("task_id", "=", task).where("config_id", "=", id).execute();
     });
-    const live = this.#live.get(task);
-    if (live)
-      this.#live.set(
-        task,
-        live.filter((config) => config.id !== id),
-      );
+  }
+
+  // The changes of one task, one after the other: each counts on what the one before left.
+  async #inTurn<T>(task: string, change: () => Promise<T>): Promise<T> {
+    const before = this.#changing.get(task);
+    const changed = before ? before.then(change, change) : change();
+    this.#changing.set(task, changed);
+    try {
+      return await changed;
+    } finally {
+      if (this.#changing.get(task) === changed) this.#changing.delete(task);
+    }
   }
 
   /** Takes up the configurations of a task that goes on after a restart. */
