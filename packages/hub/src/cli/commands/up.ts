@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { resolve } from "node:path";
 import { asEntenteError } from "../../base/errors.ts";
 import { operator } from "../../base/principals.ts";
@@ -16,6 +17,8 @@ const up: CommandMaker = (program, tools) => {
       const config = tools.config();
       await using served = await serveHub(config);
       const { hub, url } = served;
+      // Kept compiled for the next start, also when this process is killed; a second later, so that nobody waits for it.
+      setTimeout(flushCompileCache, 1000).unref();
       say(`${paint("bold", "Entente")} is open.`);
       say(`  console   ${paint("cyan", served.consoleLink())}   (opens once, within ten minutes)`);
       say(`  MCP       ${new URL("/mcp", url)}`);
