@@ -6,7 +6,7 @@ import type { Port, PortReceiver } from "../port.ts";
 import { dropEnds } from "../unwanted.ts";
 import { BodyCodec, bytesOf, type Codec, Encoded, type Packed } from "../wire/body.ts";
 import { creditOf, fromWire, toWire, withPipes } from "../wire/frame-bytes.ts";
-import { Header, pipesFlag } from "../wire/header.ts";
+import { Header, kinds, pipesFlag } from "../wire/header.ts";
 
 /** One pipe of a connection, as the connection sees it. */
 export interface Route {
@@ -160,7 +160,8 @@ export class RoutePort implements Port, Route {
 
   #hold(header: Header, bytes: Buffer, start: number, end: number): boolean {
     if (this.#ending !== undefined) return true; // the peer was told; what was on its way is dropped
-    if (this.#held.length >= maxHeld || this.#heldBytes >= firstAllowance.bytes) {
+    const free = end === start || header.kind === kinds.close; // what passes beside the allowance
+    if (this.#held.length >= maxHeld || (this.#heldBytes >= firstAllowance.bytes && !free)) {
       this.violated("at most the first allowance before a hello", "more");
       return false;
     }
