@@ -103,7 +103,7 @@ test("an agent's page is reached from its card on the overview by keyboard", opt
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: "steady" }).waitFor();
   assert.equal(new URL(page.url()).pathname, "/agents/steady");
-  assert.match(await page.title(), /^steady · /);
+  await page.waitForFunction('document.title.startsWith("steady · ")'); // the title follows the page
   await page.getByRole("link", { name: "All agents" }).click();
   await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
   await page.close();
