@@ -6,9 +6,8 @@ import { PushDesk } from "../../src/a2a/push/desk.ts";
 import { retryDelayMs } from "../../src/a2a/push/sender.ts";
 import { readNotification, signatureHeader } from "../../src/a2a/push/signature.ts";
 import { systemClock } from "../../src/base/clock.ts";
-import { operator } from "../../src/base/principals.ts";
 import type { Store } from "../../src/store/store.ts";
-import { engines, withDatabase, withStore } from "../stores.ts";
+import { engines, withStore } from "../stores.ts";
 import { ask } from "../wire.ts";
 import { atOnce, clientOf, taskOf, text, withAgents } from "./clients.ts";
 import { openReceiver, type Received, wordOf } from "./receiver.ts";
@@ -108,29 +107,6 @@ test("a receiver that is gone for good is given up, and the log says so", async 
     { "net.allowPrivate": receiver.host },
   );
 });
-
-for (const engine of engines)
-  test(`${engine}: receivers of one principal that never answer hold up nobody else's notifications`, (t) =>
-    withDatabase(t, engine, async (_, url) => {
-      using receiver = await openReceiver(({ path }) => (path === "/slow" ? new Promise<number>(() => {}) : 200));
-      await withAgents(
-        async (house) => {
-          const clientFor = async (name: string) => {
-            const { token } = await house.served.hub.dispatcher.call("hub_add_principal", { name }, { principal: operator });
-            return clientOf(house, "echo", "JSONRPC", { token: String(token) });
-          };
-          const [ada, bob] = [await clientFor("ada"), await clientFor("bob")];
-          const slow = { configuration: pushTo(`${receiver.url}/slow`) };
-          for (let at = 0; at < 100; at++) await ada.sendMessage({ ...text("x"), ...slow });
-          const sentAt = Date.now();
-          for (let at = 0; at < 5; at++) await bob.sendMessage({ ...text("x"), configuration: pushTo(`${receiver.url}/fast`) });
-          const ends = () => receiver.all.filter(({ item }) => wordOf(item) === "TASK_STATE_COMPLETED");
-          await receiver.until(() => ends().length === 5);
-          assert.ok(Date.now() - sentAt < 5000, "before the first of the others was given up");
-        },
-        { "net.allowPrivate": receiver.host, "store.url": url },
-      );
-    }));
 
 test("an address inside the network is refused when it is named, with a message or on its own, and no task is made", () =>
   withAgents(async (house) => {

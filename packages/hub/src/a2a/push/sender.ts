@@ -2,10 +2,7 @@
  * Sends push notifications out of the store's outbox. A notification stays there until its receiver has answered 2xx, so a
  * hub that is killed sends it again: at least once, and those of one configuration in order, since each waits for the one
  * before. Failures are tried again after a time that doubles, with jitter, for a day; then the configuration is given up.
- * An owner of tasks has no more on the way than there is room left for: one alone gets half of it, and however slow the
- * receivers of some are, those of another are served.
  */
-import { sql } from "kysely";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/logger.ts";
 import type { PartyKey } from "../../security/keys.ts";
@@ -31,8 +28,6 @@ export interface PushSenderInput {
 interface Due {
   readonly id: string;
   readonly agent: string;
-  /** Whose task it is. */
-  readonly owner: string;
   readonly task_id: string;
   readonly config_id: string;
   readonly body_json: string;
@@ -60,7 +55,7 @@ export function retryDelayMs(attempts: number, chance: number): number {
 export class PushSender implements AsyncDisposable {
   readonly #input: PushSenderInput;
   readonly #stopping = new AbortController();
-  readonly #sending = new Map<string, { readonly owner: string; readonly sent: Promise<void> }>();
+  readonly #sending = new Map<string, Promise<void>>();
   #wake = (): void => {};
   #woken = false;
   #running: Promise<void> | undefined;
@@ -84,7 +79,7 @@ export class PushSender implements AsyncDisposable {
     this.#stopping.abort(new Error("the hub is shutting down"));
     this.wake();
     await this.#running;
-    await Promise.all([...this.#sending.values()].map(({ sent }) => sent));
+    await Promise.all(this.#sending.values());
   }
 
   async #run(): Promise<void> {
@@ -95,7 +90,7 @@ export class PushSender implements AsyncDisposable {
       try {
         // One time for both questions, or what falls due between them would be seen by neither.
         const now = this.#input.clock.now();
-        await this.#beginDue(now);
+        for (const one of await this.#due(now)) this.#begin(one);
         sleepMs = this.#sending.size >= atOnce ? longestSleepMs : await this.#nextMs(now);
       } catch (error) {
         this.#input.log.error({ err: error }, "the outbox of push notifications could not be read");
@@ -105,38 +100,11 @@ export class PushSender implements AsyncDisposable {
     }
   }
 
-  async #beginDue(now: number): Promise<void> {
-    for (let passedOver = true; passedOver && this.#sending.size < atOnce; ) {
-      passedOver = false;
-      for (const due of await this.#due(now)) {
-        if (this.#sending.has(laneOf(due))) continue;
-        // Others may wait behind those of an owner that is at its limit now.
-        if (this.#isAtLimit(due.owner)) passedOver = true;
-        else this.#begin(due);
-      }
-    }
-  }
-
-  #isAtLimit(owner: string): boolean {
-    let held = 0;
-    for (const one of this.#sending.values()) if (one.owner === owner) held += 1;
-    return held >= atOnce - this.#sending.size;
-  }
-
-  // The first of each configuration that is due, of the owners that may have more on the way.
+  // The first of each configuration that is due and not on its way.
   async #due(now: number): Promise<readonly Due[]> {
-    const owners = new Set([...this.#sending.values()].map(({ owner }) => owner));
-    const atLimit = [...owners].filter((owner) => this.#isAtLimit(owner));
-    const owner = sql<string>`coalesce(t.owner, r.owner, o.agent)`;
-    let query = this.#input.store.db
+    const rows = await this.#input.store.db
       .selectFrom("push_outbox as o")
       .leftJoin("push_configs as c", (join) => join.onRef("c.task_id", "=", "o.task_id").onRef("c.id", "=", "o.config_id"))
-      .leftJoin("tasks as t", "t.id", "o.task_id")
-      // A task elsewhere is named AGENT/TASK here.
-      .leftJoin("remote_tasks as r", (join) =>
-        join.onRef("r.agent", "=", "o.agent").on(sql<boolean>`r.task_id = substr(o.task_id, length(o.agent) + 2)`),
-      )
-      .select(owner.as("owner"))
       .select(["o.id", "o.agent", "o.task_id", "o.config_id", "o.body_json", "o.attempts", "o.created_at", "c.config_json"])
       .where("o.due_at", "<=", now)
       .where(({ not, exists, selectFrom }) =>
@@ -151,20 +119,20 @@ export class PushSender implements AsyncDisposable {
         ),
       )
       .orderBy("o.due_at")
-      .limit(atOnce * 2);
-    if (atLimit.length > 0) query = query.where(owner, "not in", atLimit);
-    return query.execute();
+      .limit(atOnce * 2)
+      .execute();
+    return rows.filter((row) => !this.#sending.has(laneOf(row))).slice(0, Math.max(0, atOnce - this.#sending.size));
   }
 
   #begin(due: Due): void {
     const lane = laneOf(due);
-    const sent = this.#send(due)
+    const sending = this.#send(due)
       .catch((error) => this.#input.log.error({ err: error, task: due.task_id }, "a push notification could not be recorded"))
       .finally(() => {
         this.#sending.delete(lane);
         this.wake();
       });
-    this.#sending.set(lane, { owner: due.owner, sent });
+    this.#sending.set(lane, sending);
   }
 
   async #send(due: Due): Promise<void> {
