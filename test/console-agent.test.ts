@@ -8,12 +8,11 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadConfig, operator, type ServedHub, serveHub } from "@entente/hub";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { buildConsole, launchBrowser, missingBrowser } from "./console-browser.ts";
+import { buildConsole, launchBrowser, missingBrowser, openPage, photograph } from "./console-browser.ts";
 import { scratch } from "./hub-process.ts";
 import { paleTexts, skippedHeadings } from "./page-audit.ts";
 
 const options = { skip: missingBrowser() };
-const photos = process.env.ENTENTE_SCREENSHOTS;
 const folder = scratch();
 let served: ServedHub;
 let browser: Browser;
@@ -34,17 +33,8 @@ async function route(agent: string, input: object): Promise<void> {
   await served.hub.dispatcher.call("routing_send_message", wanted, { principal: operator }).catch(() => {});
 }
 
-async function pageAt(path: string): Promise<Page> {
-  const page = await session.newPage();
-  page.setDefaultTimeout(15_000);
-  page.on("pageerror", (error) => complaints.push(`${path}: ${error.message}`));
-  page.on("console", (message) => message.type() === "error" && complaints.push(`${path}: ${message.text()}`));
-  await page.goto(new URL(path, served.url).href);
-  return page;
-}
-
-async function photograph(page: Page, name: string): Promise<void> {
-  if (photos) await page.screenshot({ path: join(photos, `${name}.png`), fullPage: true });
+function pageAt(path: string): Promise<Page> {
+  return openPage(session, new URL(path, served.url), complaints);
 }
 
 before(async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 const executablePath = process.env.ENTENTE_CHROMIUM ?? "/usr/bin/chromium";
 const flags =
@@ -18,6 +18,22 @@ export function missingBrowser(): string | false {
 /** Starts the browser. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: flags.split(" ") });
+}
+
+/** Opens a page; what it complains of goes to `complaints`, where that is given. */
+export async function openPage(context: BrowserContext, url: URL, complaints?: string[]): Promise<Page> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on("pageerror", (error) => complaints?.push(`${url.pathname}: ${error.message}`));
+  page.on("console", (message) => message.type() === "error" && complaints?.push(`${url.pathname}: ${message.text()}`));
+  await page.goto(url.href);
+  return page;
+}
+
+/** Keeps a picture of a page in the folder ENTENTE_SCREENSHOTS, when that is set. */
+export async function photograph(page: Page, name: string): Promise<void> {
+  const folder = process.env.ENTENTE_SCREENSHOTS;
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }
 
 /** Builds the console into the folder that the hub serves, unless what is there is newer than every source. */

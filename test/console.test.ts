@@ -8,13 +8,12 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { loadConfig, operator, type ServedHub, serveHub } from "@entente/hub";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { buildConsole, launchBrowser, missingBrowser } from "./console-browser.ts";
+import { buildConsole, launchBrowser, missingBrowser, openPage, photograph } from "./console-browser.ts";
 import { scratch, writeProse } from "./hub-process.ts";
 import { paleTexts, skippedHeadings, watchShifts } from "./page-audit.ts";
 
 const options = { skip: missingBrowser() };
 
-const photos = process.env.ENTENTE_SCREENSHOTS;
 const champion = "is the champion now";
 
 const folder = scratch();
@@ -38,19 +37,8 @@ const settings: readonly (readonly [string, string])[] = [
 ];
 const open = (): Promise<ServedHub> => serveHub(loadConfig({ flags: [...settings, ["http.port", port]] }));
 
-async function pageAt(path: string, context: BrowserContext = session): Promise<Page> {
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  if (context === session) {
-    page.on("pageerror", (error) => complaints.push(`${path}: ${error.message}`));
-    page.on("console", (message) => message.type() === "error" && complaints.push(`${path}: ${message.text()}`));
-  }
-  await page.goto(new URL(path, served.url).href);
-  return page;
-}
-
-async function photograph(page: Page, name: string): Promise<void> {
-  if (photos) await page.screenshot({ path: join(photos, `${name}.png`), fullPage: true });
+function pageAt(path: string, context: BrowserContext = session): Promise<Page> {
+  return openPage(context, new URL(path, served.url), context === session ? complaints : undefined);
 }
 
 const said = (page: Page, text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();

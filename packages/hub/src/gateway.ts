@@ -20,7 +20,7 @@ import type { ToolContext, ToolFactory } from "./base/tool.ts";
 import { version } from "./base/version.ts";
 import { agentTool } from "./desk/agent-tools.ts";
 import type { HubDesk } from "./desk/hub-desk.ts";
-import { toolAgent } from "./desk/tool-agent.ts";
+import { toolAgent, toolAgentName } from "./desk/tool-agent.ts";
 import type { JoinedAgents } from "./joining/joined-agents.ts";
 import { agreementTerms } from "./joins/agreement-terms.ts";
 import { AgreementsKept } from "./joins/agreements-kept.ts";
@@ -108,6 +108,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     log,
     config,
     dataFolder,
+    reserved: [toolAgentName],
     offer: (members) =>
       dispatcher.catalogue.replace(
         "agents",

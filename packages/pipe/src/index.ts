@@ -3,13 +3,13 @@ export { type Associated, associate, associatedRemote, associatedSchema } from "
 export type { Binding, DialOptions, Listener } from "./binding.ts";
 export { binding as inProcess, pipe, pipeEnds } from "./bindings/in-process.ts";
 export { binding as threads, overPort } from "./bindings/message-port.ts";
-export { binding as nats, type NatsBinding } from "./bindings/nats.ts";
+export { binding as nats } from "./bindings/nats.ts";
 export { binding as unixSocket } from "./bindings/unix-socket.ts";
 export type { CallOptions, OutgoingCall, Sink, Target } from "./call.ts";
 export type { CallContext } from "./call-context.ts";
 export { CallError } from "./call-error.ts";
 export { type Clock, systemClock } from "./clock.ts";
-export type { AcceptPipe, WireDialOptions, WireListenOptions, WireOptions } from "./connection/endpoints.ts";
+export type { AcceptPipe, WireBinding, WireDialOptions, WireListenOptions, WireOptions } from "./connection/endpoints.ts";
 export type { ConnectionOptions, ResumeOptions } from "./connection/settings.ts";
 export type { ServedVersion } from "./control.ts";
 export { receiveBytes, sendBytes, writableBytes } from "./data-pipe.ts";

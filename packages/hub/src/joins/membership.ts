@@ -22,12 +22,14 @@ export interface MembershipInput {
   readonly log: Logger;
   readonly config: Config;
   readonly dataFolder: string;
+  /** Names of agents of the hub's own that are not always there. */
+  readonly reserved: readonly string[];
   /** Called with all members whenever they are others. */
   readonly offer: (members: readonly Member[]) => void;
 }
 
-// What an agent may not be called: principals are told apart by their ids, and this agent of the hub is not always there.
-const reserved = new Set([operator.id, nobody.id, "hub", "toolsmith"]);
+// What no agent may be called, since principals are told apart by their ids.
+const principals = [operator.id, nobody.id, "hub"];
 // How long an agent elsewhere may take for anything but a message.
 const answerMs = 30_000;
 
@@ -41,10 +43,10 @@ export class Membership implements AsyncDisposable {
   #baseUrl = "";
   #grpc: string | undefined;
 
-  constructor({ registry, store, clock, log, config, dataFolder, offer }: MembershipInput) {
+  constructor({ registry, store, clock, log, config, dataFolder, reserved, offer }: MembershipInput) {
     this.#registry = registry;
     this.#offer = () => offer(registry.list());
-    const taken = (name: string): boolean => reserved.has(name) || registry.has(name);
+    const taken = (name: string): boolean => [...principals, ...reserved].includes(name) || registry.has(name);
     this.elsewhere = new RemoteAgents({
       store,
       clock,

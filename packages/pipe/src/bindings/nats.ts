@@ -6,11 +6,12 @@
  * For ends on one machine a Unix socket is ten times faster.
  */
 import { randomBytes } from "node:crypto";
-import type { Binding, Listener } from "../binding.ts";
+import type { Listener } from "../binding.ts";
 import {
   type AcceptPipe,
   dialEndpoints,
   receiveEndpoints,
+  type WireBinding,
   type WireDialOptions,
   type WireListenOptions,
 } from "../connection/endpoints.ts";
@@ -20,16 +21,8 @@ import { PipeError } from "../errors.ts";
 import { type NatsClient, natsClient, parseNatsAddress } from "../nats-client.ts";
 import { NatsLink } from "../nats-link.ts";
 
-/** A binding over NATS: its listeners may want invitations and get pipes by name, its diallers may open several at once. */
-export interface NatsBinding extends Binding {
-  listen(address: string, accept: AcceptPipe, options?: WireListenOptions): Promise<Listener>;
-  dial(address: string, options?: WireDialOptions): Promise<Endpoint>;
-  /** Opens one connection with a pipe for each name; the listener's `accept` is told the names. */
-  dialNamed(address: string, names: readonly string[], options?: WireDialOptions): Promise<readonly Endpoint[]>;
-}
-
 /** The binding `nats`: addresses are `nats://HOST:PORT/SUBJECT`. */
-export const binding: NatsBinding = { name: "nats", listen, dial, dialNamed };
+export const binding: WireBinding = { name: "nats", listen, dial, dialNamed };
 
 const defaultServer = "127.0.0.1:4222";
 const answerMs = 2000;

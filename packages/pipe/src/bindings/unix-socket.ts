@@ -6,12 +6,13 @@ import { randomBytes } from "node:crypto";
 import { createConnection, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Binding, Listener } from "../binding.ts";
+import type { Listener } from "../binding.ts";
 import type { Way } from "../connection/dialling.ts";
 import {
   type AcceptPipe,
   dialEndpoints,
   receiveEndpoints,
+  type WireBinding,
   type WireDialOptions,
   type WireListenOptions,
 } from "../connection/endpoints.ts";
@@ -24,12 +25,8 @@ import { PipeError } from "../errors.ts";
 import { listenOnFile } from "../socket-file.ts";
 import { rewrap, SocketLink, SocketReading } from "../socket-link.ts";
 
-/** A binding over bytes: its listeners may want invitations and get pipes by name, its diallers may open several at once. */
-export interface UnixSocketBinding extends Binding {
-  listen(address: string, accept: AcceptPipe, options?: WireListenOptions): Promise<Listener>;
-  dial(address: string, options?: WireDialOptions): Promise<Endpoint>;
-  /** Opens one connection with a pipe for each name; the listener's `accept` is told the names. */
-  dialNamed(address: string, names: readonly string[], options?: WireDialOptions): Promise<readonly Endpoint[]>;
+/** A binding over bytes that can also pass pipes on. */
+export interface UnixSocketBinding extends WireBinding {
   /** Accepts on `address` and passes every pipe on to `target`, without decoding a body. */
   relay(address: string, target: string, options?: WireListenOptions): Promise<Listener>;
 }

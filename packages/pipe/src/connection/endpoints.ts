@@ -1,4 +1,5 @@
 /** From connections to endpoints: what every binding over bytes does alike, on either side. */
+import type { Binding, Listener } from "../binding.ts";
 import { Endpoint, type EndpointOptions } from "../endpoint.ts";
 import type { Invitations } from "../invitation.ts";
 import type { Connection } from "./connection.ts";
@@ -24,6 +25,14 @@ export interface WireDialOptions extends WireOptions {
 
 /** Gets each new endpoint and the name its pipe was opened under; the first pipe of a dialler has the empty name. */
 export type AcceptPipe = (endpoint: Endpoint, name: string) => void;
+
+/** A binding over bytes: its listeners may want invitations and get pipes by name, its diallers may open several at once. */
+export interface WireBinding extends Binding {
+  listen(address: string, accept: AcceptPipe, options?: WireListenOptions): Promise<Listener>;
+  dial(address: string, options?: WireDialOptions): Promise<Endpoint>;
+  /** Opens one connection with a pipe for each name; the listener's `accept` is told the names. */
+  dialNamed(address: string, names: readonly string[], options?: WireDialOptions): Promise<readonly Endpoint[]>;
+}
 
 /** The door of a listener that makes an endpoint of every pipe it lets in. */
 export function receiveEndpoints(accept: AcceptPipe, options: WireListenOptions = {}): Reception {

@@ -5,6 +5,7 @@
  */
 import { AgentCard } from "@a2a-js/sdk";
 import type { TransportFactory } from "@a2a-js/sdk/client";
+import { joinSchema } from "@entente/sdk";
 import type { JWK } from "jose";
 import type { Clock } from "../../base/clock.ts";
 import { defineErrors } from "../../base/errors.ts";
@@ -308,8 +309,7 @@ export class RemoteAgents implements AsyncDisposable {
 
   // `said` is the name as it came.
   #demandFree(name: string, said: string): void {
-    if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 48)
-      throw remoteAgentErrors.AGENT_NAME_INVALID({ name: said });
+    if (!joinSchema.shape.name.safeParse(name).success) throw remoteAgentErrors.AGENT_NAME_INVALID({ name: said });
     if (this.#input.taken(name) || this.#members.has(name)) throw remoteAgentErrors.AGENT_NAME_TAKEN({ name });
   }
 
