@@ -7,6 +7,13 @@ const table = {
     `terms.${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
   EVENT_INVALID: (d: { field: string; wanted: string; got: unknown }) =>
     `event.${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
+  SCENARIO_INVALID: (d: { field: string; wanted: string; got: unknown }) =>
+    `scenario.${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
+  OUTCOME_INVALID: (d: { wanted: string; got: unknown }) => `outcome: wanted ${d.wanted}; got ${show(d.got)}`,
+  TOO_MANY_OUTCOMES: (d: { most: number; got: number }) =>
+    `outcomes: wanted at most ${d.most} to enumerate, or additive preferences; got ${show(d.got)}`,
+  STRATEGIES_INVALID: (d: { wanted: unknown; got: unknown }) =>
+    `strategies: wanted ${typeof d.wanted === "number" ? `${d.wanted}, one for each profile` : d.wanted}; got ${show(d.got)}`,
   PROTOCOL_NAME_INVALID: (d: { name: string }) => `a protocol's name is kebab-case, like "contract-net"; got ${show(d.name)}`,
 } as const;
 
