@@ -1,3 +1,21 @@
+export type {
+  AlternatingOffersEffect,
+  AlternatingOffersEvent,
+  AlternatingOffersResult,
+  AlternatingOffersState,
+} from "./alternating-offers/session.ts";
+export type { OfferTerms } from "./alternating-offers/terms.ts";
+export { bilateralFront } from "./analysis/bilateral-front.ts";
+export { type Front, frontByEnumeration, paretoFront } from "./analysis/front.ts";
+export { distanceTo, oppositionOf, type Solution, type Solutions, solutionsOf } from "./analysis/solutions.ts";
+export { type Estimate, type Seat, type Tournament, type TournamentRow, tournament } from "./analysis/tournament.ts";
+export { acCombi, acNext } from "./bargaining/acceptance.ts";
+export { type Bargain, type BargainOptions, bargain, type Step } from "./bargaining/bargain.ts";
+export { type Acceptance, type Bidding, compose, type OpponentModel, type Parts, type Table } from "./bargaining/compose.ts";
+export { FrequencyModel } from "./bargaining/opponent-model.ts";
+export { type Ranking, rankOutcomes } from "./bargaining/ranking.ts";
+export { type Action, defineStrategy, type Moment, type Negotiator, type Strategy, type View } from "./bargaining/strategy.ts";
+export { timeDependent } from "./bargaining/time-dependent.ts";
 export { type ExplainedBid, type Explanation, explain, type Part, type Ranked, rank } from "./contract-net/ranking.ts";
 export {
   type ContractNetEffect,
@@ -15,4 +33,34 @@ export { type ContractNetTerms, type Criteria, defaultCriteria } from "./contrac
 export { NegotiationError, type NegotiationErrorCode, type NegotiationErrorDetails, negotiationErrorCodes } from "./errors.ts";
 export type { Json } from "./json.ts";
 export { defineProtocol, type Protocol, type Transition } from "./protocol.ts";
+export { alternatingOffers } from "./protocols/alternating-offers.ts";
 export { contractNet } from "./protocols/contract-net.ts";
+export {
+  countOutcomes,
+  type Domain,
+  describeOutcome,
+  type Issue,
+  isOutcome,
+  numberOf,
+  type Outcome,
+  outcomeAt,
+  parseOutcome,
+} from "./scenario/domain.ts";
+export {
+  type AdditivePreferences,
+  bestOf,
+  type Constraint,
+  type ConstraintPreferences,
+  type FunctionPreferences,
+  type Preferences,
+  reservationOf,
+  type Utility,
+  utilityOf,
+} from "./scenario/preferences.ts";
+export { checkScenario, type Profile, readScenarios, type Scenario, type ScenarioFile } from "./scenario/scenario.ts";
+export { boulware } from "./strategies/boulware.ts";
+export { conceder } from "./strategies/conceder.ts";
+export { deadlineMicro } from "./strategies/deadline-micro.ts";
+export { linear } from "./strategies/linear.ts";
+export { micro } from "./strategies/micro.ts";
+export { titForTat } from "./strategies/tit-for-tat.ts";

@@ -12,12 +12,15 @@ export class FrequencyModel {
   readonly #counts: Float64Array[];
   readonly #most: Float64Array;
   readonly #weights: Float64Array;
+  // For each issue its weight by its largest count: what one count of a value is worth.
+  readonly #shares: Float64Array;
   #last: Outcome | undefined;
 
   constructor(domain: Domain) {
     const { issues } = domain;
     this.#counts = issues.map(({ values }) => new Float64Array(values.length));
     this.#most = new Float64Array(issues.length);
+    this.#shares = new Float64Array(issues.length);
     this.#weights = new Float64Array(issues.length).fill(1 / issues.length);
   }
 
@@ -31,15 +34,18 @@ export class FrequencyModel {
       if (last !== undefined && last[k] === outcome[k]) this.#weights[k]! += learningRate * (1 - t);
       total += this.#weights[k]!;
     }
-    for (let k = 0; k < outcome.length; k++) this.#weights[k]! /= total;
+    for (let k = 0; k < outcome.length; k++) {
+      this.#weights[k]! /= total;
+      this.#shares[k] = this.#weights[k]! / this.#most[k]!;
+    }
     this.#last = outcome;
   }
 
   /** The estimated utility of an outcome for it, 0 to 1. */
   utility(outcome: Outcome): number {
+    const [counts, shares] = [this.#counts, this.#shares];
     let sum = 0;
-    for (let k = 0; k < outcome.length; k++)
-      if (this.#most[k]! > 0) sum += (this.#weights[k]! * this.#counts[k]![outcome[k]!]!) / this.#most[k]!;
+    for (let k = 0; k < counts.length; k++) sum += shares[k]! * counts[k]![outcome[k]!]!;
     return sum;
   }
 }

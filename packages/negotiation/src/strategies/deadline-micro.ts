@@ -95,7 +95,7 @@ class DeadlineBidding implements Bidding {
 
 // How much above what is fair it begins: with more actions there is more time to find out who yields.
 function ambitionFor(actions: number | undefined): number {
-  return actions === undefined ? 0.6 : Math.min(0.8, 0.5 + 0.045 * Math.log2(Math.max(1, actions / 20)));
+  return actions === undefined ? 0.6 : Math.min(0.8, 0.42 + 0.045 * Math.log2(Math.max(1, actions / 20)));
 }
 
 // 0 before the end game, then rising to 1.
