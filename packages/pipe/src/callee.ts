@@ -239,10 +239,11 @@ export class Callee {
           break;
         case "end":
           this.#answer({ kind: "end", id, size: 0 });
+          break;
+        case "drop":
+          dropEnds(value); // given after its call was stopped
       }
     }
-    // What a handler gave after its call was stopped is not sent.
-    if ((event === "return" && !effects.includes("reply")) || (event === "yield" && !effects.includes("item"))) dropEnds(value);
   }
 
   #item(call: IncomingCall, item: unknown): void {

@@ -42,6 +42,7 @@ export interface ConnectionHooks {
 export const maxNameBytes = 256;
 
 const carriedFlag = 1;
+const settled = Promise.resolve();
 const noBytes = new Uint8Array(0);
 // A peer whose bodies are unreadable again and again is cut off as a whole.
 const maxBadFrames = 8;
@@ -59,6 +60,7 @@ export class Connection implements Carrier, WireOwner {
   readonly #hooks: ConnectionHooks;
   readonly #flushLater = (): void => {
     this.#scheduled = false;
+    this.#alone = this.#outflow.frames <= 1;
     this.flush();
   };
   readonly #routes = new Map<number, Route>();
@@ -74,6 +76,7 @@ export class Connection implements Carrier, WireOwner {
   #badFrames = 0;
   #unread = 0;
   #scheduled = false;
+  #alone = true;
   #closed = false;
   #lasting = false;
   #disarmGrace: (() => void) | undefined;
@@ -232,7 +235,10 @@ export class Connection implements Carrier, WireOwner {
       this.flush(); // so that a turn that sends much hears when it is too much
     else if (!this.#scheduled) {
       this.#scheduled = true;
-      process.nextTick(this.#flushLater);
+      // At the end of the turn, so that its frames share a write. Where the last turn sent a single one, this is thought to do so too:
+      // then after the microtasks that are queued already, which spares the tick (a fiftieth of a round trip of 1 KB).
+      if (this.#alone) void settled.then(this.#flushLater);
+      else process.nextTick(this.#flushLater);
     }
   }
 
