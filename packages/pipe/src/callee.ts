@@ -290,5 +290,6 @@ function abortReason(why: WireError | undefined): Error {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if (value instanceof Promise) return true; // nearly all, and not to be searched for
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

@@ -105,8 +105,9 @@ export class Outbox {
     this.#received.messages += 1;
     this.#received.bytes += size;
     if (!creditDue(this.#received, this.#credited, this.#limits)) return;
-    this.#credited = { ...this.#received };
-    this.control({ kind: "credit", ...this.#received });
+    const { messages, bytes } = this.#received;
+    this.#credited = { messages, bytes };
+    this.control({ kind: "credit", messages, bytes });
   }
 
   /** Drops what waits; nothing goes out any more. */

@@ -28,6 +28,7 @@ export class ThreadPort implements Port {
   #first: Frame | undefined;
   #out: Frame[] = [];
   #scheduled = false;
+  #alone = true;
   #over = false;
   #error: string | undefined;
 
@@ -67,7 +68,10 @@ export class ThreadPort implements Port {
     else this.#out.push(frame);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    process.nextTick(this.#flush);
+    // After the microtasks that are queued already where the last turn sent a single frame: that spares the tick. Not for a credit, which an
+    // answer follows.
+    if (this.#alone && frame.kind !== "credit") void settled.then(this.#flush);
+    else process.nextTick(this.#flush);
   }
 
   close(): void {
@@ -80,7 +84,8 @@ export class ThreadPort implements Port {
   readonly #flush = (): void => {
     this.#scheduled = false;
     if (this.#over || this.#first === undefined) return;
-    const frames = this.#out.length === 0 ? [this.#first] : [this.#first, ...this.#out];
+    this.#alone = this.#out.length === 0;
+    const frames = this.#alone ? [this.#first] : [this.#first, ...this.#out];
     this.#first = undefined;
     if (frames.length > 1) this.#out = [];
     try {
@@ -91,19 +96,15 @@ export class ThreadPort implements Port {
   };
 
   #post(frames: readonly Frame[]): void {
-    let moved: Set<Transferable> | undefined; // a set, since what is named twice is refused
-    for (const frame of frames) {
-      if (!("body" in frame)) continue;
-      const carried = frame.body instanceof CarriedBody ? frame.body : undefined;
-      const list = transferList(carried === undefined ? frame.body : carried.original);
-      if (list === undefined && carried === undefined) continue;
-      moved ??= new Set();
-      for (const buffer of list ?? []) moved.add(buffer);
-      for (const [, port] of carried?.ends ?? []) moved.add(port);
+    if (frames.length > 1) {
+      const moved = new Set<Transferable>(); // a set, since what is named twice is refused
+      for (const frame of frames) for (const one of movedWith(frame)) moved.add(one);
+      this.#port.postMessage(frames.map(toThreadTuple), [...moved]);
+      return;
     }
     // A lone frame travels without an array around it: a third less to clone.
-    const message = frames.length === 1 ? toThreadTuple(frames[0]!) : frames.map(toThreadTuple);
-    this.#port.postMessage(message, moved === undefined ? nothingMoved : [...moved]);
+    const [frame] = frames;
+    if (frame !== undefined) this.#port.postMessage(toThreadTuple(frame), movedWith(frame));
   }
 
   #sendOneByOne(frames: readonly Frame[]): void {
@@ -175,14 +176,28 @@ export class ThreadPort implements Port {
   }
 }
 
+const settled = Promise.resolve();
 const nothingMoved: Transferable[] = [];
 const threadPorts: ThreadPorts = { over: (port) => new ThreadPort(port), unstarted: ThreadPort.unstarted };
 
+// What moves with a frame and is not copied.
+function movedWith(frame: Frame): Transferable[] {
+  const body = bodyOf(frame);
+  if (!(body instanceof CarriedBody)) return (transferList(body) ?? nothingMoved) as Transferable[]; // why: a list that is read only
+  const ports = body.ends.map(([, port]) => port);
+  return [...new Set([...(transferList(body.original) ?? []), ...ports])];
+}
+
+function bodyOf(frame: Frame): unknown {
+  return frame.kind === "call" || frame.kind === "reply" || frame.kind === "item" ? frame.body : undefined;
+}
+
 // A body with ends of pipes in it has a further field: what leads to them.
 function toThreadTuple(frame: Frame): FrameTuple {
-  if (!("body" in frame) || !(frame.body instanceof CarriedBody)) return toTuple(frame);
-  const { body, ends } = frame.body;
-  return [...toTuple({ ...frame, body }), ends];
+  const carried = bodyOf(frame);
+  if (!(carried instanceof CarriedBody)) return toTuple(frame);
+  const { body, ends } = carried;
+  return [...toTuple({ ...frame, body } as Frame), ends]; // why: a frame with a body, as the line above has seen
 }
 
 function fromThreadTuple(value: unknown): Frame | Malformed {

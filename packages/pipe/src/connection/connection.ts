@@ -236,8 +236,9 @@ export class Connection implements Carrier, WireOwner {
     else if (!this.#scheduled) {
       this.#scheduled = true;
       // At the end of the turn, so that its frames share a write. Where the last turn sent a single one, this is thought to do so too:
-      // then after the microtasks that are queued already, which spares the tick (a fiftieth of a round trip of 1 KB).
-      if (this.#alone) void settled.then(this.#flushLater);
+      // then after the microtasks that are queued already, which spares the tick (a fiftieth of a round trip of 1 KB). Not for a credit,
+      // which an answer follows.
+      if (this.#alone && header.kind !== kinds.credit) void settled.then(this.#flushLater);
       else process.nextTick(this.#flushLater);
     }
   }

@@ -214,5 +214,6 @@ export class RoutePort implements Port, Route {
 }
 
 function endsOf(frame: Frame): readonly PipeEnd[] | undefined {
-  return "body" in frame && frame.body instanceof Encoded ? frame.body.ends : undefined;
+  const body = frame.kind === "call" || frame.kind === "reply" || frame.kind === "item" ? frame.body : undefined;
+  return body instanceof Encoded ? body.ends : undefined;
 }
