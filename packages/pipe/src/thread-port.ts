@@ -28,7 +28,7 @@ export class ThreadPort implements Port {
   #first: Frame | undefined;
   #out: Frame[] = [];
   #scheduled = false;
-  #alone = true;
+  #lone = false;
   #over = false;
   #error: string | undefined;
 
@@ -64,14 +64,23 @@ export class ThreadPort implements Port {
 
   send(frame: Frame): void {
     if (this.#over) return;
+    const alone = this.#lone && !this.#scheduled && frame.kind !== "credit";
+    if (frame.kind !== "credit") this.#lone = false;
+    if (alone && this.#postNow(frame)) return;
     if (this.#first === undefined) this.#first = frame;
     else this.#out.push(frame);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    // After the microtasks that are queued already where the last turn sent a single frame: that spares the tick. Not for a credit, which an
-    // answer follows.
-    if (this.#alone && frame.kind !== "credit") void settled.then(this.#flush);
-    else process.nextTick(this.#flush);
+    process.nextTick(this.#flush);
+  }
+
+  #postNow(frame: Frame): boolean {
+    try {
+      this.#port.postMessage(toThreadTuple(frame), movedWith(frame));
+      return true;
+    } catch {
+      return false; // told at the end of the turn: who sends is not told of a failure before it has sent
+    }
   }
 
   close(): void {
@@ -84,8 +93,7 @@ export class ThreadPort implements Port {
   readonly #flush = (): void => {
     this.#scheduled = false;
     if (this.#over || this.#first === undefined) return;
-    this.#alone = this.#out.length === 0;
-    const frames = this.#alone ? [this.#first] : [this.#first, ...this.#out];
+    const frames = this.#out.length === 0 ? [this.#first] : [this.#first, ...this.#out];
     this.#first = undefined;
     if (frames.length > 1) this.#out = [];
     try {
@@ -132,7 +140,8 @@ export class ThreadPort implements Port {
       return;
     }
     const tuples: readonly FrameTuple[] = batch;
-    if (typeof tuples[0] === "number") this.#receive(tuples);
+    this.#lone = typeof tuples[0] === "number";
+    if (this.#lone) this.#receive(tuples);
     else for (let i = 0; i < tuples.length && !this.#over; i++) this.#receive(tuples[i]);
   };
 
@@ -176,7 +185,6 @@ export class ThreadPort implements Port {
   }
 }
 
-const settled = Promise.resolve();
 const nothingMoved: Transferable[] = [];
 const threadPorts: ThreadPorts = { over: (port) => new ThreadPort(port), unstarted: ThreadPort.unstarted };
 

@@ -14,18 +14,12 @@ export class Outflow {
   #at = 0;
   #parts: Uint8Array[] = [];
   #bytes = 0;
-  #frames = 0;
   // The view that was taken last: frames of one size come again and again, and a view costs as much as a small call's way through an endpoint.
   #taken: Uint8Array = noView;
 
   /** Bytes that wait. */
   get bytes(): number {
     return this.#bytes;
-  }
-
-  /** Frames that wait. */
-  get frames(): number {
-    return this.#frames;
   }
 
   /** Adds a frame; its payload is `prefix` and `body[start, end)`, which must not change until it is written. */
@@ -36,7 +30,6 @@ export class Outflow {
     header.write(this.#view, this.#at);
     this.#at += headerBytes;
     this.#bytes += headerBytes + header.length;
-    this.#frames += 1;
     if (prefix !== undefined) {
       this.#slab.set(prefix, this.#at);
       this.#at += prefix.length;
@@ -55,7 +48,6 @@ export class Outflow {
   /** Takes what waits. */
   take(): readonly Uint8Array[] {
     this.#bytes = 0;
-    this.#frames = 0;
     if (this.#parts.length === 0) return [this.#cut()];
     this.#seal();
     const parts = this.#parts;
