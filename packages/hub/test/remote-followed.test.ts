@@ -50,7 +50,8 @@ const agentsOn = (store: Store, sightings: TaskSighting[]): RemoteAgents =>
     taken: () => false,
     changed: async () => {},
     checkMs: 3_600_000,
-    answerMs: 200,
+    grpcFor: () => ({ addressesOf: async (host) => [host], token: () => undefined }),
+    limits: { messageMs: 60_000, answerMs: 200 },
     checkUrl: () => {},
     wake: () => {},
   });
@@ -200,7 +201,7 @@ test("an agent that takes requests and stays silent is given up, and followed on
     within(store, async ({ service, peer }) => {
       const { id } = await started(service, "wait 900");
       peer.hush(true);
-      await assert.rejects(service.getTask({ id }, call), { code: "AGENT_UNREACHABLE" });
+      await assert.rejects(service.getTask({ id }, call), { code: "AGENT_TOO_SLOW" });
       await service.createTaskPushNotificationConfig({ ...push, taskId: id }, call);
       await until(() => peer.heard.length > 4, "the follower waits for ever");
       peer.hush(false);
