@@ -5,6 +5,10 @@ import type { ToolContext } from "./tool.ts";
 
 export const agentErrors = defineErrors({
   TASK_REJECTED: { status: 409, text: (d: { reason: string }) => d.reason },
+  TASK_OVERDUE: {
+    status: 504,
+    text: (d: { limitMs: number }) => `the task was to be done within ${d.limitMs} ms, and that time is up`,
+  },
 });
 
 /** One thing an agent is good for; becomes an A2A skill. `id` is what jobs are announced for. */
@@ -73,6 +77,8 @@ export interface ArtifactPiece {
 
 /** What a working agent is given: a tool's context, and ways to say where it stands, what it made and what it needs. */
 export interface AgentContext extends ToolContext {
+  /** Until when the task is to be done, ms of the hub's clock; then it fails with TASK_OVERDUE and `signal` is aborted. */
+  readonly deadlineAt?: number | undefined;
   /** Publishes a working status with this sentence. */
   readonly status: (sentence: string) => void;
   /** Publishes a piece of an artifact while the work goes on. */
