@@ -3,6 +3,8 @@
  * text, so both engines store and compare the same bytes.
  */
 
+import type { Generated } from "kysely";
+
 /** The append-only event log. `hash` = SHA-256 over the canonical JSON of the row with `prev`, the hash before it. */
 export interface EventsTable {
   seq: number;
@@ -75,6 +77,8 @@ export interface RemoteTasksTable {
   task_json: string;
   created_at: number;
   updated_at: number;
+  /** 1 once the notifications of its end are queued. */
+  end_told: Generated<number>;
 }
 
 /** The hubs that work on this store, and when each last showed that it lives. */

@@ -29,8 +29,8 @@ export interface SdkAgent extends AsyncDisposable {
   readonly deadlines: number[];
   /** How many requests to the agent are not answered to their end. */
   readonly open: () => number;
-  /** Takes requests from now on and answers none, or answers again. */
-  readonly hush: (silent: boolean) => void;
+  /** Takes requests from now on and answers none, or no subscriptions, or answers again. */
+  readonly hush: (silent: boolean | "subscriptions") => void;
   /** Knows none of its tasks any more. */
   readonly forget: () => void;
   /** Says something else on the card from now on; `sign` tells with which key, if any. */
@@ -61,7 +61,7 @@ export async function startSdkAgent(
   const heard: SdkAgent["heard"] = [];
   const deadlines: number[] = [];
   const open = new Set<object>();
-  let silent = false;
+  let silent: boolean | "subscriptions" = false;
   let card: AgentCard;
   const server = createServer((request, response) => {
     const send = (status: number, body: unknown): void =>
@@ -72,9 +72,11 @@ export async function startSdkAgent(
       heard.push(request.headers);
       open.add(response);
       response.once("close", () => open.delete(response));
-      if (silent) return;
+      if (silent === true) return;
+      const body = (await json(request)) as Record<string, unknown>; // why: the handler checks the envelope itself
+      if (silent === "subscriptions" && body.method === "SubscribeToTask") return;
       const context = new ServerCallContext({ requestedVersion: String(request.headers["a2a-version"] ?? "1.0") });
-      const result = await rpc.handle((await json(request)) as Record<string, unknown>, context); // why: the handler checks the envelope itself
+      const result = await rpc.handle(body, context);
       if (!(Symbol.asyncIterator in result)) return send(200, result);
       response.writeHead(200, { "content-type": "text/event-stream" });
       for await (const event of result) response.write(`data: ${JSON.stringify(event)}\n\n`);
