@@ -9,6 +9,7 @@ import { asEntenteError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { nobody } from "../base/principals.ts";
 import type { Principal } from "../base/tool.ts";
+import type { OpenCalls } from "../security/open-calls.ts";
 import { type Access, securityErrors } from "../security/token.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { httpErrors, sendError } from "./body.ts";
@@ -18,6 +19,8 @@ import { findRoute, methodsOf, type Route } from "./route.ts";
 export interface FrontInput {
   readonly config: Config;
   readonly access: Access;
+  /** Ends requests whose client's token ends. */
+  readonly calls: OpenCalls;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly routes: readonly Route[];
@@ -98,7 +101,11 @@ export class Front {
       const url = requestUrl(request);
       const route = this.#route(request, url.pathname);
       label = route.path;
+      const { calls } = this.#input;
+      const moment = calls.moment();
       const caller = await this.#caller(route, request, url.pathname);
+      const over = calls.open(caller, moment, () => response.destroy());
+      if (caller.kind === "client") response.once("close", over);
       await route.handle(request, response, url, caller);
     } catch (error) {
       this.#input.log.debug({ error, url: request.url }, "a request was answered with an error");

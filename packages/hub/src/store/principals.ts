@@ -29,6 +29,7 @@ export class Principals {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #revoked: Listeners<string>;
+  #seen: ReadonlyMap<string, string> = new Map();
 
   constructor(store: Store, clock: Clock, log: Logger) {
     this.#store = store;
@@ -85,6 +86,29 @@ export class Principals {
     this.#revoked.tell(idOf(name));
   }
 
+  /**
+   * Looks whether the tokens of these principals are still what they were when this was last asked, and tells of those that
+   * are not: another hub on the store may have revoked them, or somebody deleted them there.
+   */
+  async lookAgain(ids: readonly string[]): Promise<void> {
+    const before = this.#seen;
+    this.#seen = new Map();
+    if (ids.length === 0) return;
+    const rows = await this.#store.db
+      .selectFrom("principals")
+      .select(["name", "token_hash"])
+      .where("revoked_at", "is", null)
+      .where(
+        "name",
+        "in",
+        ids.map((id) => id.slice(prefix.length)),
+      )
+      .execute();
+    const now = new Map(rows.map(({ name, token_hash }) => [idOf(name), token_hash]));
+    this.#seen = now;
+    for (const id of ids) if (!now.has(id) || now.get(id) !== (before.get(id) ?? now.get(id))) this.#revoked.tell(id);
+  }
+
   /** Every principal, by name. */
   async list(): Promise<readonly KnownPrincipal[]> {
     const rows = await this.#store.db.selectFrom("principals").selectAll().orderBy("name").execute();
@@ -92,7 +116,9 @@ export class Principals {
   }
 }
 
+const prefix = "client:";
+
 // The prefix keeps a client apart from an agent of the same name: tasks are kept under their owner's id.
 function idOf(name: string): string {
-  return `client:${name}`;
+  return `${prefix}${name}`;
 }

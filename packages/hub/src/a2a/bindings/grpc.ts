@@ -20,6 +20,8 @@ import {
 } from "@grpc/grpc-js";
 import type { Principal } from "../../base/tool.ts";
 import { httpErrors } from "../../http/body.ts";
+import type { OpenCalls } from "../../security/open-calls.ts";
+import { securityErrors } from "../../security/token.ts";
 import { a2aErrors, grpcStatus, wireError } from "../errors.ts";
 import { readRequest } from "../request.ts";
 import { type Call, isStreaming, type OperationName, operations } from "../service.ts";
@@ -34,6 +36,8 @@ export interface GrpcInput {
   readonly served: (name: string) => Served;
   /** Who a token belongs to. Throws TOKEN_*. */
   readonly check: (headers: { readonly authorization?: string | undefined }) => Promise<Principal>;
+  /** Ends calls whose client's token ends. */
+  readonly calls: OpenCalls;
 }
 
 /** A listening gRPC server. */
@@ -106,18 +110,48 @@ interface AnyCall {
 }
 
 interface Prepared {
+  /** Says that the call is over. */
+  readonly over: () => void;
   readonly served: Served;
   readonly params: never;
   readonly call: Call;
 }
 
-async function prepare(name: OperationName, request: AnyCall, input: GrpcInput): Promise<Prepared> {
+// `refuse` ends the call with an error, whatever it is doing.
+async function prepare(
+  name: OperationName,
+  request: AnyCall,
+  input: GrpcInput,
+  refuse: (thrown: unknown) => void,
+): Promise<Prepared> {
   // Before anything is waited for: the event comes once.
   const gone = new AbortController();
   request.on("cancelled", () => gone.abort(new Error("the caller is gone")));
-  const { metadata } = request;
-  const header = (key: string): string | undefined => metadata.get(key).map(String).join(",") || undefined;
+  const header = headerOf(request.metadata);
+  const moment = input.calls.moment();
   const principal = await input.check({ authorization: header("authorization") });
+  const over = input.calls.open(principal, moment, () => {
+    const error = securityErrors.TOKEN_WRONG({});
+    refuse(error);
+    gone.abort(error);
+  });
+  try {
+    return { over, ...readCall(name, request, input, principal, gone.signal) };
+  } catch (thrown) {
+    over();
+    throw thrown;
+  }
+}
+
+function readCall(
+  name: OperationName,
+  request: AnyCall,
+  input: GrpcInput,
+  principal: Principal,
+  signal: AbortSignal,
+): Omit<Prepared, "over"> {
+  const { metadata } = request;
+  const header = headerOf(metadata);
   checkVersion(header("a2a-version"), "1.0");
   const [Request] = messages[name];
   const { tenant: named = "", ...rest } = Request.toJSON(request.request) as { readonly tenant?: string }; // why: every request of the service has a tenant
@@ -139,33 +173,57 @@ async function prepare(name: OperationName, request: AnyCall, input: GrpcInput):
   const answer = new Metadata();
   if (active.length > 0) answer.set("a2a-extensions", active.join(","));
   request.sendMetadata(answer);
-  return { served, params, call: { principal, extensions, tenant, version: "1.0", signal: gone.signal, deadlineAt } };
+  return { served, params, call: { principal, extensions, tenant, version: "1.0", signal, deadlineAt } };
+}
+
+function headerOf(metadata: Metadata): (key: string) => string | undefined {
+  return (key) => metadata.get(key).map(String).join(",") || undefined;
 }
 
 function unary(name: Exclude<OperationName, "SendStreamingMessage" | "SubscribeToTask">, input: GrpcInput) {
   const [, Response] = messages[name];
   return (request: ServerUnaryCall<never, unknown>, answer: sendUnaryData<unknown>): void => {
-    const work = async (): Promise<unknown> => {
-      const { served, params, call } = await prepare(name, request, input);
-      const result: unknown = await served.service[operations[name].method](params, call);
-      return result === undefined ? {} : Response.fromJSON(result as never); // why: ProtoJSON of this operation's response
+    // What is answered first stands: the call's end, or the end of its client's token.
+    let answered = false;
+    const once: typeof answer = (...given) => {
+      if (!answered) answer(...given);
+      answered = true;
     };
-    work().then(
-      (result) => answer(null, result),
-      (thrown) => answer(statusOf(thrown)),
-    );
+    const refuse = (thrown: unknown): void => once(statusOf(thrown));
+    const work = async (): Promise<unknown> => {
+      const { served, params, call, over } = await prepare(name, request, input, refuse);
+      try {
+        const result: unknown = await served.service[operations[name].method](params, call);
+        return result === undefined ? {} : Response.fromJSON(result as never); // why: ProtoJSON of this operation's response
+      } finally {
+        over();
+      }
+    };
+    work().then((result) => once(null, result), refuse);
   };
 }
 
 function streaming(name: "SendStreamingMessage" | "SubscribeToTask", input: GrpcInput) {
   return async (stream: ServerWritableStream<never, unknown>): Promise<void> => {
+    let over = (): void => {};
+    let refused = false;
+    const refuse = (thrown: unknown): void => {
+      if (!refused) stream.emit("error", statusOf(thrown));
+      refused = true;
+    };
     try {
-      const { served, params, call } = await prepare(name, stream, input);
-      for await (const event of served.service[operations[name].method](params, call))
+      const prepared = await prepare(name, stream, input, refuse);
+      over = prepared.over;
+      const { served, params, call } = prepared;
+      for await (const event of served.service[operations[name].method](params, call)) {
+        if (refused) break;
         if (!stream.write(sdk.StreamResponse.fromJSON({ ...event }))) await drained(stream, call.signal);
-      stream.end();
+      }
+      if (!refused) stream.end();
     } catch (thrown) {
-      stream.emit("error", statusOf(thrown));
+      refuse(thrown);
+    } finally {
+      over();
     }
   };
 }
