@@ -66,5 +66,7 @@ for (const engine of engines)
         third.child.kill("SIGTERM");
         await once(third.child, "close");
       }
-      assert.equal(ends().filter((one) => one.body.includes(id)).length, 1, "and once");
+      // One that was cut off by the stop before its answer was heard comes again under its id.
+      const ids = ends().flatMap(({ body, headers }) => (body.includes(id) ? [headers["x-a2a-notification-id"]] : []));
+      assert.equal(new Set(ids).size, 1, "and once");
     }));

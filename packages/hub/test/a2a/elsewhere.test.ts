@@ -74,7 +74,7 @@ test("its card leads through the hub, is signed by the hub, and can be checked b
     assert.ok(!JSON.stringify(AgentCard.toJSON(card)).includes(peer.url), "nothing of it leads past the hub");
     assert.deepEqual(
       card.supportedInterfaces.map((one) => `${one.protocolBinding} ${one.protocolVersion}`),
-      ["JSONRPC 1.0", "HTTP+JSON 1.0", "GRPC 1.0", "https://entente.dev/a2a/pipe/v1 1.0", "JSONRPC 0.3"],
+      ["JSONRPC 1.0", "HTTP+JSON 1.0", "GRPC 1.0", "https://entente.dev/a2a/pipe/v1 1.0", "JSONRPC 0.3", "HTTP+JSON 0.3"],
     );
     // A second hub takes the first hub's agent as it would any other: by the key that its origin publishes.
     await withAgents(async (other) => {
