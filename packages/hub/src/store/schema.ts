@@ -210,6 +210,8 @@ export interface AgreementsTable {
   signatures_json: string;
   status: string;
   task_id: string | null;
+  /** How many tasks were begun under it. */
+  tasks_begun: Generated<number>;
   due_at: number;
   created_at: number;
   closed_at: number | null;

@@ -16,7 +16,7 @@ import { dataOf, dataPart, textOf, textPart } from "../parts.ts";
 import type { AgentCardJson, Message, Part, Task } from "../protocol.ts";
 import { PushSender } from "../push/sender.ts";
 import { hubIdOf, Lease } from "./lease.ts";
-import { LocalAgent } from "./local-agent.ts";
+import { type CoverTask, LocalAgent } from "./local-agent.ts";
 import { TaskReader, unfinished } from "./task-reader.ts";
 import { TaskWriter } from "./task-writer.ts";
 
@@ -37,6 +37,8 @@ export interface LocalAgentsInput {
   readonly liveTasks?: number;
   /** After how long the tasks of a hub without a sign of life are taken over, ms; a2a.leaseMs. */
   readonly leaseMs?: number;
+  /** Counts a task that names an agreement; given by the negotiation service. */
+  readonly cover?: CoverTask;
   /** How an agent answers messages that need no task (bids); given by the negotiation service. */
   readonly replyFor: (
     agent: Agent,
@@ -176,6 +178,7 @@ export class LocalAgents implements AsyncDisposable {
       liveTasks,
       context: (signal) => contextFor(agent.profile.name, signal),
       reply: answering(agent, replyFor(agent)),
+      cover: this.#input.cover,
       sighted: this.#hooks.sighted,
     });
   }
