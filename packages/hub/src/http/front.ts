@@ -133,7 +133,15 @@ export class Front {
       const upgrade = this.#input.upgrades?.find((one) => one.path === path);
       if (!upgrade) throw httpErrors.ROUTE_UNKNOWN({ method: "UPGRADE", path });
       if (asked !== upgrade.protocol) throw httpErrors.UPGRADE_UNKNOWN({ path, wanted: upgrade.protocol, got: asked });
-      const caller = await this.#input.access.check(request.headers);
+      const { access, calls } = this.#input;
+      const moment = calls.moment();
+      const caller = await access.check(request.headers);
+      // A token that ended while it was looked up lets nobody in; whoever takes the connection hears of later ends.
+      let ended = false;
+      calls.open(caller, moment, () => {
+        ended = true;
+      })();
+      if (ended) throw securityErrors.TOKEN_WRONG({});
       if (this.#draining) throw httpErrors.DRAINING({});
       socket.removeAllListeners("error");
       socket.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: ${upgrade.protocol}\r\n\r\n`);

@@ -29,7 +29,7 @@ export class Principals {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #revoked: Listeners<string>;
-  #seen: ReadonlyMap<string, string> = new Map();
+  #seen = new Map<string, string>();
 
   constructor(store: Store, clock: Clock, log: Logger) {
     this.#store = store;
@@ -83,6 +83,8 @@ export class Principals {
       }
       await this.#store.events.append(trx, [{ kind: "principal.revoked", actor, subject: name, data: {} }]);
     });
+    // A token that it is given anew is no other one than was seen.
+    this.#seen.delete(idOf(name));
     this.#revoked.tell(idOf(name));
   }
 

@@ -102,6 +102,15 @@ test("HTTP+JSON of 0.3, by hand: content, files, data, blocking, states and erro
       ],
     );
 
+    const card = await ask(served.url, "/a2a/guarded/v1/card", {
+      headers: { ...headers, "a2a-extensions": "https://example.com/required" },
+    });
+    const { description, preferredTransport, security, securitySchemes } = JSON.parse(card.body);
+    assert.equal(description, "Particular, and has more to offer.");
+    assert.equal(preferredTransport, "JSONRPC");
+    assert.deepEqual(security, [{ schemes: { hubToken: {} } }]);
+    assert.equal(securitySchemes.hubToken.httpAuthSecurityScheme.scheme, "Bearer");
+
     const unknown = await ask(served.url, "/a2a/echo/v1/tasks/none", { headers });
     assert.deepEqual([unknown.status, JSON.parse(unknown.body).code], [404, -32001]);
     const wrong = await post("/a2a/echo/v1/message:send", {
