@@ -7,8 +7,10 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { AgentCard } from "@a2a-js/sdk";
 import { grpcAddress } from "../../src/a2a/remote/grpc-address.ts";
 import { RemoteAgents } from "../../src/a2a/remote/remote-agents.ts";
+import { chosenInterface } from "../../src/a2a/remote/remote-service.ts";
 import type { Call } from "../../src/a2a/service.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { EntenteError } from "../../src/base/errors.ts";
@@ -190,6 +192,25 @@ test("TLS goes by the agent's name, not by the address that was dialled", async 
   } finally {
     setDefaultCACertificates(usual);
   }
+});
+
+test("of a card's interfaces the first that the hub speaks is taken, and one that speaks only gRPC of 0.3 is refused by name", () => {
+  const card = (...kinds: (readonly [string, string])[]) =>
+    AgentCard.fromJSON({
+      name: "far",
+      supportedInterfaces: kinds.map(([protocolBinding, protocolVersion]) => ({
+        url: "https://agent.example",
+        protocolBinding,
+        protocolVersion,
+      })),
+    });
+  const taken = (...kinds: (readonly [string, string])[]) => {
+    const { protocolBinding, protocolVersion } = chosenInterface(card(...kinds));
+    return `${protocolBinding} ${protocolVersion}`;
+  };
+  assert.equal(taken(["https://other.example/binding", "1.0"], ["GRPC", "1.0"], ["JSONRPC", "1.0"]), "GRPC 1.0");
+  assert.equal(taken(["GRPC", "0.3"], ["HTTP+JSON", "0.3"]), "HTTP+JSON 0.3");
+  assert.throws(() => taken(["GRPC", "0.3"]), { code: "CARD_INVALID", message: /it offers GRPC 0\.3/ });
 });
 
 test("gRPC addresses: with and without a scheme, and in the clear only where that is said or plainly inside", () => {
