@@ -37,8 +37,9 @@ const rows: readonly PathRow[] = [
 
 /** Whether a request below an agent's address is one of 0.3; of 1.0 `v1` would be a tenant. */
 export function isLegacyPath(path: string, request: IncomingMessage): boolean {
+  if (!path.startsWith("v1/")) return false;
   const version = headerText(request, "a2a-version")?.trim() ?? "";
-  return path.startsWith("v1/") && (version === "" || version.startsWith("0."));
+  return version === "" || version.startsWith("0.");
 }
 
 /** Answers one request; `path` is what follows /a2a/NAME/v1/, still escaped. */
