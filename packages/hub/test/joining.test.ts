@@ -103,6 +103,7 @@ test("an agent that joined is told by the pipe how long its task may take; when 
       await sleep(10);
     }
     assert.match(await send(served), /no hurry/);
+    assert.match(await send(served, { [slaExtension]: { remainingMs: 1e12 } }), /no hurry/, "more time than a timer holds");
   }));
 
 test("joining again over the same connection, with new skills, leaves its tasks running", () =>

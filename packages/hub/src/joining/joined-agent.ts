@@ -43,6 +43,7 @@ export const joiningErrors = defineErrors({
   },
 });
 
+const longestTimerMs = 2 ** 31 - 1;
 // Work that kills its own process would be run for ever.
 const maxReruns = 3;
 
@@ -115,7 +116,9 @@ async function execute(name: string, endpoint: Endpoint, task: AgentTask, ctx: A
   const parts = content.map(({ metadata: _metadata, ...part }) => JSON.parse(JSON.stringify(part)));
   const stop = new AbortController();
   const signal = AbortSignal.any([ctx.signal, stop.signal]);
-  const deadlineMs = ctx.deadlineAt === undefined ? undefined : Math.max(1, ctx.deadlineAt - ctx.clock.now());
+  const leftMs = ctx.deadlineAt === undefined ? undefined : Math.max(1, ctx.deadlineAt - ctx.clock.now());
+  // The pipe's timers hold some 24 days; a task with more is ended by its hub alone.
+  const deadlineMs = leftMs !== undefined && leftMs < longestTimerMs ? leftMs : undefined;
   let broken: unknown;
   try {
     for await (const step of host.run({ agent: name, task: { id, contextId, parts } }, { signal, deadlineMs })) {

@@ -44,6 +44,9 @@ export interface Remote extends Disposable {
   readonly service: AgentService;
 }
 
+// A timer of Node's holds no more.
+const longestTimerMs = 2 ** 31 - 1;
+
 const speakable = ["JSONRPC", "HTTP+JSON", "GRPC"] as const;
 
 /** The interface of a card that this hub speaks to: the first of a kind it knows, in the card's own order. Throws CARD_INVALID. */
@@ -136,16 +139,17 @@ function serviceOf({ name, limits, now }: RemoteInput, transport: Transport, ten
     const late = (cause?: unknown) =>
       remoteErrors.AGENT_TOO_SLOW({ agent: name, limitMs: Math.max(0, Math.round(ms)) }, { cause });
     if (ms <= 0) throw late();
-    const limit = AbortSignal.timeout(Math.ceil(ms));
+    // Not AbortSignal.timeout: that of a call that was answered would wait on for the rest of its time.
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), Math.min(ms, longestTimerMs)).unref();
     try {
-      return await work({
-        ...carried(call),
-        signal: AbortSignal.any([call.signal, limit]),
-        deadlineAt: Date.now() + ms,
-      });
+      const signal = AbortSignal.any([call.signal, limit.signal]);
+      return await work({ ...carried(call), signal, deadlineAt: Date.now() + ms });
     } catch (thrown) {
       call.signal.throwIfAborted();
-      throw limit.aborted || isDeadline(thrown) ? late(thrown) : ours(name, thrown);
+      throw limit.signal.aborted || isDeadline(thrown) ? late(thrown) : ours(name, thrown);
+    } finally {
+      clearTimeout(timer);
     }
   };
   const brief = <T>(call: Call, work: (options: TimedOptions) => Promise<T>): Promise<T> => within(call, limits.answerMs, work);
