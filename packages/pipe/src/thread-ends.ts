@@ -35,6 +35,7 @@ export function takeEnds(body: unknown, ports: ThreadPorts): unknown {
   const fields = body as Record<string | number, unknown>; // why: looked up under its own keys
   const found = keys.filter((key) => fields[key] instanceof PipeEnd);
   if (found.length === 0) return body;
+  refuseUntakable(found.map((key) => fields[key] as PipeEnd)); // why: found as ones above
   const copy: Record<string | number, unknown> | unknown[] = Array.isArray(body) ? [...body] : { ...body };
   const ends = found.map((key) => {
     Reflect.set(copy, key, null);
@@ -62,6 +63,12 @@ export function putEnds(body: unknown, ends: unknown, over: (port: MessagePort) 
     else return undefined;
   }
   return { body: whole };
+}
+
+// Before any of them is taken, since those before the bad one would lead nowhere.
+function refuseUntakable(ends: readonly PipeEnd[]): void {
+  if (new Set(ends).size < ends.length) throw new TypeError("wanted each end of a pipe once; got the same one twice");
+  for (const end of ends) if (end.taken) end.take("was sent"); // throws
 }
 
 function lead(end: PipeEnd, ports: ThreadPorts): MessagePort {

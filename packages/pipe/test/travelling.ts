@@ -9,8 +9,10 @@ import {
   type Binding,
   defineInterface,
   type Endpoint,
+  type EndpointOptions,
   type PipeEnd,
   pipeEnds,
+  type Remote,
   receive,
   receiveBytes,
   remote,
@@ -40,6 +42,14 @@ const post = defineInterface({
     pickyStream: { ordinal: 8, kind: "stream", input: { parse: refuse } },
     bare: { ordinal: 9, kind: "call" },
     watch: { ordinal: 6, kind: "call", input: unchecked<{ by: Associated }>() },
+    door: { ordinal: 10, kind: "call", output: unchecked<PipeEnd>() },
+    fail: { ordinal: 11, kind: "call", input: unchecked<{ end: PipeEnd; how: "now" | "later" }>() },
+    failStream: { ordinal: 12, kind: "stream", input: unchecked<{ end: PipeEnd }>() },
+    odd: { ordinal: 13, kind: "call", output: unchecked<{ end: PipeEnd; odd: () => void }>() },
+    oddStream: { ordinal: 14, kind: "stream", output: unchecked<{ end: PipeEnd; odd: () => void }>() },
+    shut: { ordinal: 15, kind: "call" },
+    giveChoosy: { ordinal: 16, kind: "call", output: { parse: refuse } },
+    streamChoosy: { ordinal: 17, kind: "stream", output: { parse: refuse } },
   },
 });
 
@@ -49,7 +59,7 @@ function refuse(_input: unknown): { end: PipeEnd } {
 
 /** What travels inside bodies, the same over every binding: ends of pipes, bytes in bulk, interfaces of the same pipe. Registers tests. */
 export function travelling(binding: Binding): void {
-  async function connect(t: TestContext, beforeGiving = () => {}) {
+  async function connect(t: TestContext, beforeGiving = () => {}, nearOptions: EndpointOptions = {}) {
     const log: string[] = [];
     const endpoints: Endpoint[] = [];
     const serveNotes = (endpoint: Endpoint, name: string) => {
@@ -62,21 +72,46 @@ export function travelling(binding: Binding): void {
       });
       return endpoint;
     };
-    const { promise, resolve } = Promise.withResolvers<Endpoint>();
-    const listener = await binding.listen("", (far) => {
+    const given = (name: string) => {
+      const [mine, theirs] = pipeEnds();
+      serveNotes(mine.bind(), name);
+      return theirs;
+    };
+    const servePost = (far: Endpoint) =>
       receive(
         far,
         post,
         {
+          door() {
+            const [mine, theirs] = pipeEnds();
+            const endpoint = mine.bind();
+            endpoints.push(endpoint);
+            servePost(endpoint);
+            return theirs;
+          },
+          fail({ how }) {
+            if (how === "now") throw new Error("no");
+            return Promise.reject(new Error("not now"));
+          },
+          async *failStream() {
+            yield await Promise.reject(new Error("no"));
+          },
+          odd: () => ({ end: given("odd"), odd() {} }),
+          async *oddStream() {
+            yield { end: given("odd"), odd() {} };
+          },
+          shut: () => far.close("shut"),
+          giveChoosy: () => ({ end: given("refused") }),
+          async *streamChoosy() {
+            yield { end: given("refused") };
+          },
           take: ({ from, end }) => void serveNotes(end.bind(), from),
           picky: () => undefined,
           async *pickyStream() {},
           bare: () => undefined,
           give() {
             beforeGiving();
-            const [mine, theirs] = pipeEnds();
-            serveNotes(mine.bind(), "given");
-            return theirs;
+            return given("given");
           },
           async *giveMany(count) {
             for (let i = 0; i < count; i++) {
@@ -103,9 +138,12 @@ export function travelling(binding: Binding): void {
         },
         { validate: true },
       );
+    const { promise, resolve } = Promise.withResolvers<Endpoint>();
+    const listener = await binding.listen("", (far) => {
+      servePost(far);
       resolve(far);
     });
-    const near = await binding.dial(listener.address);
+    const near = await binding.dial(listener.address, nearOptions);
     const far = await promise;
     await listener.close();
     t.after(() => {
@@ -113,7 +151,7 @@ export function travelling(binding: Binding): void {
       far.close();
       for (const one of endpoints) one.close();
     });
-    return { near, far, log, endpoints, client: remote(near, post) };
+    return { near, far, log, endpoints, client: remote(near, post, { validate: true }) };
   }
 
   describe(`what travels over ${binding.name}`, { timeout: 20_000 }, () => {
@@ -196,6 +234,95 @@ export function travelling(binding: Binding): void {
         await watched.closed;
       });
 
+    const failing: readonly [string, (client: Client, end: PipeEnd) => Promise<unknown>][] = [
+      ["throws", (client, end) => client.fail({ end, how: "now" })],
+      ["rejects", (client, end) => client.fail({ end, how: "later" })],
+      ["fails as a stream", (client, end) => client.failStream({ end }).next()],
+    ];
+    for (const [what, call] of failing)
+      test(`a handler that ${what} has not taken the pipe in its input`, async (t) => {
+        const { near, client } = await connect(t);
+        const [mine, theirs] = pipeEnds();
+        const watched = mine.bind();
+        await failure(call(client, theirs));
+        await watched.closed;
+        assert.equal(near.closeReason, undefined);
+      });
+
+    for (const name of ["odd", "oddStream"] as const)
+      test(`a pipe in an answer that cannot be carried is closed (${name})`, async (t) => {
+        const { near, client, endpoints } = await connect(t);
+        const answer = name === "odd" ? client.odd() : client.oddStream().next();
+        await answer.then((got) => ("value" in got ? got.value! : got).end.drop(), isUnsendable); // in one thread all can be carried
+        await endpoints[0]!.closed;
+        assert.equal(near.closeReason, undefined);
+      });
+
+    test("a pipe in a call that cannot be carried is closed, or still its caller's", async (t) => {
+      const { near } = await connect(t);
+      const [mine, theirs] = pipeEnds();
+      const watched = mine.bind();
+      await failure(ask(near, 40, 99, "call", { end: theirs, odd() {} }));
+      theirs.drop();
+      await watched.closed;
+    });
+
+    for (const name of ["giveChoosy", "streamChoosy"] as const)
+      test(`a pipe in an answer that is refused is closed (${name})`, async (t) => {
+        const { near, client, endpoints } = await connect(t);
+        const error = await failure(name === "giveChoosy" ? client.giveChoosy() : client.streamChoosy().next());
+        assert.equal(Reflect.get(error, "code"), "OUTPUT_INVALID");
+        await endpoints[0]!.closed;
+        assert.equal(near.closeReason, undefined);
+      });
+
+    test("pipes in answers that wait when their pipe is closed are closed too", async (t) => {
+      const { near, client, endpoints } = await connect(t, undefined, { limits: { messages: 8 } });
+      const inner = (await client.door()).bind({ limits: { messages: 8 } });
+      const giver = remote(inner, post, { validate: true });
+      await giver.bare();
+      const calls = Array.from({ length: 20 }, () => giver.give().then((end) => end.drop()));
+      const shut = giver.shut();
+      await Promise.allSettled([...calls, shut]);
+      await until(() => endpoints.length === 21, t.signal);
+      for (const endpoint of endpoints) await endpoint.closed;
+      assert.equal(near.closeReason, undefined);
+    });
+
+    test("a pipe in a call to a pipe that was closed meanwhile is closed", async (t) => {
+      const { near, client, endpoints } = await connect(t);
+      const inner = (await client.give()).bind();
+      await remote(inner, notes).note("hello");
+      const [mine, theirs] = pipeEnds();
+      const watched = mine.bind();
+      endpoints[0]!.close();
+      const call = failure(ask(inner, 40, 1, "call", { end: theirs }));
+      await call;
+      theirs.drop(); // where word of the end came first, nothing was sent
+      await watched.closed;
+      assert.equal(near.closeReason, undefined);
+    });
+
+    test("a pipe in an answer to a pipe that was closed meanwhile is closed", async (t) => {
+      let leave = () => {};
+      const { near, client, endpoints } = await connect(t, () => leave());
+      const inner = (await client.door()).bind();
+      leave = () => inner.close();
+      await failure(remote(inner, post).give());
+      await until(() => endpoints.length === 2, t.signal);
+      await endpoints[1]!.closed;
+      assert.equal(near.closeReason, undefined);
+    });
+
+    test("an end whose other end was closed already tells whoever gets it", async (t) => {
+      const { client, endpoints } = await connect(t);
+      const [mine, theirs] = pipeEnds();
+      mine.bind().close("too late");
+      await client.take({ from: "a", end: theirs });
+      await until(() => endpoints.length === 1, t.signal);
+      await endpoints[0]!.closed;
+    });
+
     test("a pipe that was sent on a pipe that nobody took is not kept either", async (t) => {
       const { near } = await connect(t);
       const [outer, theirs] = pipeEnds();
@@ -277,6 +404,12 @@ export function travelling(binding: Binding): void {
       assert.equal("code" in (await failure(client.watch({ by: handle }))), true);
     });
   });
+}
+
+type Client = Remote<typeof post.methods>;
+
+function isUnsendable(error: Error): void {
+  assert.equal(Reflect.get(error, "code"), "BODY_UNSENDABLE");
 }
 
 // A call that the typed client would not make.

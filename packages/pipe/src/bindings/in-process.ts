@@ -120,6 +120,11 @@ class InProcessPort implements MovablePort {
     return this.#via === undefined ? ownSizeOf(body) : this.#via.sizeOf(body);
   }
 
+  discard(body: unknown): void {
+    if (this.#via === undefined) dropEnds(body);
+    else this.#via.discard(body);
+  }
+
   send(frame: Frame): void {
     if (this.#via !== undefined) {
       if (!this.#closed) this.#via.send(frame);
@@ -159,7 +164,7 @@ class InProcessPort implements MovablePort {
     this.#peer = undefined;
     this.#first = undefined;
     this.#inbox = [];
-    if (peer === undefined) {
+    if (peer === undefined || gone !== undefined) {
       // The other end is closed already; what it had sent still arrives.
       target.start(nobody);
       resend(target, queued, undefined);
@@ -260,6 +265,7 @@ function resend(target: Port, frames: readonly Frame[], how: Resending | undefin
         const body = target.pack(frame.body);
         out = { ...frame, body, size: target.sizeOf(body) };
       } catch (thrown) {
+        if (how === undefined || frame.kind !== "call") dropEnds(frame.body); // what is in a call that failed is still its caller's
         out = how?.refuse(frame, thrown instanceof Error ? thrown.message : String(thrown));
       }
     if (out === undefined) continue;

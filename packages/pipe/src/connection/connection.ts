@@ -31,6 +31,8 @@ export interface Agreement {
 export interface ConnectionHooks {
   /** The peer opened a pipe; the answer takes its frames, or is why it is refused. `carried` pipes come inside a message and have no name. */
   opened?(pipe: number, name: string, carried: boolean): Route | string;
+  /** A pipe that was opened to be carried, and is not kept with `keepCarried`, came in a body that nobody gets. */
+  unwanted?(pipe: number): void;
   /** The link is lost and another one is wanted: `attach` it. */
   suspended?(): void;
   /** The connection is over; called once. */
@@ -219,6 +221,10 @@ export class Connection implements Carrier, PipeTableOwner, Speaker, WireOwner {
 
   release(pipe: number): void {
     this.#pipes.release(pipe);
+  }
+
+  unwanted(pipe: number): void {
+    this.#hooks.unwanted?.(pipe);
   }
 
   emptied(): void {

@@ -3,7 +3,9 @@
  * breaks a rule here is the connection's affair, and it is told so.
  */
 import type { CloseCode } from "../frame.ts";
+import { PipeEnd } from "../pipe-end.ts";
 import { Header, kindNames, kinds } from "../wire/header.ts";
+import { pipeListOf } from "../wire/pipe-list.ts";
 import { maxPipes } from "../wire/record-encoder.ts";
 import { PipeNumbers } from "./pipe-numbers.ts";
 import type { Route, RoutePort } from "./route.ts";
@@ -17,6 +19,8 @@ export interface PipeTableOwner {
   unreadable(wanted: string, got: string): void;
   /** The peer opened a pipe; the answer takes its frames, or is why it is refused. */
   pipeOpened(pipe: number, name: string, carried: boolean): Route | string;
+  /** A pipe that is not kept here came in a body that nobody gets. */
+  unwanted(pipe: number): void;
   /** The last pipe was closed. */
   emptied(): void;
 }
@@ -27,8 +31,8 @@ export const maxNameBytes = 256;
 const carriedFlag = 1;
 // A peer whose bodies are unreadable again and again is cut off as a whole.
 const maxBadFrames = 8;
-// The pipes of a body are opened right before it, so no more than one body's wait for theirs.
-const maxUnclaimed = maxPipes;
+/** Pipes that wait for the body that carries them. They are opened right before it, so there are no more than one body's. */
+export const maxUnclaimed = maxPipes;
 
 /** See the head of this file. */
 export class PipeTable {
@@ -104,7 +108,8 @@ export class PipeTable {
     if (route === undefined) {
       if (!this.#numbers.known(header.pipe))
         this.#owner.unreadable("a pipe that was opened", `a ${kindNames[header.kind] ?? "frame"} for pipe ${header.pipe}`);
-      return; // one that was closed here, while this was on its way
+      else this.#refuse(header, view, start, end); // one that was closed here, while this was on its way
+      return;
     }
     if (route.take(header, bytes, view, start, end, owned)) return;
     this.#badFrames += 1;
@@ -130,6 +135,17 @@ export class PipeTable {
     this.#carried.delete(pipe);
     this.#routes.delete(pipe);
     if (this.#routes.size === 0) this.#owner.emptied();
+  }
+
+  // Nobody gets the body, so nobody takes the pipes in it.
+  #refuse(header: Header, view: DataView, start: number, end: number): void {
+    const list = pipeListOf(header, view, start, end);
+    for (let i = 0; i < (list?.count ?? 0); i++) {
+      const pipe = view.getUint32(list!.at + 4 * i, true);
+      const port = this.claim(pipe);
+      if (port === undefined) this.#owner.unwanted(pipe);
+      else new PipeEnd(port).drop();
+    }
   }
 
   /** The connection is over: every pipe is lost. */

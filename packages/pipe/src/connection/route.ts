@@ -85,15 +85,19 @@ export class RoutePort implements Port, Route {
     return bytesOf(packed).length;
   }
 
+  discard(packed: unknown): void {
+    if (packed instanceof Encoded) for (const end of packed.ends ?? []) end.drop();
+  }
+
   send(frame: Frame): void {
     if (this.#over) return;
     const header = this.#header;
     const body = toWire(frame, header);
     const ends = endsOf(frame);
-    let before = creditOf(frame);
-    if (ends !== undefined) before = withPipes(header, before, this.#give(ends));
+    const before = creditOf(frame);
     header.pipe = this.pipe;
-    this.#carrier.send(header, before, body);
+    if (ends === undefined) this.#carrier.send(header, before, body);
+    else this.#sendCarrying(ends, header, before, body);
   }
 
   close(): void {
@@ -143,10 +147,14 @@ export class RoutePort implements Port, Route {
     this.#receiver.gone(reason, code);
   }
 
-  // Opens a pipe for each end, and has the other end speak on it from now on.
-  #give(ends: readonly PipeEnd[]): readonly number[] {
-    return ends.map((end) => {
-      const route = this.#carrier.openCarried();
+  // Opens a pipe for each end, and has the other end speak on it once the body is on its way: so a pipe that is closed before its body came is
+  // one whose body never will.
+  #sendCarrying(ends: readonly PipeEnd[], header: Header, before: Uint8Array | undefined, body: Uint8Array): void {
+    const routes = ends.map(() => this.#carrier.openCarried());
+    const list = routes.map(({ pipe }) => pipe);
+    this.#carrier.send(header, withPipes(header, before, list), body);
+    for (const [i, end] of ends.entries()) {
+      const route = routes[i]!;
       const port = end.taken ? undefined : end.take("was sent");
       if (port !== undefined && isMovable(port)) port.moveTo(route);
       else {
@@ -154,12 +162,19 @@ export class RoutePort implements Port, Route {
         route.send({ kind: "close", code: "gone", message: "the end was taken before it was sent", lastId: 0 });
         route.close();
       }
-      return route.pipe;
-    });
+    }
   }
 
   #hold(header: Header, bytes: Buffer, start: number, end: number): boolean {
-    if (this.#ending !== undefined) return true; // the peer was told; what was on its way is dropped
+    if (this.#ending !== undefined) {
+      // The peer was told; what was on its way is dropped.
+      if ((header.flags & pipesFlag) !== 0) this.#discard([copyOf(header, bytes, start, end)]);
+      return true;
+    }
+    if (header.kind === kinds.close && this.#carrier.claim(this.pipe) !== undefined) {
+      this.close();
+      return true;
+    }
     const free = end === start || header.kind === kinds.close; // what passes beside the allowance
     if (this.#held.length >= maxHeld || (this.#heldBytes >= firstAllowance.bytes && !free)) {
       this.violated("at most the first allowance before a hello", "more");
@@ -175,8 +190,7 @@ export class RoutePort implements Port, Route {
       excessBytes.set(this.#carrier, sum + excess);
     }
     this.#heldBytes += end - start;
-    const copy = Object.assign(new Header(), header);
-    this.#held.push({ header: copy, bytes: Buffer.from(bytes.subarray(start, end)) });
+    this.#held.push(copyOf(header, bytes, start, end));
     return true;
   }
 
@@ -211,6 +225,10 @@ export class RoutePort implements Port, Route {
     this.lost(this.#ending.reason, this.#ending.code);
     this.#carrier.release(this.pipe); // the connection may well go on
   }
+}
+
+function copyOf(header: Header, bytes: Buffer, start: number, end: number): Held {
+  return { header: Object.assign(new Header(), header), bytes: Buffer.from(bytes.subarray(start, end)) };
 }
 
 function endsOf(frame: Frame): readonly PipeEnd[] | undefined {
