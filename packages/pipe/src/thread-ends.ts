@@ -3,7 +3,7 @@
  * level down in an array or object, where sizes are looked for too) and a MessagePort that leads to its other end goes along in its place.
  */
 import { MessageChannel, MessagePort } from "node:worker_threads";
-import { isMovable, PipeEnd } from "./pipe-end.ts";
+import { movePort, PipeEnd } from "./pipe-end.ts";
 import type { Port } from "./port.ts";
 
 /** A body without the ends it held, and what leads to them, by their keys; the key of a body that is an end itself is null. */
@@ -75,11 +75,7 @@ function lead(end: PipeEnd, ports: ThreadPorts): MessagePort {
   const port = end.take("was sent");
   const own = ports.unstarted(port);
   if (own !== undefined) return own;
-  if (!isMovable(port)) {
-    port.close();
-    throw new TypeError("an end of a pipe that came over a connection cannot go to a thread: bind it and pass calls on");
-  }
   const { port1, port2 } = new MessageChannel();
-  port.moveTo(ports.over(port1));
+  movePort(port, ports.over(port1));
   return port2;
 }

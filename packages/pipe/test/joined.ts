@@ -28,7 +28,7 @@ export function join(t: TestContext, options: ConnectionOptions = {}): Joined {
     const agreement = { role, codec: "records", peerMaxFrameBytes: settings.maxFrameBytes } as const;
     const connection: Connection = new Connection(agreement, settings, {
       opened(pipe, _name, carried) {
-        const port = connection.port(pipe);
+        const port = connection.port(pipe, carried);
         if (carried) return connection.keepCarried(pipe, port);
         farEndpoint = new Endpoint(port);
         return port;

@@ -43,6 +43,8 @@ const flushBytes = 256 * 1024;
 // What a connection says of itself while its link takes nothing. An honest peer brings no more about: it sends within its credit, which
 // it does not get before it reads. So one that only sends is cut off, and costs no memory.
 const maxUnreadBytes = 1024 * 1024;
+// What pipes that came over other connections may leave here while the link takes nothing: the allowances of many.
+const maxBacklogBytes = 64 * 1024 * 1024;
 
 /** One connection; see the head of this file. */
 export class Connection implements Carrier, PipeTableOwner, Speaker, WireOwner {
@@ -105,6 +107,15 @@ export class Connection implements Carrier, PipeTableOwner, Speaker, WireOwner {
   /** Whether more should be sent now; `drained` is told to every pipe when it becomes true again. */
   get writable(): boolean {
     return this.linkWritable && this.#replay?.full !== true;
+  }
+
+  get peerMaxFrameBytes(): number {
+    return this.agreement.peerMaxFrameBytes;
+  }
+
+  get maxBacklogBytes(): number {
+    const kept = this.#replay === undefined ? undefined : this.#settings.resume?.bufferBytes;
+    return kept === undefined ? maxBacklogBytes : Math.min(maxBacklogBytes, kept / 4); // it is kept for a resumption as well
   }
 
   get linkWritable(): boolean {
@@ -175,12 +186,12 @@ export class Connection implements Carrier, PipeTableOwner, Speaker, WireOwner {
   }
 
   openCarried(): RoutePort {
-    return this.openRoute("", true, (pipe) => this.port(pipe));
+    return this.openRoute("", true, (pipe) => this.port(pipe, true));
   }
 
-  /** A port for a pipe of this connection. */
-  port(pipe: number): RoutePort {
-    return new RoutePort(this, pipe, this.agreement.codec, this.agreement.peerMaxFrameBytes - 64);
+  /** A port for a pipe of this connection; `carried` ones come or go inside a message. */
+  port(pipe: number, carried = false): RoutePort {
+    return new RoutePort(this, pipe, this.agreement.codec, this.agreement.peerMaxFrameBytes - 64, carried);
   }
 
   /** Keeps a pipe that comes inside a message until its message claims it. */

@@ -6,21 +6,18 @@
  * What is held here is bounded by the ends' allowance. For ends that ignore it, a side that cannot be written to stops the reading of the
  * other. Each guest has a connection of its own behind the relay, so no two share a state, and one that stalls stops nobody else.
  */
-import { type CloseCode, closeCodes } from "../frame.ts";
+import type { CloseCode } from "../frame.ts";
 import { codecs } from "../wire/body.ts";
-import { Header, kinds, pipesFlag } from "../wire/header.ts";
+import { type Header, kinds, pipesFlag } from "../wire/header.ts";
 import { pipeListOf } from "../wire/pipe-list.ts";
 import type { Connection } from "./connection.ts";
 import { dialConnection, type Way } from "./dialling.ts";
 import type { Greeting } from "./greeting.ts";
+import { passClose, passFrame } from "./passed-frame.ts";
 import { maxUnclaimed } from "./pipe-table.ts";
 import type { Hosting } from "./reception.ts";
 import type { Route } from "./route.ts";
 import type { Settings } from "./settings.ts";
-
-/** Bodies above this are passed on without a copy when they lie in memory of their own; what lies in the reader's has to be copied. */
-const copied = 8 * 1024;
-const lastPossibleCall = 2 ** 48 - 1;
 
 /** Hosts a guest of a relay: a connection to the target is opened for it, with what both of them can speak and take. */
 export async function hostRelayed(way: Way, settings: Settings, greeting: Greeting): Promise<Hosting> {
@@ -85,7 +82,7 @@ export class Passage {
     if (closed) return;
     this.numbers[other].delete(twin);
     for (const [connection, number] of [[this[side], pipe] as const, [this[other], twin] as const]) {
-      close(connection, number, "the end was not wanted", "gone");
+      passClose(connection, number, "the end was not wanted", "gone");
       connection.release(number);
     }
   }
@@ -126,8 +123,7 @@ class RelayRoute implements Route {
       return false;
     }
     header.pipe = this.#toPipe;
-    if (owned || end - start <= copied) this.#to.send(header, undefined, bytes, start, end);
-    else this.#to.send(header, undefined, Buffer.from(bytes.subarray(start, end)));
+    passFrame(this.#to, header, bytes, start, end, owned);
     if (header.kind === kinds.close) this.#over();
     else if (!this.#to.writable) this.#from.pause();
     return true;
@@ -143,12 +139,12 @@ class RelayRoute implements Route {
   }
 
   lost(reason: string, code: CloseCode): void {
-    close(this.#to, this.#toPipe, reason, code);
+    passClose(this.#to, this.#toPipe, reason, code);
     this.#over();
   }
 
   #refuse(wanted: string): void {
-    close(this.#from, this.pipe, `wanted ${wanted}; got another`, "frame-invalid");
+    passClose(this.#from, this.pipe, `wanted ${wanted}; got another`, "frame-invalid");
     this.lost(`the peer broke the rules: wanted ${wanted}`, "gone");
   }
 
@@ -174,11 +170,4 @@ class RelayRoute implements Route {
     }
     return true;
   }
-}
-
-function close(connection: Connection, pipe: number, reason: string, code: CloseCode): void {
-  const body = Buffer.from(reason.slice(0, 4096), "utf8");
-  const header = new Header().set(kinds.close, 0, lastPossibleCall, 0, closeCodes.indexOf(code), 0, body.length);
-  header.pipe = pipe;
-  connection.send(header, undefined, body);
 }
