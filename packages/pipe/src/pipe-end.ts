@@ -5,6 +5,7 @@
 import { bridge } from "./bridge.ts";
 import { Endpoint, type EndpointOptions } from "./endpoint.ts";
 import { PipeError } from "./errors.ts";
+import { firstAllowance } from "./limits.ts";
 import type { Port } from "./port.ts";
 
 /** A port that knows a shorter way than a bridge to move its end elsewhere while nobody has started it. */
@@ -43,7 +44,8 @@ export class PipeEnd {
 
   /** Gives up the end unused: the other end hears that it is gone. */
   drop(): void {
-    if (!this.taken) this.bind().close("the end was not wanted");
+    // The least there is, since its greeting must not invite what nobody will read.
+    if (!this.taken) this.bind({ limits: firstAllowance }).close("the end was not wanted");
   }
 
   /** Takes the port out; `how` tells a second taker what has happened. Throws `PIPE_TAKEN`. */

@@ -7,6 +7,7 @@ import { maxContainers } from "./wire/body-error.ts";
 
 /** Drops the ends of pipes in a body that nobody has taken. */
 export function dropEnds(body: unknown): void {
+  if (!PipeEnd.any) return;
   for (const end of endsIn(body)) end.drop();
 }
 

@@ -4,6 +4,7 @@ import type { Binding } from "../src/index.ts";
 import { conformance } from "./conformance.ts";
 import { onServer, withoutNats } from "./nats-server.ts";
 import { travelling } from "./travelling.ts";
+import { untaken } from "./untaken.ts";
 
 // Every file in src/bindings is one binding; a new one is tested without a list to edit. One that needs a server brings it along here.
 const folder = new URL("../src/bindings/", import.meta.url);
@@ -14,5 +15,6 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith(".ts"))) {
   else {
     conformance(ready);
     travelling(ready);
+    untaken(ready);
   }
 }

@@ -25,7 +25,8 @@ export function join(t: TestContext, options: ConnectionOptions = {}): Joined {
   const links = memoryLinks();
   let farEndpoint: Endpoint | undefined;
   const connections = (["dialler", "listener"] as const).map((role, i) => {
-    const agreement = { role, codec: "records", peerMaxFrameBytes: settings.maxFrameBytes } as const;
+    const session = settings.resume === undefined ? undefined : "kept";
+    const agreement = { role, codec: "records", peerMaxFrameBytes: settings.maxFrameBytes, session } as const;
     const connection: Connection = new Connection(agreement, settings, {
       opened(pipe, _name, carried) {
         const port = connection.port(pipe, carried);

@@ -1,6 +1,7 @@
 // The program in the middle of a pipe that came over one connection and goes on over another: what it holds, whom it tells, whom it protects.
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
+import type { ConnectionOptions } from "../src/connection/settings.ts";
 import {
   type CloseReason,
   type Endpoint,
@@ -29,8 +30,8 @@ interface Chain {
 }
 
 // An agent, a hub and another agent; the hub sends on the ends that it is given.
-function chain(t: TestContext, options: EndpointOptions = {}, maxFrameBytes = 4 * mebibyte): Chain {
-  const [first, second] = [join(t), join(t, { maxFrameBytes })];
+function chain(t: TestContext, options: EndpointOptions = {}, maxFrameBytes = 4 * mebibyte, more: ConnectionOptions = {}): Chain {
+  const [first, second] = [join(t), join(t, { maxFrameBytes, ...more })];
   const bound: Endpoint[] = [];
   let running = 0;
   serve(first.far, [[take, (input) => ask(second.near, take, input)]]);
@@ -208,6 +209,25 @@ describe("a pipe that goes on over another connection", { timeout: 20_000 }, () 
     }
     assert.equal(await ask(bystander, echo, "on"), "on");
     assert.ok(all.second.pipes[0] === 2);
+  });
+
+  test("takes no more than a connection's share when many pipes go on to one that does not read", async (t) => {
+    const all = chain(t, {}, 4 * mebibyte, { resume: { bufferBytes: 2 * mebibyte } });
+    const pipes = await Promise.all(Array.from({ length: 8 }, () => link(all)));
+    for (const near of pipes) await ask(near, echo, 0);
+    all.second.stop();
+    all.second.links[0].writable = false;
+    const body = new Uint8Array(50_000);
+    const calls = pipes.flatMap((near) => Array.from({ length: 15 }, () => ask(near, count, body)));
+    const ended = Promise.allSettled(calls);
+    await until(() => pipes.some((near) => near.closeReason !== undefined), t.signal);
+    for (let i = 0; i < 30; i++) await new Promise((resolve) => setTimeout(resolve, 1));
+    assert.ok(all.second.connections[0].backlogBytes <= 0.7 * mebibyte, `${all.second.connections[0].backlogBytes}`);
+    assert.equal(pipes.find((near) => near.closeReason !== undefined)?.closeReason?.message, "the other end does not read");
+    all.second.go();
+    all.second.links[0].drain();
+    await ended;
+    assert.equal(await ask(await link(all), echo, "on"), "on");
   });
 
   test("brings no connection down with bodies that cannot be read", async (t) => {

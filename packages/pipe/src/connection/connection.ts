@@ -49,6 +49,7 @@ const maxBacklogBytes = 64 * 1024 * 1024;
 /** One connection; see the head of this file. */
 export class Connection implements Carrier, PipeTableOwner, Speaker, WireOwner {
   readonly agreement: Agreement;
+  backlogBytes = 0;
   readonly #settings: Settings;
   readonly #hooks: ConnectionHooks;
   readonly #flushLater = (): void => {
@@ -274,6 +275,7 @@ export class Connection implements Carrier, PipeTableOwner, Speaker, WireOwner {
   drained(): void {
     if (this.linkWritable) this.#unread = 0;
     if (!this.writable) return;
+    this.backlogBytes = 0;
     for (const route of this.#pipes.all) route.drained();
   }
 

@@ -22,8 +22,6 @@ const creditBytes = 8;
 const noBytes = new Uint8Array(0);
 // Cancels, grants and hellos that wait for a link that takes nothing. An honest end has few of them under way.
 const maxControlBytes = 64 * 1024;
-// Bytes that were passed on to a connection since its link last took something, of all pipes together.
-const backlogs = new WeakMap<Carrier, number>();
 
 /** One direction: takes what comes for `from`'s pipe and sends it on as `to`'s. */
 export class Onward implements Route {
@@ -49,12 +47,13 @@ export class Onward implements Route {
 
   take(header: Header, bytes: Buffer, view: DataView, start: number, end: number, owned: boolean): boolean {
     if (this.#over) this.#refuse(this.#claim(header, view, start, end));
-    else if (header.length > this.#to.carrier.peerMaxFrameBytes)
+    else if (header.length > this.#to.carrier.peerMaxFrameBytes) {
+      this.#refuse(this.#claim(header, view, start, end));
       this.#fail(
         "gone",
         `a frame of ${header.length} bytes cannot go on: at most ${this.#to.carrier.peerMaxFrameBytes} are taken there`,
       );
-    else if (header.kind === kinds.credit) this.#credit(header, end - start);
+    } else if (header.kind === kinds.credit) this.#credit(header, end - start);
     else if (this.#mayPass(header, view, start, end)) this.#pass(header, bytes, view, start, end, owned);
     return true; // what is against the rules of a pipe ends this pipe
   }
@@ -65,7 +64,6 @@ export class Onward implements Route {
 
   // `from` may be written to again, so what the other direction brings for it has gone out.
   drained(): void {
-    backlogs.delete(this.#from.carrier);
     if (this.#over) return;
     this.#back.#controlBytes = 0;
     this.#back.#tell();
@@ -93,10 +91,12 @@ export class Onward implements Route {
     }
     const { carrier } = this.#to;
     if (carrier.writable || kind === kinds.close) return true;
-    const backlog = (backlogs.get(carrier) ?? 0) + headerBytes + end - start;
-    backlogs.set(carrier, backlog);
+    const backlog = carrier.backlogBytes + headerBytes + end - start;
     if (size === undefined) this.#controlBytes += headerBytes + end - start;
-    if (backlog <= carrier.maxBacklogBytes && this.#controlBytes <= maxControlBytes) return true;
+    if (backlog <= carrier.maxBacklogBytes && this.#controlBytes <= maxControlBytes) {
+      carrier.backlogBytes = backlog;
+      return true;
+    }
     this.#refuse(this.#claim(header, view, start, end));
     this.#fail("gone", "the other end does not read");
     return false;

@@ -25,7 +25,8 @@ export interface Carrier {
   readonly writable: boolean;
   /** The most bytes of a payload that the peer takes. */
   readonly peerMaxFrameBytes: number;
-  /** The most that may be passed on to it from other connections while it is not writable. */
+  /** What pipes of other connections have passed on to it since it was last writable, and how much that may be. */
+  backlogBytes: number;
   readonly maxBacklogBytes: number;
   send(header: Header, prefix: Uint8Array | undefined, body: Uint8Array, start?: number, end?: number): void;
   /** Opens a pipe that a body will carry. */
