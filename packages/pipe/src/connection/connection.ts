@@ -5,8 +5,8 @@
  * reception.ts).
  */
 import type { CloseCode } from "../frame.ts";
-import type { Codec } from "../wire/body.ts";
 import { type Header, headerBytes, kinds } from "../wire/header.ts";
+import type { Agreement, ConnectionHooks } from "./agreement.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { Outflow } from "./outflow.ts";
 import { OwnWords, type Speaker } from "./own-words.ts";
@@ -16,28 +16,6 @@ import { isCounted, Replay } from "./replay.ts";
 import { type Carrier, type Route, RoutePort } from "./route.ts";
 import type { Settings } from "./settings.ts";
 import type { Wire, WireOwner } from "./wire.ts";
-
-/** What both ends have agreed on. */
-export interface Agreement {
-  readonly role: "dialler" | "listener";
-  readonly codec: Codec;
-  /** The most bytes of a payload that the peer takes. */
-  readonly peerMaxFrameBytes: number;
-  /** Set when the connection may go on over another link. */
-  readonly session?: string | undefined;
-}
-
-/** What a connection tells its maker. */
-export interface ConnectionHooks {
-  /** The peer opened a pipe; the answer takes its frames, or is why it is refused. `carried` pipes come inside a message and have no name. */
-  opened?(pipe: number, name: string, carried: boolean): Route | string;
-  /** A pipe that was opened to be carried, and is not kept with `keepCarried`, came in a body that nobody gets. */
-  unwanted?(pipe: number): void;
-  /** The link is lost and another one is wanted: `attach` it. */
-  suspended?(): void;
-  /** The connection is over; called once. */
-  ended?(reason: string, code: CloseCode): void;
-}
 
 const flushBytes = 256 * 1024;
 // What a connection says of itself while its link takes nothing. An honest peer brings no more about: it sends within its credit, which
