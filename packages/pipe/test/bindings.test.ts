@@ -2,7 +2,8 @@ import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import type { Binding } from "../src/index.ts";
 import { conformance } from "./conformance.ts";
-import { onServer, withoutNats } from "./nats-server.ts";
+import { withoutNats } from "./nats-server.ts";
+import { onServer } from "./served-binding.ts";
 import { travelling } from "./travelling.ts";
 import { untaken } from "./untaken.ts";
 

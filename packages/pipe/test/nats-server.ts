@@ -4,9 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Binding } from "../src/index.ts";
 
 /** Whether tests that need a NATS server are skipped, as `test`'s option wants it; in CI a missing one is a failure. */
 export const withoutNats = hasServer() || process.env.CI === "true" ? false : "needs nats-server, which is not installed";
@@ -77,19 +75,4 @@ async function freePort(): Promise<number> {
   server.close();
   if (address === null || typeof address === "string") throw new Error("wanted a port");
   return address.port;
-}
-
-/** The binding with a server of its own for listeners that name none; undefined where there is no server. */
-export async function onServer(binding: Binding): Promise<Binding | undefined> {
-  if (withoutNats !== false) return undefined;
-  const server = await NatsServer.start();
-  after(() => server[Symbol.asyncDispose]());
-  let subjects = 0;
-  return {
-    ...binding,
-    listen(address, accept, options) {
-      subjects += 1;
-      return binding.listen(address === "" ? server.address(`conformance.${subjects}`) : address, accept, options);
-    },
-  };
 }
