@@ -1,9 +1,10 @@
 // Pipes in bodies that nobody gets: each way a body can be lost is gone many times, and then both ends have as many pipes as before.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type CallContext, CallError, type Endpoint, type PipeEnd, pipeEnds, type ServedMethod } from "../src/index.ts";
+import { type CallContext, CallError, Endpoint, type PipeEnd, pipeEnds, type ServedMethod } from "../src/index.ts";
 import { failure, until } from "./conformance.ts";
 import { type Joined, join } from "./joined.ts";
+import { simulatedPair } from "./simulator.ts";
 
 const timeout = 20_000;
 // More than a connection keeps for bodies that have not come.
@@ -155,3 +156,49 @@ for (const [what, waste] of Object.entries(ways))
     }
     await until(() => joined.pipes[0] === 1 && joined.pipes[1] === 1, t.signal);
   });
+
+test("a stream that is cancelled before its handler began has not taken the pipe in its input", { timeout }, async () => {
+  const [port, peer] = simulatedPair();
+  const endpoint = new Endpoint(port);
+  let begun = false;
+  serve(endpoint, []);
+  endpoint.serve({
+    interfaceId: 1,
+    name: "late",
+    version: 1,
+    methods: new Map([
+      [
+        1,
+        {
+          kind: "stream" as const,
+          async *run() {
+            begun = true;
+            yield 1;
+          },
+        },
+      ],
+    ]),
+  });
+  const [mine, theirs] = pipeEnds();
+  const watched = mine.bind();
+  const call = {
+    kind: "call",
+    interfaceId: 0,
+    ordinal: 99,
+    stream: false,
+    deadlineMs: 0,
+    messages: 0,
+    bytes: 0,
+    size: 0,
+  } as const;
+  peer.send({ kind: "hello", protocol: 1, messages: 8, bytes: 65_536, calls: 8 });
+  for (let id = 1; id <= 8; id++) peer.send({ ...call, id, body: undefined }); // their answers use the allowance up
+  peer.send({ ...call, id: 9, interfaceId: 1, ordinal: 1, stream: true, messages: 8, bytes: 1000, body: { end: theirs } });
+  port.deliver(10);
+  await new Promise(setImmediate);
+  peer.send({ kind: "cancel", id: 9 });
+  peer.send({ kind: "credit", messages: 8, bytes: 0 });
+  port.deliver(2);
+  await watched.closed;
+  assert.equal(begun, false);
+});
