@@ -110,10 +110,12 @@ export class Outbox {
     this.control({ kind: "credit", messages, bytes });
   }
 
-  /** Drops what waits; nothing goes out any more. */
+  /** Drops what waits, with the pipes in it; nothing goes out any more. */
   close(): void {
     this.#closed = true;
+    const queue = this.#queue;
     this.#queue = [];
+    for (const frame of queue) if ("body" in frame) this.#port.discard(frame.body);
     this.#wake();
   }
 

@@ -62,6 +62,10 @@ export class ThreadPort implements Port {
     return sizeOf(body instanceof CarriedBody ? body.body : body);
   }
 
+  discard(body: unknown): void {
+    if (body instanceof CarriedBody) for (const [, port] of body.ends) port.close();
+  }
+
   send(frame: Frame): void {
     if (this.#over) return;
     const alone = this.#lone && !this.#scheduled && frame.kind !== "credit";
@@ -121,12 +125,14 @@ export class ThreadPort implements Port {
       const answer = frame.kind === "item" || frame.kind === "end" || frame.kind === "error" || frame.kind === "reply";
       if (answer && failed.has(frame.id)) {
         this.#post([{ kind: "skip", size: frame.size }]);
+        if ("body" in frame) this.discard(frame.body);
         continue;
       }
       try {
         this.#post([frame]);
       } catch (thrown) {
         if (answer) failed.add(frame.id);
+        if ("body" in frame) this.discard(frame.body);
         const reason = thrown instanceof Error ? thrown.message : String(thrown);
         const instead = this.#receiver?.unsendable(frame, reason);
         if (instead !== undefined && !this.#over) this.#post([instead]);
@@ -142,7 +148,10 @@ export class ThreadPort implements Port {
     const tuples: readonly FrameTuple[] = batch;
     this.#lone = typeof tuples[0] === "number";
     if (this.#lone) this.#receive(tuples);
-    else for (let i = 0; i < tuples.length && !this.#over; i++) this.#receive(tuples[i]);
+    else
+      for (let i = 0; i < tuples.length; i++)
+        if (this.#over) closeEnds(tuples[i]);
+        else this.#receive(tuples[i]);
   };
 
   #receive(tuple: unknown): void {
@@ -174,6 +183,8 @@ export class ThreadPort implements Port {
 
   #release(): void {
     this.#over = true;
+    for (const frame of this.#first === undefined ? [] : [this.#first, ...this.#out])
+      if ("body" in frame) this.discard(frame.body);
     this.#first = undefined;
     this.#out = [];
     const port = this.#port;
@@ -218,7 +229,13 @@ function fromThreadTuple(value: unknown): Frame | Malformed {
   const frame = fromTuple(tuple.slice(0, -1));
   if (!("body" in frame)) return frame;
   const put = putEnds(frame.body, tuple.at(-1), threadPorts.over);
-  return put === undefined
-    ? { kind: "malformed", wanted: "ends of pipes that fit the body", got: "others" }
-    : { ...frame, body: put.body };
+  if (put !== undefined) return { ...frame, body: put.body };
+  closeEnds(tuple);
+  return { kind: "malformed", wanted: "ends of pipes that fit the body", got: "others" };
+}
+
+// Nobody will read the frame, so nobody takes the ends in it.
+function closeEnds(tuple: unknown): void {
+  const ends: unknown = Array.isArray(tuple) ? tuple.at(-1) : undefined;
+  for (const pair of Array.isArray(ends) ? ends : []) if (Array.isArray(pair) && pair[1] instanceof MessagePort) pair[1].close();
 }
