@@ -47,6 +47,8 @@ export interface SlaInput {
 const followedTasks = 10_000;
 const flushMs = 2_000;
 const checkMs = 10_000;
+// Few enough to be young when they go: what lives long costs the collector more than what is counted here.
+const foldedAt = 256;
 const restMs = 250;
 const shownBreaches = 20;
 
@@ -275,6 +277,7 @@ export class Sla {
     const waiting = this.#judged.get(agent);
     if (waiting) waiting.push({ measured, verdicts });
     else this.#judged.set(agent, [{ measured, verdicts }]);
+    if (waiting && waiting.length >= foldedAt) this.#fold();
     for (const verdict of verdicts)
       if (!verdict.good && verdict.term.source === "agreement") this.#book.brokeAgreement(measured, verdict);
     // A busy agent is looked at every moment, not after every task.
