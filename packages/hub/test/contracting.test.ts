@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Bid } from "@entente/sdk";
 import { negotiationExtension } from "../src/a2a/cards.ts";
 import { dataPart, textPart } from "../src/a2a/parts.ts";
 import { Registry } from "../src/a2a/registry.ts";
-import { type Agent, type AgentContext, type Bid, defineAgent } from "../src/base/agent.ts";
+import { type Agent, type AgentContext, defineAgent } from "../src/base/agent.ts";
 import { systemClock } from "../src/base/clock.ts";
 import { EntenteError } from "../src/base/errors.ts";
 import type { Json } from "../src/base/json.ts";

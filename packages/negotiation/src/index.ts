@@ -1,4 +1,5 @@
-export { type ExplainedBid, type Explanation, explain, type Part, type Ranked, rank } from "./contract-net/ranking.ts";
+export type { Part, Ranked } from "./contract-net/ranked-bid.ts";
+export { type ExplainedBid, type Explanation, explain, rank } from "./contract-net/ranking.ts";
 export {
   type ContractNetEffect,
   type ContractNetEvent,

@@ -1,3 +1,4 @@
+import type { Bid, CallForProposals } from "@entente/sdk";
 import type { Content } from "./content.ts";
 import { defineErrors } from "./errors.ts";
 import type { Json } from "./json.ts";
@@ -95,22 +96,6 @@ export interface AgentResult {
   readonly text: string;
   readonly data?: Json;
   readonly cost?: number;
-}
-
-/** A call for proposals as a bidder sees it. `job` is the job's own description. */
-export interface CallForProposals {
-  readonly negotiation: string;
-  readonly skill: string;
-  readonly job: { readonly [key: string]: Json | undefined };
-  readonly replyBy: number;
-}
-
-/** A bid: what it costs, how long it will take, how good it will be (0 to 1), and why. */
-export interface Bid {
-  readonly price: number;
-  readonly promisedMs: number;
-  readonly quality: number;
-  readonly reason: string;
 }
 
 /** A message that may be answered at once. */

@@ -13,7 +13,7 @@ import type { OpenCalls } from "../security/open-calls.ts";
 import { type Access, securityErrors } from "../security/token.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { httpErrors, sendError } from "./body.ts";
-import { findRoute, methodsOf, type Route } from "./route.ts";
+import { type Route, RouteTable } from "./route.ts";
 
 /** What the front stands on. */
 export interface FrontInput {
@@ -43,10 +43,15 @@ const loopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
 export class Front {
   readonly #input: FrontInput;
   readonly #server: Server;
+  readonly #routes: RouteTable;
+  readonly #hosts: ReadonlySet<string>;
   #draining = false;
 
   constructor(input: FrontInput) {
     this.#input = input;
+    this.#routes = new RouteTable(input.routes);
+    const allowed = input.config.values["http.allowedHosts"].map((name) => name.toLowerCase());
+    this.#hosts = new Set([...loopbackHosts, ...allowed]);
     const requestTimeout = input.config.values["limits.requestMs"];
     this.#server = createServer(
       {
@@ -167,13 +172,12 @@ export class Front {
   }
 
   #route(request: IncomingMessage, path: string): Route {
-    const { routes } = this.#input;
     this.#checkOrigin(request);
     if (!isDecodable(path)) throw httpErrors.PATH_INVALID({ path });
     const { method = "GET" } = request;
-    const route = findRoute(routes, method, path);
+    const route = this.#routes.find(method, path);
     if (!route) {
-      const methods = methodsOf(routes, path);
+      const methods = this.#routes.methods(path);
       throw methods.length > 0
         ? httpErrors.METHOD_NOT_ALLOWED({ method, path, allowed: methods })
         : httpErrors.ROUTE_UNKNOWN({ method, path });
@@ -186,8 +190,7 @@ export class Front {
     const { config } = this.#input;
     const host = request.headers.host ?? "";
     const name = host.replace(/:\d+$/, "").toLowerCase();
-    const allowed = config.values["http.allowedHosts"].map((known) => known.toLowerCase());
-    if (!loopbackHosts.includes(name) && !allowed.includes(name)) throw securityErrors.HOST_FORBIDDEN({ host });
+    if (!this.#hosts.has(name)) throw securityErrors.HOST_FORBIDDEN({ host });
     const origin = request.headers.origin;
     if (
       origin !== undefined &&

@@ -102,7 +102,7 @@ export interface PushConfigsTable {
   created_at: number;
 }
 
-/** Notifications not delivered yet; those of one configuration go out in the order of `seq`. */
+/** Notifications not delivered yet; those of one configuration, a lane, go out in the order of `seq`. */
 export interface PushOutboxTable {
   id: string;
   agent: string;
@@ -110,9 +110,16 @@ export interface PushOutboxTable {
   config_id: string;
   seq: number;
   body_json: string;
+  created_at: number;
+}
+
+/** A lane in which notifications wait: whose task it is, how often the first of them failed, and from when it may go. */
+export interface PushLanesTable {
+  task_id: string;
+  config_id: string;
+  owner: string;
   attempts: number;
   due_at: number;
-  created_at: number;
 }
 
 /** An agent that joined over a pipe; its name is its owner's from then on. */
@@ -304,6 +311,7 @@ export interface Database {
   task_events: TaskEventsTable;
   push_configs: PushConfigsTable;
   push_outbox: PushOutboxTable;
+  push_lanes: PushLanesTable;
   sources: SourcesTable;
   documents: DocumentsTable;
   contents: ContentsTable;

@@ -138,7 +138,7 @@ export class LiveTasks {
         skill: named(message, "skill"),
         agreement: named(message, "agreement"),
         sighted,
-        notify: (item, seq) => this.#push.notifications(id, item, seq),
+        notify: (item, seq) => this.#push.notifications(id, of.owner, item, seq),
         done: (error) => this.#done(id, error),
       },
       life,

@@ -239,12 +239,12 @@ export class LocalAgent implements AgentService {
 
   // The context of an agent that answers without a task: it has nothing to publish to.
   #passing(call: Call): AgentContext {
-    const noTask = a2aErrors.INVALID_AGENT_RESPONSE({ agent: this.#name, problem: "it asks a question without a task" });
+    const noTask = () => a2aErrors.INVALID_AGENT_RESPONSE({ agent: this.#name, problem: "it asks a question without a task" });
     return {
       ...this.#input.context(call.signal),
       status: () => {},
       artifact: () => {},
-      ask: () => Promise.reject(noTask),
+      ask: () => Promise.reject(noTask()),
     };
   }
 }

@@ -14,6 +14,7 @@ import type { Store } from "../../store/store.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import { dataOf, dataPart, textOf, textPart } from "../parts.ts";
 import type { AgentCardJson, Message, Part, Task } from "../protocol.ts";
+import { postNotification } from "../push/posting.ts";
 import { PushSender } from "../push/sender.ts";
 import { hubIdOf, Lease } from "./lease.ts";
 import { type CoverTask, LocalAgent } from "./local-agent.ts";
@@ -88,11 +89,15 @@ export class LocalAgents implements AsyncDisposable {
     });
     const reader = new TaskReader(store, "", () => undefined);
     this.outgoing = new Outgoing(input.allowPrivate ?? []);
-    this.#sender = new PushSender({
-      ...input,
+    const posting = {
+      clock,
       outgoing: this.outgoing,
       keyOf: hooks.keyOf,
-      taskOf: async (id) => (await reader.any(id)) ?? (await hooks.elsewhere(id)),
+      taskOf: async (id: string) => (await reader.any(id)) ?? (await hooks.elsewhere(id)),
+    };
+    this.#sender = new PushSender({
+      ...input,
+      post: (posted, config, signal) => postNotification(posted, config, posting, signal),
     });
     this.#writer = new TaskWriter(store, () => this.#sender.wake());
   }

@@ -17,6 +17,7 @@ import type { Store } from "../../store/store.ts";
 import { textPart } from "../parts.ts";
 import { isTerminal, type StreamResponse, type Task, type TaskPushNotificationConfig } from "../protocol.ts";
 import type { PushDesk } from "../push/desk.ts";
+import { OutboxInsert } from "../push/outbox.ts";
 import type { AgentService, Call } from "../service.ts";
 import type { RemoteSightings } from "./remote-sightings.ts";
 import { type RemoteTasks, remoteTaskKey, taskAfter } from "./remote-tasks.ts";
@@ -188,7 +189,7 @@ export class RemotePushes implements AsyncDisposable {
 
   // Keeps what an event made of its task, with the notifications of it; says whether it told anything new.
   async #take(followed: Followed, event: StreamResponse, outcome?: TaskOutcome): Promise<boolean> {
-    const { desk, tasks, sightings, clock, wake } = this.#input;
+    const { desk, tasks, sightings, store, clock, wake } = this.#input;
     const task = taskAfter(followed.task, event) ?? followed.task;
     const shown = canonicalJson([task.status, task.artifacts ?? []]);
     // Each subscription begins with the task as it stands.
@@ -198,14 +199,9 @@ export class RemotePushes implements AsyncDisposable {
     this.#seq = Math.max(this.#seq + 1, clock.now());
     const asked = { owner: followed.owner };
     if (!first) sightings.tell("first-event", task, asked);
-    const rows = desk.notifications(this.#key(followed.id), event, this.#seq);
-    const queue = (trx: Transaction<Database>) =>
-      trx
-        .insertInto("push_outbox")
-        .values([...rows])
-        .execute();
+    const rows = desk.notifications(this.#key(followed.id), followed.owner, event, this.#seq);
     const told = async (trx: Transaction<Database>): Promise<void> => {
-      await queue(trx);
+      await new OutboxInsert(store.engine).run(trx, rows);
       if (isTerminal(task.status.state)) await tasks.keepTold(trx, task.id);
     };
     await sightings.keep(task, asked, rows.length > 0 ? told : undefined, outcome);
