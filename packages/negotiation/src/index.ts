@@ -16,7 +16,10 @@ export { FrequencyModel } from "./bargaining/opponent-model.ts";
 export { type Ranking, rankOutcomes } from "./bargaining/ranking.ts";
 export { type Action, defineStrategy, type Moment, type Negotiator, type Strategy, type View } from "./bargaining/strategy.ts";
 export { timeDependent } from "./bargaining/time-dependent.ts";
-export { type ExplainedBid, type Explanation, explain, type Part, type Ranked, rank } from "./contract-net/ranking.ts";
+
+export type { Part, Ranked } from "./contract-net/ranked-bid.ts";
+export { type ExplainedBid, type Explanation, explain, rank } from "./contract-net/ranking.ts";
+
 export {
   type ContractNetEffect,
   type ContractNetEvent,

@@ -9,6 +9,7 @@ import type { IncomingEvent, IncomingPhase } from "./incoming-call.ts";
 import { stepIncoming } from "./incoming-call.ts";
 import type { Limits } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
+import { PipeEnd } from "./pipe-end.ts";
 import { refusal, type Served, type ServedMethod } from "./served.ts";
 import { dropEnds } from "./unwanted.ts";
 import { toWireError, type WireError } from "./wire-error.ts";
@@ -162,19 +163,27 @@ export class Callee {
     try {
       output = method.run(input, call.context);
     } catch (thrown) {
+      dropEnds(input);
       this.#step(call, "throw", thrown);
       return;
     }
-    if (!isThenable(output)) this.#step(call, "return", output);
-    else
-      output.then(
-        (value) => this.#step(call, "return", value),
-        (thrown: unknown) => this.#step(call, "throw", thrown),
-      );
+    if (!isThenable(output)) {
+      this.#step(call, "return", output);
+      return;
+    }
+    const untaken = PipeEnd.any ? input : undefined; // else there is nothing in it to be kept for
+    output.then(
+      (value) => this.#step(call, "return", value),
+      (thrown: unknown) => {
+        dropEnds(untaken); // a handler that failed has taken what it bound or sent on, and no more
+        this.#step(call, "throw", thrown);
+      },
+    );
   }
 
   // Pulls an item only when it may be sent, so a stalled reader stalls the producer and nothing piles up here.
   async #pump(call: IncomingCall, method: ServedMethod, input: unknown): Promise<void> {
+    let begun = false;
     try {
       const items = method.run(input, call.context) as AsyncIterable<unknown>; // why: receive() only registers stream handlers here
       const iterator = items[Symbol.asyncIterator]();
@@ -189,6 +198,7 @@ export class Callee {
           });
         } else if (!this.#outbox.ready) await this.#outbox.whenReady();
         else {
+          begun = true;
           const next = await iterator.next();
           if (next.done === true) {
             this.#step(call, "finish");
@@ -199,8 +209,10 @@ export class Callee {
       }
       call.leave();
       await left;
+      if (!begun) dropEnds(input); // the handler has not run at all
       this.#step(call, "finish");
     } catch (thrown) {
+      dropEnds(input);
       this.#step(call, "throw", thrown);
     }
   }
@@ -239,10 +251,11 @@ export class Callee {
           break;
         case "end":
           this.#answer({ kind: "end", id, size: 0 });
+          break;
+        case "drop":
+          dropEnds(value); // given after its call was stopped
       }
     }
-    // What a handler gave after its call was stopped is not sent.
-    if ((event === "return" && !effects.includes("reply")) || (event === "yield" && !effects.includes("item"))) dropEnds(value);
   }
 
   #item(call: IncomingCall, item: unknown): void {
@@ -250,6 +263,7 @@ export class Callee {
     try {
       body = this.#outbox.pack(item);
     } catch (thrown) {
+      dropEnds(item);
       this.#step(call, "throw", unsendable("item", thrown));
       return;
     }
@@ -264,6 +278,7 @@ export class Callee {
     try {
       body = this.#outbox.pack(output);
     } catch (thrown) {
+      dropEnds(output);
       this.#answer({ kind: "error", id, size: 0, error: toWireError(unsendable("reply", thrown)) });
       return;
     }
@@ -289,5 +304,6 @@ function abortReason(why: WireError | undefined): Error {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if (value instanceof Promise) return true; // nearly all, and not to be searched for
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

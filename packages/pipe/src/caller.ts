@@ -250,9 +250,11 @@ export class Caller {
           break;
         case "violate":
           this.#violate(`an answer that fits a ${call.target.kind}`, `${event} for id ${call.id}`);
+          break;
+        case "drop":
+          dropEnds(body);
       }
     }
-    if (body !== undefined && !effects.includes("settle") && !effects.includes("deliver")) dropEnds(body);
   }
 
   #free(call: OutgoingCall): void {

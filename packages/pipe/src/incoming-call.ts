@@ -18,8 +18,8 @@ export const incomingEvents = ["return", "throw", "yield", "finish", "stop", "go
 /** One of `incomingEvents`. */
 export type IncomingEvent = (typeof incomingEvents)[number];
 
-/** What to do: send the one ending frame or an item, abort the handler's signal, or forget the call. */
-type IncomingEffect = "reply" | "error" | "stopped" | "item" | "end" | "abort" | "free";
+/** What to do: send the one ending frame or an item, abort the handler's signal, forget the call, or drop what the handler gave. */
+type IncomingEffect = "reply" | "error" | "stopped" | "item" | "end" | "abort" | "free" | "drop";
 
 /** The next phase and what to do. */
 export type IncomingStep = readonly [IncomingPhase, readonly IncomingEffect[]];
@@ -27,6 +27,8 @@ export type IncomingStep = readonly [IncomingPhase, readonly IncomingEffect[]];
 type Row = Readonly<Record<IncomingEvent, IncomingStep>>;
 
 const acknowledged: IncomingStep = ["ended", ["free", "stopped"]];
+const given: IncomingStep = ["ended", ["free", "stopped", "drop"]];
+const unwanted: IncomingStep = ["ended", ["drop"]];
 const over: IncomingStep = ["ended", []];
 const gone: IncomingStep = ["ended", ["free", "abort"]];
 
@@ -40,14 +42,14 @@ const table: Readonly<Record<IncomingPhase, Row>> = {
     gone,
   },
   stopping: {
-    return: acknowledged,
+    return: given,
     throw: acknowledged,
-    yield: ["stopping", []],
+    yield: ["stopping", ["drop"]],
     finish: acknowledged,
     stop: ["stopping", []],
     gone,
   },
-  ended: { return: over, throw: over, yield: over, finish: over, stop: over, gone: over },
+  ended: { return: unwanted, throw: over, yield: unwanted, finish: over, stop: over, gone: over },
 };
 
 /** Decides one event of one call. */

@@ -22,9 +22,9 @@ export type OutgoingEvent = (typeof outgoingEvents)[number];
 
 /**
  * What to do: `unqueue` leave the waiting line; `settle` give the caller its one answer; `deliver` buffer an item; `cancel` send a
- * cancel frame; `free` forget the id and give its place to the next; `violate` close the pipe, the peer broke the rules.
+ * cancel frame; `free` forget the id and give its place to the next; `violate` close the pipe, the peer broke the rules; `drop` let go of the pipes in a body that nobody gets.
  */
-type OutgoingEffect = "unqueue" | "settle" | "deliver" | "cancel" | "free" | "violate";
+type OutgoingEffect = "unqueue" | "settle" | "deliver" | "cancel" | "free" | "violate" | "drop";
 
 /** The next phase and what to do. */
 export type OutgoingStep = readonly [OutgoingPhase, readonly OutgoingEffect[]];
@@ -33,14 +33,17 @@ type Row = Readonly<Record<OutgoingEvent, OutgoingStep>>;
 
 // A breach leaves the call where it is: closing the pipe then ends it as it ends all others.
 const breach = (phase: OutgoingPhase): OutgoingStep => [phase, ["violate"]];
+const bodyBreach = (phase: OutgoingPhase): OutgoingStep => [phase, ["violate", "drop"]];
 const unsent: OutgoingStep = ["ended", ["unqueue", "settle"]];
 const answered: OutgoingStep = ["ended", ["free", "settle"]];
 const dropped: OutgoingStep = ["ended", ["free"]];
+const unread: OutgoingStep = ["ended", ["free", "drop"]];
 const given: OutgoingStep = ["abandoned", ["settle", "cancel"]];
 
 function row(phase: OutgoingPhase, allowed: Partial<Row>): Row {
   const no = breach(phase);
-  return { send: no, reply: no, item: no, end: no, error: no, stop: [phase, []], gone: [phase, []], ...allowed };
+  const noBody = bodyBreach(phase);
+  return { send: no, reply: noBody, item: noBody, end: no, error: no, stop: [phase, []], gone: [phase, []], ...allowed };
 }
 
 const waiting = row("waiting", { send: ["sent", []], stop: unsent, gone: unsent });
@@ -51,13 +54,13 @@ const tables: Readonly<Record<"call" | "stream", Readonly<Record<OutgoingPhase, 
   call: {
     waiting,
     sent: row("sent", { reply: answered, error: answered, stop: given, gone: answered }),
-    abandoned: row("abandoned", { reply: dropped, error: dropped, gone: dropped }),
+    abandoned: row("abandoned", { reply: unread, error: dropped, gone: dropped }),
     ended,
   },
   stream: {
     waiting,
     sent: row("sent", { item: ["sent", ["deliver"]], end: answered, error: answered, stop: given, gone: answered }),
-    abandoned: row("abandoned", { item: ["abandoned", []], end: dropped, error: dropped, gone: dropped }),
+    abandoned: row("abandoned", { item: ["abandoned", ["drop"]], end: dropped, error: dropped, gone: dropped }),
     ended,
   },
 };

@@ -21,6 +21,8 @@ test("an outgoing call settles at most once and frees its place at most once, wh
           if (effects.includes("settle")) assert.ok(before === "waiting" || before === "sent");
           if (before === "abandoned" || before === "ended")
             assert.ok(!effects.includes("deliver") && !effects.includes("cancel"));
+          if (event === "reply" || event === "item")
+            assert.equal(effects.filter((one) => ["settle", "deliver", "drop"].includes(one)).length, 1, "a body has one taker");
         }
         const count = (effect: string) => done.filter((one) => one === effect).length;
         assert.ok(count("settle") <= 1 && count("free") <= 1 && count("cancel") <= 1 && count("unqueue") <= 1);
@@ -45,7 +47,9 @@ test("an incoming call sends at most one ending, nothing after it, and nothing o
         const [next, effects] = stepIncoming(phase, event);
         if (phase === "stopping")
           assert.ok(!effects.some((effect) => effect === "item" || effect === "reply" || effect === "end"));
-        if (phase === "ended") assert.deepEqual(effects, []);
+        if (phase === "ended") assert.ok(effects.every((effect) => effect === "drop"));
+        if (event === "return" || event === "yield")
+          assert.equal(effects.filter((one) => ["reply", "item", "drop"].includes(one)).length, 1, "a body has one taker");
         if (event === "gone") assert.ok(!effects.some((effect) => endings.includes(effect)));
         ended += effects.filter((effect) => endings.includes(effect)).length;
         freed += effects.filter((effect) => effect === "free").length;
