@@ -16,7 +16,7 @@ const bench: Bench = async ({ quick, options }) => {
   const parts = {
     process: () => inProcess(quick ? 5 : 21),
     threads: () => betweenThreads(quick ? 8 : 40),
-    sockets: () => betweenProcesses(quick ? 3 : 8),
+    sockets: () => betweenProcesses(quick ? 3 : 20),
     relay: () => overHops(quick ? 3 : 9),
     nats: () => overNats(quick ? 5 : 11),
   };

@@ -4,9 +4,11 @@
  * bounds it is the endpoint's allowance alone.
  *
  * Frames that are sent in one turn of the event loop travel as one message: waking the other thread costs more than cloning. `nextTick`
- * runs after the microtasks that are under way, so answers of many handlers meet in one batch, and a lone frame still leaves in this turn.
- * (Tried: the first frame of a turn at once. No sooner there, and a quarter of the calls a second, since the threads then wake each other for one
- * frame at a time.)
+ * runs after the microtasks that are under way, so answers of many handlers meet in one batch. Where one frame came in and one goes out, as
+ * in a call at a time, it leaves at once.
+ * (Tried: the first frame of every turn at once: a quarter of the calls a second, since the threads then wake each other for one frame at a
+ * time. A ring in shared memory with the port as its doorbell and bodies as records: 0.9 to 1.1 of a message of 1 KB through the port, which
+ * clones as fast as records are copied in and out; and records carry less than a clone.)
  */
 import { MessagePort, Worker } from "node:worker_threads";
 import type { Frame } from "./frame.ts";

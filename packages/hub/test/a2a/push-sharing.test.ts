@@ -109,10 +109,13 @@ for (const engine of engines)
           const { owner: _, ...row } = notification("", task, seq, now);
           await store.db.insertInto("push_outbox").values(row).execute();
         }
+      // And what came after the lanes.
+      await store.db.schema.alterTable("remote_tasks").dropColumn("end_told").execute();
+      await store.db.schema.alterTable("agreements").dropColumn("tasks_begun").execute();
       // why: Kysely's own table is not among ours
       await store.db
         .deleteFrom("kysely_migration" as "events")
-        .where("name" as "kind", "=", "006-push-lanes")
+        .where("name" as "kind", ">=", "006-push-lanes")
         .execute();
       const lanes = await (await reopen()).db.selectFrom("push_lanes").selectAll().orderBy("task_id").execute();
       const lane = { config_id: "cfg", attempts: 3, due_at: now + 5000 };
