@@ -68,11 +68,11 @@ describe("the Pareto front", () => {
   test("is thinned where it would explode, and lies nowhere further below the true one than it says", () => {
     const draw = drawing(42);
     const draws = Array.from({ length: 200 }, draw);
-    const weights = draws.slice(0, 12).map((one) => one / 12);
+    const weights = draws.slice(0, 6).map((one) => one / 6);
     const rows = weights.map((_, k) => draws.slice(20 + k * 6, 26 + k * 6));
     const a: AdditivePreferences = { kind: "additive", weights, evaluations: rows };
     const b: AdditivePreferences = { kind: "additive", weights, evaluations: rows.map((row) => row.map((one) => 1 - one)) };
-    const [exact, thin] = [bilateralFront(a, b, 1e7), bilateralFront(a, b, 500)];
+    const [exact, thin] = [bilateralFront(a, b), bilateralFront(a, b, 500)];
     assert.ok(exact.first.length > 10_000 && thin.first.length <= 1000, `${exact.first.length}, ${thin.first.length}`);
     assert.ok(exact.error === 0 && thin.error > 0);
     for (let i = 0; i < exact.first.length; i += 97) {

@@ -3,7 +3,7 @@
  * many outcomes two of it never meet (49 % agreements at 500 rounds in a reference tournament). This one keeps MiCRO's idea, that a new
  * offer is answered with a new offer, and adds what a deadline asks for:
  *
- * - Its target falls with time, late (e = 0.2), from a share of its best down to what seems fair: a little less than its own utility at the
+ * - Its target falls with time, late (e = 0.3), from a share of its best down to what seems fair: a little less than its own utility at the
  *   estimated Nash point. It never starts at its very best, since with few rounds that costs deals and fairness more than it brings.
  * - Of the outcomes above the target it offers one it has not offered yet, the one that the others seem to like best. Opponents that answer
  *   new offers with concessions get them, and deals lie near the Pareto front.
@@ -18,12 +18,12 @@ import { concession } from "../bargaining/time-dependent.ts";
 import { nashPlace } from "../bargaining/trade-off.ts";
 
 // Found on the generated scenarios and checked on the others: docs/reference/benchmarks.md.
-const lateness = 0.2;
+const lateness = 0.3;
 const endGame = 3;
 const endGameTime = 0.02;
-const lookAgainAfter = 8;
-const looked = 200;
-const band = 0.1;
+const lookAgainAfter = 2;
+const looked = 400;
+const band = 0.2;
 
 export const deadlineMicro = compose({
   name: "deadline-micro",
@@ -52,9 +52,9 @@ class DeadlineBidding implements Bidding {
   bid(moment: Moment) {
     const { ranking, history, reservation } = this.#table;
     this.#patience ??= patienceOf(moment.actionsLeft);
-    const fair = Math.max(reservation, this.#fairUtility() * (0.88 + 0.015 * this.#patience));
+    const fair = Math.max(reservation, this.#fairUtility() * Math.min(1, 0.84 + 0.025 * this.#patience));
     const best = ranking.utility(0);
-    const top = fair + (best - fair) * Math.min(0.8, 0.57 + 0.045 * this.#patience);
+    const top = fair + (best - fair) * Math.min(0.95, 0.68 + 0.05 * this.#patience);
     const target = top - (top - fair) * concession(moment.t, lateness);
     const received = history.best;
     const closing = closingShare(moment);
