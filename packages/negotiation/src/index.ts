@@ -1,3 +1,6 @@
+export { type BundleAuction, type BundleBid, checkBundleAuction, conflictsOf } from "./auctions/bundle-auction.ts";
+export { type WinnerQubo, winnerQubo, winnersOfSample } from "./auctions/winner-qubo.ts";
+export { determineWinners, WinnerSearch, type Winners } from "./auctions/winner-search.ts";
 export { type ExplainedBid, type Explanation, explain, type Part, type Ranked, rank } from "./contract-net/ranking.ts";
 export {
   type ContractNetEffect,
