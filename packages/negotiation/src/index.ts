@@ -1,4 +1,32 @@
+export type {
+  AuctionClosed,
+  AuctionEffect,
+  AuctioneerEvent,
+  AuctionResult,
+  AuctionTerms,
+  Side,
+} from "./auctions/auction.ts";
 export { type BundleAuction, type BundleBid, checkBundleAuction, conflictsOf } from "./auctions/bundle-auction.ts";
+export type {
+  Bundle,
+  BundleAward,
+  BundleBidder,
+  CombinatorialAuctionEvent,
+  CombinatorialAuctionMessage,
+  CombinatorialAuctionResult,
+  CombinatorialAuctionState,
+  CombinatorialAuctionTerms,
+} from "./auctions/bundle-session.ts";
+export type { DutchEvent, DutchMessage, DutchState, DutchTerms } from "./auctions/dutch-session.ts";
+export type { EnglishEvent, EnglishMessage, EnglishState, EnglishTerms } from "./auctions/english-session.ts";
+export type {
+  SealedBidder,
+  SealedBidEvent,
+  SealedBidMessage,
+  SealedBidState,
+  SealedBidTerms,
+} from "./auctions/sealed-bid-session.ts";
+export { type VcgDiscount, vcgDiscounts } from "./auctions/vcg.ts";
 export { type WinnerQubo, winnerQubo, winnersOfSample } from "./auctions/winner-qubo.ts";
 export { determineWinners, WinnerSearch, type Winners } from "./auctions/winner-search.ts";
 export { type ExplainedBid, type Explanation, explain, type Part, type Ranked, rank } from "./contract-net/ranking.ts";
@@ -18,4 +46,8 @@ export { type ContractNetTerms, type Criteria, defaultCriteria } from "./contrac
 export { NegotiationError, type NegotiationErrorCode, type NegotiationErrorDetails, negotiationErrorCodes } from "./errors.ts";
 export type { Json } from "./json.ts";
 export { defineProtocol, type Protocol, type Transition } from "./protocol.ts";
+export { combinatorialAuction } from "./protocols/combinatorial-auction.ts";
 export { contractNet } from "./protocols/contract-net.ts";
+export { dutch } from "./protocols/dutch.ts";
+export { english } from "./protocols/english.ts";
+export { sealedBid } from "./protocols/sealed-bid.ts";
