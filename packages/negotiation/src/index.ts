@@ -51,3 +51,8 @@ export { contractNet } from "./protocols/contract-net.ts";
 export { dutch } from "./protocols/dutch.ts";
 export { english } from "./protocols/english.ts";
 export { sealedBid } from "./protocols/sealed-bid.ts";
+export { vote } from "./protocols/vote.ts";
+export { type Ballot, isBallot, type VotingRule, votingRules, type WeightedBallot } from "./voting/ballot.ts";
+export { condorcetWinner, pairwiseVotes, strongestPaths } from "./voting/schulze.ts";
+export type { VoteEffect, VoteEvent, VoteMessage, VoteResult, Voter, VoteState, VoteTerms } from "./voting/session.ts";
+export { type Tally, tally } from "./voting/tally.ts";
