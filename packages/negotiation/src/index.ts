@@ -31,6 +31,7 @@ export { type WinnerQubo, winnerQubo, winnersOfSample } from "./auctions/winner-
 export { determineWinners, WinnerSearch, type Winners } from "./auctions/winner-search.ts";
 export { type ExplainedBid, type Explanation, explain, type Part, type Ranked, rank } from "./contract-net/ranking.ts";
 export {
+  type CallForProposals,
   type ContractNetEffect,
   type ContractNetEvent,
   type ContractNetResult,
@@ -44,12 +45,23 @@ export {
 } from "./contract-net/session.ts";
 export { type ContractNetTerms, type Criteria, defaultCriteria } from "./contract-net/terms.ts";
 export { NegotiationError, type NegotiationErrorCode, type NegotiationErrorDetails, negotiationErrorCodes } from "./errors.ts";
+export type {
+  CheckedIteratedTerms,
+  IteratedContractNetEffect,
+  IteratedContractNetEvent,
+  IteratedContractNetResult,
+  IteratedContractNetState,
+  IteratedContractNetTerms,
+  IteratedMessage,
+  PastRound,
+} from "./iterated-contract-net/session.ts";
 export type { Json } from "./json.ts";
 export { defineProtocol, type Protocol, type Transition } from "./protocol.ts";
 export { combinatorialAuction } from "./protocols/combinatorial-auction.ts";
 export { contractNet } from "./protocols/contract-net.ts";
 export { dutch } from "./protocols/dutch.ts";
 export { english } from "./protocols/english.ts";
+export { iteratedContractNet } from "./protocols/iterated-contract-net.ts";
 export { sealedBid } from "./protocols/sealed-bid.ts";
 export { vote } from "./protocols/vote.ts";
 export { type Ballot, isBallot, type VotingRule, votingRules, type WeightedBallot } from "./voting/ballot.ts";
