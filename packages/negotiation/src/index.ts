@@ -56,6 +56,16 @@ export type {
   PastRound,
 } from "./iterated-contract-net/session.ts";
 export type { Json } from "./json.ts";
+export {
+  type MediationAnswer,
+  type MediationEffect,
+  type MediationEvent,
+  type MediationMessage,
+  type MediationResult,
+  type MediationState,
+  type MediationTerms,
+  mediationAnswers,
+} from "./mediation/session.ts";
 export { defineProtocol, type Protocol, type Transition } from "./protocol.ts";
 export { combinatorialAuction } from "./protocols/combinatorial-auction.ts";
 export { contractNet } from "./protocols/contract-net.ts";
@@ -63,7 +73,9 @@ export { dutch } from "./protocols/dutch.ts";
 export { english } from "./protocols/english.ts";
 export { iteratedContractNet } from "./protocols/iterated-contract-net.ts";
 export { sealedBid } from "./protocols/sealed-bid.ts";
+export { singleTextMediation } from "./protocols/single-text-mediation.ts";
 export { vote } from "./protocols/vote.ts";
+export type { Outcome } from "./scenario/domain.ts";
 export { type Ballot, isBallot, type VotingRule, votingRules, type WeightedBallot } from "./voting/ballot.ts";
 export { condorcetWinner, pairwiseVotes, strongestPaths } from "./voting/schulze.ts";
 export type { VoteEffect, VoteEvent, VoteMessage, VoteResult, Voter, VoteState, VoteTerms } from "./voting/session.ts";
