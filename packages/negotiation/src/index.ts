@@ -66,12 +66,27 @@ export {
   type MediationTerms,
   mediationAnswers,
 } from "./mediation/session.ts";
+export { commitments, exposure } from "./one-to-many/exposure.ts";
+export type {
+  CheckedOneToManyTerms,
+  Decommitment,
+  OneToManyEffect,
+  OneToManyEvent,
+  OneToManyMessage,
+  OneToManyRefusal,
+  OneToManyResult,
+  OneToManyState,
+  OneToManyTerms,
+  SellerThread,
+  StandingOffer,
+} from "./one-to-many/session.ts";
 export { defineProtocol, type Protocol, type Transition } from "./protocol.ts";
 export { combinatorialAuction } from "./protocols/combinatorial-auction.ts";
 export { contractNet } from "./protocols/contract-net.ts";
 export { dutch } from "./protocols/dutch.ts";
 export { english } from "./protocols/english.ts";
 export { iteratedContractNet } from "./protocols/iterated-contract-net.ts";
+export { oneToMany } from "./protocols/one-to-many.ts";
 export { sealedBid } from "./protocols/sealed-bid.ts";
 export { singleTextMediation } from "./protocols/single-text-mediation.ts";
 export { vote } from "./protocols/vote.ts";
