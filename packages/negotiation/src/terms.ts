@@ -34,9 +34,9 @@ export function checkLength(field: string, ms: number): void {
   if (!(Number.isFinite(ms) && ms > 0)) refuse(field, "more than 0 ms", ms);
 }
 
-/** A finite number of at least `least`. */
+/** A number from `least` to 2^53: beyond, sums lose what is added to them. */
 export function checkAmount(field: string, amount: number, least = 0): void {
-  if (!(Number.isFinite(amount) && amount >= least)) refuse(field, `a number of at least ${least}`, amount);
+  if (!(amount >= least && amount <= Number.MAX_SAFE_INTEGER)) refuse(field, `a number from ${least} to 2^53`, amount);
 }
 
 /** A whole number of at least `least`. */

@@ -48,9 +48,14 @@ export function ahead(side: Side, price: number, other: number): number {
   return side === "sell" ? price - other : other - price;
 }
 
-/** Whether a bidder's word is a price: finite and at least 0. */
+/** Whether a bidder's word is a price: from 0 to 2^53, so that sums of prices are finite and what is added to one is not lost. */
 export function isPrice(price: unknown): price is number {
-  return typeof price === "number" && Number.isFinite(price) && price >= 0;
+  return typeof price === "number" && price >= 0 && price <= Number.MAX_SAFE_INTEGER;
+}
+
+/** A price as a state holds it: -0 is 0, as it would be after being stored as JSON. */
+export function asStored(price: number): number {
+  return price + 0;
 }
 
 /** Checks what every auction's terms have. Throws TERMS_INVALID. */

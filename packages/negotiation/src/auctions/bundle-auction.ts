@@ -32,6 +32,8 @@ export function checkBundleAuction({ items, bids }: BundleAuction): void {
     if (!inside || bundle.length === 0 || new Set(bundle).size !== bundle.length)
       throw invalid(`bids[${i}].items`, `at least one of the items 0 to ${items - 1}, each once`, bundle);
   }
+  const sum = bids.reduce((all, { price }) => all + Math.abs(price), 0);
+  if (!Number.isFinite(sum)) throw invalid("bids", "prices with a finite sum", sum);
 }
 
 /** Which bids may not win together: each pair `[a, b]` once, a < b, in order. They share an item or a bidder. */

@@ -16,8 +16,8 @@ export interface CombinatorialAuctionTerms extends AuctionTerms {
   readonly payments?: "pay-as-bid" | "vcg";
   /** How many bundles one participant may bid for; default 50. */
   readonly maxBundles?: number;
-  /** How many nodes each search may take; default 20,000, at most some seconds. */
-  readonly searchNodes?: number;
+  /** How many looks at a bid each search may take (see `WinnerSearch.step`); default ten million. */
+  readonly searchWork?: number;
 }
 
 /** Terms with the defaults filled in. */
@@ -77,7 +77,7 @@ export type CombinatorialAuctionEvent =
 
 /** What the auctioneer says to a participant. */
 export type CombinatorialAuctionMessage =
-  | ({ readonly act: "open" } & Omit<CheckedCombinatorialAuctionTerms, "participants" | "searchNodes">)
+  | ({ readonly act: "open" } & Omit<CheckedCombinatorialAuctionTerms, "participants" | "searchWork">)
   | { readonly act: "refused"; readonly reason: "late" }
   | { readonly act: "not-understood"; readonly reason: "out-of-sequence" | "not-a-participant" | "invalid-bid" }
   | {
@@ -89,17 +89,17 @@ export type CombinatorialAuctionMessage =
 
 /** Checks terms and fills in the defaults. Throws TERMS_INVALID. */
 export function checkedCombinatorialAuctionTerms(terms: CombinatorialAuctionTerms): CheckedCombinatorialAuctionTerms {
-  const { side = "sell", items, closesAt, payments = "vcg", maxBundles = 50, searchNodes = 20_000 } = terms;
+  const { side = "sell", items, closesAt, payments = "vcg", maxBundles = 50, searchWork = 10_000_000 } = terms;
   checkAuctionTerms(terms);
   checkNames("items", items);
   checkTime("closesAt", closesAt);
   checkWord("payments", payments, ["pay-as-bid", "vcg"]);
   checkCount("maxBundles", maxBundles);
-  checkCount("searchNodes", searchNodes);
+  checkCount("searchWork", searchWork);
   if (side === "buy" && terms.reserves === undefined) refuse("reserves", "for each item the most it is bought for", undefined);
   const reserves = terms.reserves ?? items.map(() => 0);
   if (!Array.isArray(reserves) || reserves.length !== items.length)
     refuse("reserves", `${items.length} numbers, one for each item`, reserves);
   for (const [i, reserve] of reserves.entries()) checkAmount(`reserves[${i}]`, reserve);
-  return { ...terms, side, reserves, payments, maxBundles, searchNodes };
+  return { ...terms, side, reserves, payments, maxBundles, searchWork };
 }

@@ -16,7 +16,7 @@ interface Node {
 const rootIterations = 300;
 const nodeIterations = 25;
 
-/** The search for the best winners of one packing; `step` decides one node. */
+/** The search for the best winners of one packing; `step` decides one node. Work is counted in bids looked at. */
 export class PackingSearch {
   readonly #packing: Packing;
   readonly #descent: ResourcePrices;
@@ -27,6 +27,7 @@ export class PackingSearch {
   #best = 0;
   #winners: readonly number[] = [];
   #rooted = false;
+  #work = 0;
 
   constructor(packing: Packing) {
     this.#packing = packing;
@@ -61,6 +62,11 @@ export class PackingSearch {
     return this.#open.reduce((most, node) => Math.max(most, node.bound), this.#best);
   }
 
+  /** How many bids have been looked at so far, each as often as it was. */
+  get work(): number {
+    return this.#work;
+  }
+
   get rooted(): boolean {
     return this.#rooted;
   }
@@ -73,6 +79,7 @@ export class PackingSearch {
   step(): void {
     const node = this.#open.pop();
     if (node === undefined) return;
+    this.#work += node.free.length;
     const iterations = this.#rooted ? nodeIterations : rootIterations;
     this.#rooted = true;
     let { chosen, gain, free, prices } = node;
@@ -87,7 +94,13 @@ export class PackingSearch {
       const look = (surplus: Float64Array) => {
         if (iterations === rootIterations ? seen++ % 20 === 19 : seen++ === 0) this.#improve(surplus, chosen, free);
       };
-      const { bound, prices: lower, surplus } = this.#descent.descend(free, prices, this.#enough() - gain, iterations, look);
+      const {
+        bound,
+        rounds,
+        prices: lower,
+        surplus,
+      } = this.#descent.descend(free, prices, this.#enough() - gain, iterations, look);
+      this.#work += rounds * free.length;
       prices = lower;
       const room = gain + bound - this.#enough();
       if (room <= 0) return;
@@ -168,6 +181,7 @@ export class PackingSearch {
     };
     for (let passes = 0, changed = true; changed && passes < 50; passes++) {
       changed = false;
+      this.#work += order.length;
       for (const b of order) {
         if (picked.has(b)) continue;
         const rivals = conflicts(b);

@@ -42,7 +42,7 @@ function reduced({ items, bids }: BundleAuction): Taken {
         b,
         taken.filter((r) => holders.get(r)!.length > 1),
       );
-    for (const [b, taken] of all) if (isDominated(b, taken, all, holders, bids)) all.delete(b);
+    for (const b of dominated(all, bids)) all.delete(b);
     if (all.size === before) return all;
   }
 }
@@ -58,42 +58,49 @@ function holdersOf(taken: Taken): ReadonlyMap<number, readonly number[]> {
   return holders;
 }
 
-// Of two that exchange for each other the earlier stays, so equal bids go to who came first.
-function isDominated(
-  b: number,
-  taken: readonly number[],
-  all: Taken,
-  holders: ReadonlyMap<number, readonly number[]>,
-  bids: BundleAuction["bids"],
-): boolean {
-  const own = new Set(taken);
-  const price = bids[b]!.price;
-  for (const r of taken)
-    for (const a of holders.get(r)!) {
-      const other = all.get(a);
-      if (a === b || other === undefined || other.length > taken.length) continue;
-      const worth = bids[a]!.price;
-      if (worth < price || (worth === price && other.length === taken.length && a > b)) continue;
-      if (other.every((s) => own.has(s))) return true;
-    }
-  return false;
+// Bids are looked at by the number of their resources, then dearest, then first come: whatever dominates a bid comes before it, so it is
+// compared only with those that remain (and of equal bids the earlier remains). Each of these is filed under one of its resources,
+// the rarest, since a bid that it dominates takes that one too. A bid in nobody's way takes nobody's place either.
+function dominated(all: Taken, bids: BundleAuction["bids"]): readonly number[] {
+  const holders = holdersOf(all);
+  const remaining = new Map<number, number[]>();
+  const order = [...all.keys()].sort(
+    (a, b) => all.get(a)!.length - all.get(b)!.length || bids[b]!.price - bids[a]!.price || a - b,
+  );
+  return order.filter((b) => {
+    const taken = all.get(b)!;
+    const own = new Set(taken);
+    const { price } = bids[b]!;
+    const better = (a: number) => bids[a]!.price >= price && all.get(a)!.every((r) => own.has(r));
+    if (taken.some((r) => remaining.get(r)?.some(better))) return true;
+    if (taken.length === 0) return false;
+    const rarest = taken.reduce((least, r) => (holders.get(r)!.length < holders.get(least)!.length ? r : least));
+    const list = remaining.get(rarest);
+    if (list) list.push(b);
+    else remaining.set(rarest, [b]);
+    return false;
+  });
 }
 
 function components(taken: Taken): readonly (readonly number[])[] {
   const holders = holdersOf(taken);
   const seen = new Set<number>();
+  const followed = new Set<number>();
   const parts: number[][] = [];
   for (const first of taken.keys()) {
     if (seen.has(first)) continue;
     seen.add(first);
     const part = [first];
     for (const b of part)
-      for (const r of taken.get(b)!)
+      for (const r of taken.get(b)!) {
+        if (followed.has(r)) continue;
+        followed.add(r);
         for (const next of holders.get(r)!)
           if (!seen.has(next)) {
             seen.add(next);
             part.push(next);
           }
+      }
     parts.push(part.sort((a, b) => a - b));
   }
   return parts;

@@ -11,6 +11,8 @@ import type { Packing } from "./packing.ts";
 /** Prices of resources with the bound they give, and each free bid's surplus (price minus prices), which may be negative. */
 export interface Bounded {
   readonly bound: number;
+  /** How often all free bids were looked at. */
+  readonly rounds: number;
   readonly prices: Float64Array;
   readonly surplus: Float64Array;
 }
@@ -69,14 +71,14 @@ export class ResourcePrices {
         stalled = 0;
         pace /= 2;
       }
-      if (best.bound <= enough || round >= iterations || pace < 0.01) return best;
+      if (best.bound <= enough || round >= iterations || pace < 0.01) return { ...best, rounds: round + 1 };
       let norm = 0;
       for (let r = 0; r < live.length; r++) {
         if (live[r] === 0) continue;
         const excess = load[r]! - 1;
         if (excess > 0 || prices[r]! > 0) norm += excess * excess;
       }
-      if (norm === 0) return best; // every resource with a price is taken exactly once: the bound is reached by these very bids
+      if (norm === 0) return { ...best, rounds: round + 1 }; // every resource with a price is taken exactly once: the bound is reached by these very bids
       const step = (pace * (bound - enough)) / norm;
       for (let r = 0; r < live.length; r++) if (live[r] === 1) prices[r] = Math.max(0, prices[r]! + step * (load[r]! - 1));
     }

@@ -38,12 +38,17 @@ export class WinnerSearch {
     return this.#parts.every(({ search }) => search.done);
   }
 
-  /** Decides up to `nodes` nodes of the search; true while there is more to do. */
-  step(nodes: number): boolean {
-    for (let left = nodes; left > 0; left--) {
+  /**
+   * Searches on for about `work` looks at a bid, some ten million a second, but at least one node of the search; true while there
+   * is more to do. The first node is the longest, some hundred looks at each bid.
+   */
+  step(work: number): boolean {
+    for (let left = work; left > 0; ) {
       const search = this.#next();
       if (search === undefined) return false;
+      const before = search.work;
       search.step();
+      left -= Math.max(1, search.work - before);
     }
     return !this.done;
   }
@@ -75,11 +80,11 @@ export class WinnerSearch {
 }
 
 /**
- * The winners of an auction after at most `nodes` nodes of search (default 1,000,000, in practice: until they are optimal).
- * Throws `AUCTION_INVALID`.
+ * The winners of an auction: optimal ones, or, when `work` is given, the best after about so many looks at a bid (see
+ * `WinnerSearch.step`). Throws `AUCTION_INVALID`.
  */
-export function determineWinners(auction: BundleAuction, nodes = 1_000_000): Winners {
+export function determineWinners(auction: BundleAuction, work = Number.POSITIVE_INFINITY): Winners {
   const search = new WinnerSearch(auction);
-  search.step(nodes);
+  search.step(work);
   return search.winners;
 }

@@ -3,12 +3,12 @@
 //   open --(all have bid or passed | closesAt | cancel)--> closed
 //
 // The auctioneer gains from a bundle what it is paid over its reserves (selling), or what it pays less than them (buying), and the
-// winners are those with the greatest gain together: determined exactly, or after `searchNodes` nodes the best found, with the bound
+// winners are those with the greatest gain together: determined exactly, or after `searchWork` looks at a bid the best found, with the bound
 // beside it. With "vcg" a winner pays (is paid) its price less (plus) what its presence adds to that gain. An item is sold or bought
 // once at most; whatever no gainful set of bundles covers is left.
 // Ties: equal bundles go to who bid first; among equal sets the search's order decides, which depends on nothing but the bids.
 // Rejected: buying every item at any price (a lone supplier of one item could ask for anything).
-import { type AuctionEffect, isPrice } from "../auctions/auction.ts";
+import { type AuctionEffect, asStored, isPrice } from "../auctions/auction.ts";
 import type { BundleAuction } from "../auctions/bundle-auction.ts";
 import {
   type BundleBidder,
@@ -41,7 +41,7 @@ export const combinatorialAuction = defineProtocol<
 
   start(given) {
     const terms = checkedCombinatorialAuctionTerms(given);
-    const { participants, searchNodes, ...told } = terms;
+    const { participants, searchWork, ...told } = terms;
     const bidders = participants.map((name): BundleBidder => ({ name, answer: "none" }));
     return [{ terms, bidders, arrivals: 0, at: 0 }, participants.map((to) => send(to, { act: "open", ...told }))];
   },
@@ -80,7 +80,7 @@ function decide(state: State, event: CombinatorialAuctionEvent): Moved {
   if (state.result !== undefined) return [state, [send(from, { act: "refused", reason: "late" })]];
   if (event.type === "pass") return answered(state, { name: from, answer: "pass" });
   if (!areBundles(event.bundles, state.terms)) return misunderstood("invalid-bid");
-  const bundles = event.bundles.map(({ items, price }) => ({ items: [...items], price }));
+  const bundles = event.bundles.map(({ items, price }) => ({ items: [...items], price: asStored(price) }));
   const bid: BundleBidder = { name: from, answer: "bid", bundles, arrival: state.arrivals };
   return answered({ ...state, arrivals: state.arrivals + 1 }, bid);
 }
@@ -101,24 +101,26 @@ function answered(before: State, answer: BundleBidder): Moved {
 }
 
 function evaluated(state: State): Moved {
-  const { side, items, reserves, payments, searchNodes } = state.terms;
+  const { side, items, reserves, payments, searchWork } = state.terms;
   const number = new Map(items.map((item, i) => [item, i]));
+  const reserveOf = (names: readonly string[]) => names.reduce((sum, item) => sum + reserves[number.get(item)!]!, 0);
   const bidders = state.bidders.filter((b) => b.answer === "bid").sort((a, b) => a.arrival! - b.arrival!);
   const bundles = bidders.flatMap(({ name, bundles: own }) => own!.map((bundle) => ({ name, ...bundle })));
   const bids = bundles.map(({ name, items: names, price }) => {
-    const indexes = names.map((item) => number.get(item)!);
-    const reserve = indexes.reduce((sum, i) => sum + reserves[i]!, 0);
-    return { bidder: name, items: indexes, price: side === "sell" ? price - reserve : reserve - price };
+    const gain = side === "sell" ? price - reserveOf(names) : reserveOf(names) - price;
+    return { bidder: name, items: names.map((item) => number.get(item)!), price: gain };
   });
   const auction: BundleAuction = { items: items.length, bids };
-  const winners = determineWinners(auction, searchNodes);
+  const winners = determineWinners(auction, searchWork);
   const discounts =
     payments === "vcg"
-      ? vcgDiscounts(auction, winners, searchNodes)
+      ? vcgDiscounts(auction, winners, searchWork)
       : winners.bids.map((bid) => ({ bid, discount: 0, exact: winners.optimal }));
   const awards = discounts.map(({ bid, discount }) => {
     const { name, items: names, price } = bundles[bid]!;
-    return { to: name, items: names, price, payment: side === "sell" ? price - discount : price + discount };
+    // Rounding may not carry a payment past the reserve.
+    const payment = side === "sell" ? Math.max(reserveOf(names), price - discount) : Math.min(reserveOf(names), price + discount);
+    return { to: name, items: names, price, payment };
   });
   const gone = new Set(awards.flatMap((award) => award.items));
   return closed(state, {

@@ -5,7 +5,7 @@
 // All see the standing price and whether they lead; who leads otherwise stays unsaid. The leader cannot outbid itself, since that only
 // helps who bids in its name by mistake. The winner pays its bid. When a timer and a bid fall on the same time the timer comes first.
 // With both ends set, `closesAt` is hard: late bids do not prolong it (use only `quietMs` where sniping matters).
-import { type AuctionEffect, type AuctionResult, ahead, isPrice } from "../auctions/auction.ts";
+import { type AuctionEffect, type AuctionResult, ahead, asStored, isPrice } from "../auctions/auction.ts";
 import {
   checkedEnglishTerms,
   type EnglishEvent,
@@ -81,12 +81,13 @@ function decide(state: State, event: EnglishEvent): Moved {
   if (state.left.includes(from)) return refused("left");
   if (standing?.by === from) return refused("leading");
   if (!isRaise(state, event.price)) return refused("raise");
-  const raised: State = { ...state, standing: { by: from, price: event.price }, movedAt: state.at };
+  const price = asStored(event.price);
+  const raised: State = { ...state, standing: { by: from, price }, movedAt: state.at };
   const next = nextPrice(raised);
   if (isAlone(raised) || next < 0) return hammered(raised); // below 0 nobody can bid
   const told = terms.participants
     .filter((to) => !state.left.includes(to))
-    .map((to) => send(to, { act: "standing", price: event.price, leading: to === from, next }));
+    .map((to) => send(to, { act: "standing", price, leading: to === from, next }));
   return [raised, told];
 }
 

@@ -12,7 +12,7 @@
 // Rejected: holding the sum of all standing offers (talking to ten sellers would need ten times the budget), and a coordinator
 // outside of the state (an acceptance could cross the withdrawal).
 
-import { isPrice } from "../auctions/auction.ts";
+import { asStored, isPrice } from "../auctions/auction.ts";
 import { checkEventType, timeOfStep } from "../event.ts";
 import { commitments, exposure, isOverBudget, penaltyOf } from "../one-to-many/exposure.ts";
 import {
@@ -100,10 +100,11 @@ function decide(state: State, event: PartyEvent): Moved {
 }
 
 function offered(state: State, thread: SellerThread, side: Side, event: Extract<PartyEvent, { type: "offer" }>): Moved {
-  const { from, price, instead } = event;
+  const { from, instead } = event;
   const { seller } = thread;
   if (thread.standing !== "open") return refused(state, from, "out-of-sequence");
-  if (!isPrice(price)) return refused(state, from, "invalid-price");
+  if (!isPrice(event.price)) return refused(state, from, "invalid-price");
+  const price = asStored(event.price);
   if (instead !== undefined && (side === "seller" || !isCommitted(state, instead)))
     return refused(state, from, "out-of-sequence");
   if (side === "buyer" && instead === undefined && isEnough(state)) return refused(state, from, "enough");

@@ -7,7 +7,7 @@
 // winner's own). At second price the winner pays the best price of the others that the reserve allows, else the reserve, else
 // (selling without one) nothing. A bid worse than the reserve, which all know, is refused, and its bidder may bid again.
 // Rejected: ties by lot (a draw that only the auctioneer sees cannot be checked by anybody).
-import { type AuctionClosed, type AuctionEffect, type AuctionResult, ahead, isPrice } from "../auctions/auction.ts";
+import { type AuctionClosed, type AuctionEffect, type AuctionResult, ahead, asStored, isPrice } from "../auctions/auction.ts";
 import {
   checkedSealedBidTerms,
   type SealedBidder,
@@ -73,7 +73,10 @@ function decide(state: State, event: SealedBidEvent): Moved {
   if (!isPrice(price)) return misunderstood("invalid-bid");
   if (reserve !== undefined && ahead(side, price, reserve) < 0)
     return [state, [send(from, { act: "refused", reason: "reserve" })]];
-  return answered({ ...state, arrivals: state.arrivals + 1 }, { name: from, answer: "bid", price, arrival: state.arrivals });
+  return answered(
+    { ...state, arrivals: state.arrivals + 1 },
+    { name: from, answer: "bid", price: asStored(price), arrival: state.arrivals },
+  );
 }
 
 function answered(before: State, answer: SealedBidder): Moved {

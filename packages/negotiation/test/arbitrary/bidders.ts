@@ -7,7 +7,7 @@ export const from = fc.constantFrom(...names, "stranger", "__proto__");
 export const side = fc.constantFrom("sell" as const, "buy" as const);
 export const price = fc.oneof(
   { weight: 9, arbitrary: fc.integer({ min: 0, max: 9 }) },
-  { weight: 1, arbitrary: fc.constantFrom(-1, 0.5, 1e300) },
+  { weight: 1, arbitrary: fc.constantFrom(-1, -0, 0.5, 1e300) },
 );
 export const auctioneerEvent: fc.Arbitrary<AuctioneerEvent> = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ type: "timer" as const }) },

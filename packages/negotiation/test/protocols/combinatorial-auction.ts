@@ -15,7 +15,7 @@ export const terms: fc.Arbitrary<CombinatorialAuctionTerms> = fc
       reserves: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 3, maxLength: 3 }),
       payments: fc.constantFrom("pay-as-bid" as const, "vcg" as const),
       maxBundles: fc.integer({ min: 1, max: 4 }),
-      searchNodes: fc.integer({ min: 1, max: 50 }),
+      searchWork: fc.integer({ min: 1, max: 500 }),
     },
     { requiredKeys: ["participants", "items", "closesAt"], noNullPrototype: true },
   )
