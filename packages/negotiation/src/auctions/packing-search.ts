@@ -1,7 +1,7 @@
 // Branch and bound over one packing, depth first. A node is a set of winners and the bids that are still free. It is bounded by
-// resource prices (which it inherits from its parent and improves a little); surpluses force bids in or out; what remains is branched on
-// the bid whose inclusion and exclusion both lower the bound most. Depth first keeps the memory at the depth times the free bids and
-// soon has a good solution; the bound on the whole is the largest of the open nodes.
+// resource prices (which it inherits from its parent and improves a little); surpluses force bids in or out; what remains is branched
+// on a dear bid. Depth first keeps the memory at the depth times the free bids and soon has a good solution; the bound on the whole is
+// the largest of the open nodes.
 import type { Packing } from "./packing.ts";
 import { ResourcePrices } from "./resource-prices.ts";
 
@@ -14,7 +14,7 @@ interface Node {
 }
 
 const rootIterations = 300;
-const nodeIterations = 25;
+const nodeIterations = 14;
 
 /** The search for the best winners of one packing; `step` decides one node. Work is counted in bids looked at. */
 export class PackingSearch {
@@ -146,21 +146,11 @@ export class PackingSearch {
     return rest;
   }
 
-  // By the product of both falls of the bound, each a little more than none so that one fall alone decides ties.
+  // The bid with the greatest price and surplus together. Choosing by how far both branches lower the bound (as strong branching does)
+  // took ten times as many nodes on random auctions: at good prices most surpluses are near 0 and say little.
   #branching(free: Int32Array, surplus: Float64Array): number {
-    const profit = new Float64Array(this.#holders.length);
-    for (const b of free) if (surplus[b]! > 0) for (const r of this.#resourcesOf(b)) profit[r]! += surplus[b]!;
-    let chosen = free[0]!;
-    let most = -1;
-    for (const b of free) {
-      const own = surplus[b]!;
-      let rivals = 0;
-      for (const r of this.#resourcesOf(b)) rivals += profit[r]! - Math.max(0, own);
-      const price = this.#packing.prices[b]!;
-      const score = (Math.max(0, own) + 0.05 * price) * (Math.max(0, -own) + rivals + 0.05 * price);
-      if (score > most) [chosen, most] = [b, score];
-    }
-    return chosen;
+    const { prices } = this.#packing;
+    return free.reduce((most, b) => (surplus[b]! + prices[b]! > surplus[most]! + prices[most]! ? b : most), free[0]!);
   }
 
   // A set of winners from any valuation of the free bids: greedily, best first; then each bid that is worth more than the chosen
