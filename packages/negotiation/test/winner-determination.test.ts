@@ -52,6 +52,20 @@ test("winners bring as much as the best of all sets of bids, tried one by one", 
   );
 });
 
+test("winners of auctions that need branching bring as much as dynamic programming over all sets of items finds", () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.integer({ min: 8, max: 11 }), fc.integer({ min: 30, max: 80 }), (auctionSeed, items, count) => {
+      const { bids } = hard(auctionSeed, items, count);
+      const auction = { items, bids: bids.map((bid, i) => ({ ...bid, bidder: i % 15 })) };
+      const { bids: winners, revenue, optimal } = determineWinners(auction);
+      assertAllowed(auction, winners);
+      assert.ok(optimal);
+      assert.equal(revenue, bestBySets(auction));
+    }),
+    { seed, numRuns: 200 },
+  );
+});
+
 test("stopped at any point, the winners are allowed, the bound holds, and both only get better", () => {
   fc.assert(
     fc.property(fc.integer(), fc.integer({ min: 1, max: 3000 }), (auctionSeed, pace) => {
@@ -159,6 +173,22 @@ function bestOfAll({ bids }: BundleAuction): number {
     return Math.max(without, bid.price + from(b + 1, new Set([...items, ...bid.items]), new Set([...bidders, bid.bidder])));
   };
   return from(0, new Set(), new Set());
+}
+
+// Bidder by bidder, the most that each set of items can bring: best[set] = max over the bidder's bids of best[set without it] + price.
+function bestBySets({ items, bids }: BundleAuction): number {
+  let best = new Float64Array(1 << items);
+  for (const bidder of new Set(bids.map((bid) => bid.bidder))) {
+    const next = best.slice();
+    for (const bid of bids) {
+      if (bid.bidder !== bidder) continue;
+      const bundle = bid.items.reduce((set, item) => set | (1 << item), 0);
+      for (let set = 0; set < best.length; set++)
+        if ((set & bundle) === bundle) next[set] = Math.max(next[set]!, best[set & ~bundle]! + bid.price);
+    }
+    best = next;
+  }
+  return best.at(-1)!;
 }
 
 // Bundles of three items at random prices: the recorded auctions are easier, since there a bundle costs about what its items do.
