@@ -32,7 +32,7 @@ function printTable(rows: readonly Row[]): void {
   for (const row of [head, ...cells]) console.log(row.map((c, i) => c.padEnd(widths[i] ?? 0)).join("  "));
 }
 
-// `--name value`, `--name=value` and bare `--name`.
+// `--name value`, `--name=value` and bare `--name`; what is given again is added behind a comma.
 function optionsOf(args: readonly string[]): Record<string, string | true> {
   const options: Record<string, string | true> = {};
   for (let at = 0; at < args.length; at++) {
@@ -40,7 +40,9 @@ function optionsOf(args: readonly string[]): Record<string, string | true> {
     if (name === undefined) throw new Error(`wanted --name value, got "${args[at]}"`);
     const next = args[at + 1];
     if (given === undefined && next !== undefined && !next.startsWith("--")) at += 1;
-    options[name] = given ?? (next !== undefined && !next.startsWith("--") ? next : true);
+    const value = given ?? (next !== undefined && !next.startsWith("--") ? next : true);
+    const before = options[name];
+    options[name] = typeof before === "string" && typeof value === "string" ? `${before},${value}` : value;
   }
   return options;
 }

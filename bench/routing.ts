@@ -56,7 +56,9 @@ function compared(where: string, runs: readonly (readonly Result[])[], bars = tr
     held(`${where}: p99 against least outstanding, median`, median(against("least outstanding")), "x", 0.9),
     row(`${where}: p99 against least outstanding, worst`, Math.max(...against("least outstanding")), "x"),
     held(`${where}: regret against the oracle, median`, median(regret), "", 0.1),
-    row(`${where}: regret against the oracle, worst`, Math.max(...regret), ""),
+    held(`${where}: regret against the oracle, mean`, sum(regret) / regret.length, "", 0.1),
+    held(`${where}: regret against the oracle, 95th percentile of seeds`, share95(regret), "", 0.1),
+    row(`${where}: regret against the oracle, worst seed`, Math.max(...regret), ""),
     held(`${where}: calls failed`, sum(of("entente", ({ failed }) => failed)), "", 0),
     row(`${where}: attempts beyond the first`, median(of("entente", ({ extraShare }) => extraShare)), "of calls"),
     row(`${where}: p99, entente`, median(ours), "ms"),
@@ -70,6 +72,10 @@ function every<T>(seeds: number, run: (seed: number) => T): readonly T[] {
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? Number.NaN;
+}
+
+function share95(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(0.95 * values.length) - 1] ?? Number.NaN;
 }
 
 function sum(values: readonly number[]): number {

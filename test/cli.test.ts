@@ -104,6 +104,31 @@ test("--json prints one JSON value and nothing else", () =>
     assert.deepEqual(JSON.parse(after.out).versions, [], "the option may stand at the end");
   }));
 
+test("agents are listed with the addresses that lead to them, and it is said when the hub that serves them does not run", () =>
+  withDesk(async ({ entente, folder }) => {
+    const idle = await entente(["agents"]);
+    assert.match(idle.out, /http:\/\/127\.0\.0\.1:7420\/a2a\/librarian\n/);
+    assert.match(idle.out, /The hub is not running/);
+    const published = await entente(["agents"], { env: { ENTENTE_HTTP_PUBLIC_URL: "https://hub.example" } });
+    assert.match(published.out, /https:\/\/hub\.example\/a2a\/librarian\n/);
+    const unknown = await entente(["agents"], { env: { ENTENTE_HTTP_PORT: "0" } });
+    assert.match(unknown.out, / \/a2a\/librarian\n/, "a free port is nobody's to know");
+    await using hub = await serveHub(
+      loadConfig({
+        flags: [
+          ["data.dir", join(folder, "data")],
+          ["http.port", "0"],
+          ["log.level", "silent"],
+        ],
+      }),
+    );
+    const { out } = await entente(["agents"]);
+    assert.doesNotMatch(out, /not running/);
+    const [address = ""] = /http:\S+\/a2a\/librarian(?=\n)/.exec(out) ?? [];
+    assert.equal(new URL(address).port, hub.url.port);
+    assert.equal((await fetch(`${address}/.well-known/agent-card.json`)).status, 200);
+  }));
+
 test("a long result reaches the end of a pipe whole, also of a slow reader", () =>
   withDesk(async ({ folder }) => {
     const shell = `"$0" --conditions=entente "$1" --data "$2" --json tools | { sleep 1; cat; }`;

@@ -19,6 +19,16 @@ for (const seed of [1, 2])
     assert.ok(toDead < scene.calls / 100, `${toDead} calls went to the dead agent`);
   });
 
+// Of the first ten seeds these were the worst, when agents that were merely busy were ejected.
+for (const seed of [3, 7])
+  test(`where all are busy no healthy agent is ejected for being so, and the mean call is within 10 % of the oracle's (seed ${seed})`, () => {
+    const scene = tenAgents(0.7, 12_000);
+    const ours = simulate(scene, seed, entente);
+    const regret = ours.meanMs / simulate(scene, seed, oracle).meanMs - 1;
+    assert.ok(regret <= 0.1, `regret ${regret}`);
+    assert.ok(ours.ejections.length <= 1, JSON.stringify(ours.ejections));
+  });
+
 test("agents that say nothing before the end are not given up for being at work long", () => {
   const scene = tenAgents(0.25, 4000, false);
   const ours = simulate(scene, 3, entente);

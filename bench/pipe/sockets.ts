@@ -1,79 +1,78 @@
 // Between processes: ours over a Unix socket beside a C ping-pong (the floor), grpc-js unary over a Unix socket and JSON-RPC over HTTP/1.1,
-// each with a server process of its own. All take turns in every round; a figure is the best of its rounds, a ratio is one of bests.
+// each with a client and a server process of its own: what one stack leaves in a process (compiled code, shapes it has seen) is not to slow
+// another. All take turns in every round, and every few rounds begin with fresh processes, since how V8 happens to compile one moves its figures
+// by a tenth; a figure is the best of its turns, a ratio is one of bests.
 import { type ChildProcess, execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { Agent, request } from "node:http";
-import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { remote, unixSocket } from "@entente/pipe";
-import { Client, credentials } from "@grpc/grpc-js";
 import { type Row, row } from "../contract.ts";
-import { checkedEcho, echo, type Message, makeMessage } from "./echo.ts";
-import { echoService } from "./grpc-echo.ts";
-import { latency, rate } from "./measure.ts";
+import type { Measurement } from "./socket-client.ts";
 
-/** A way to echo bytes and messages, and how to leave it. */
-interface Contender {
-  readonly bytes: (body: Uint8Array) => Promise<unknown>;
-  readonly message: (message: Message) => Promise<unknown>;
-  readonly close: () => void;
-}
-
+const roundsOfSet = 4;
 const kilobyte = 1024;
 const sizes = { "1 KB": kilobyte, "64 KB": 64 * kilobyte, "1 MB": 1024 * kilobyte } as const;
 
 /** The rows of the Unix socket. */
 export async function betweenProcesses(rounds: number): Promise<readonly Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
-  const children: ChildProcess[] = [];
+  const best = new Map<string, number>();
   try {
     const pingPong = compile(folder);
-    const ours = await openPipe(folder, children);
-    const grpc = await openGrpc(folder, children);
-    const http = await openHttp(children);
-    const bare = await openBare(folder, children);
-    const best = new Map<string, number>();
+    for (let done = 0; done < rounds; done += roundsOfSet)
+      await playSet(folder, pingPong, Math.min(roundsOfSet, rounds - done), best);
+    return rows(best);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+// Some rounds with fresh processes; the first is not counted.
+async function playSet(folder: string, pingPong: PingPong | undefined, rounds: number, best: Map<string, number>): Promise<void> {
+  const children: ChildProcess[] = [];
+  try {
+    const pipe = await open(children, "pipe", "unix-server.ts", `unix:${join(folder, "pipe")}`);
+    const grpc = await open(children, "grpc", "grpc-server.ts", `unix:${join(folder, "grpc")}`);
+    const http = await open(children, "http", "http-server.ts", "");
+    const bare = await open(children, "bare", "bare-server.ts", join(folder, "bare"));
     const keep = (name: string, value: number, better: (a: number, b: number) => number) =>
       best.set(name, better(best.get(name) ?? value, value));
     for (let round = -1; round < rounds; round++) {
       const low = (name: string, value: number) => round >= 0 && keep(name, value, Math.min);
       const high = (name: string, value: number) => round >= 0 && keep(name, value, Math.max);
-      for (const [size, bytes] of Object.entries(sizes)) {
-        const body = Buffer.alloc(bytes, 1);
-        const own = new Uint8Array(body);
-        const count = bytes > 100_000 ? 40 : bytes > 10_000 ? 200 : 500;
-        if (pingPong !== undefined) low(`C ${size}`, pingPong(bytes, count * 4));
-        low(`pipe ${size}`, await latency(() => ours.bytes(own), count * 2));
-        low(`grpc ${size}`, await latency(() => grpc.bytes(body), count / 2));
-        if (bytes > 100_000) {
-          high(`pipe rate ${size}`, await rate(() => ours.bytes(own), 8, 100));
-          high(`grpc rate ${size}`, await rate(() => grpc.bytes(body), 8, 50));
+      for (const [name, size] of Object.entries(sizes)) {
+        const count = size > 100_000 ? 40 : size > 10_000 ? 200 : 500;
+        // Short turns, several a round: a wake-up by a busy machine spoils a turn.
+        for (let turn = 0; turn < 4; turn++) {
+          if (pingPong !== undefined) low(`C ${name}`, pingPong(size, count));
+          low(`pipe ${name}`, await pipe({ call: "bytes", size, count }));
+        }
+        low(`grpc ${name}`, await grpc({ call: "bytes", size, count: count / 2 }));
+        if (size > 100_000) {
+          high(`pipe rate ${name}`, await pipe({ call: "bytes", size, count: 60, inFlight: 8 }));
+          high(`grpc rate ${name}`, await grpc({ call: "bytes", size, count: 30, inFlight: 8 }));
         }
       }
-      const body = Buffer.alloc(kilobyte, 1);
-      const own = new Uint8Array(body);
-      const message = makeMessage();
-      const text = "x".repeat(kilobyte);
-      low("bare", await latency(() => bare.bytes(own), 1000));
-      low("pipe message", await latency(() => ours.message(message), 1000));
-      low("http message", await latency(() => http.message(message), 300));
-      low("pipe text", await latency(() => ours.text(text), 1000));
-      low("http text", await latency(() => http.text(text), 300));
-      high("pipe 64", await rate(() => ours.bytes(own), 64, 10_000));
-      high("grpc 64", await rate(() => grpc.bytes(body), 64, 800));
-      high("pipe message 64", await rate(() => ours.message(message), 64, 20_000));
-      high("checked message 64", await rate(() => ours.checked(message), 64, 20_000));
-      high("http message 64", await rate(() => http.message(message), 64, 1500));
-      high("pipe text 64", await rate(() => ours.text(text), 64, 20_000));
-      high("http text 64", await rate(() => http.text(text), 64, 3000));
+      const size = kilobyte;
+      for (let turn = 0; turn < 4; turn++) {
+        low("bare", await bare({ call: "bytes", size, count: 500 }));
+        low("pipe message", await pipe({ call: "message", size, count: 500 }));
+        low("http message", await http({ call: "message", size, count: 100 }));
+        low("pipe text", await pipe({ call: "text", size, count: 500 }));
+        low("http text", await http({ call: "text", size, count: 100 }));
+      }
+      high("pipe 64", await pipe({ call: "bytes", size, count: 10_000, inFlight: 64 }));
+      high("grpc 64", await grpc({ call: "bytes", size, count: 800, inFlight: 64 }));
+      high("pipe message 64", await pipe({ call: "message", size, count: 20_000, inFlight: 64 }));
+      high("checked message 64", await pipe({ call: "checked", size, count: 20_000, inFlight: 64 }));
+      high("http message 64", await http({ call: "message", size, count: 1000, inFlight: 64 }));
+      high("pipe text 64", await pipe({ call: "text", size, count: 20_000, inFlight: 64 }));
+      high("http text 64", await http({ call: "text", size, count: 1500, inFlight: 64 }));
     }
-    for (const contender of [ours, grpc, http, bare]) contender.close();
-    return rows(best);
   } finally {
     for (const child of children) child.kill();
-    rmSync(folder, { recursive: true, force: true });
+    for (const name of ["pipe", "grpc", "bare"]) rmSync(join(folder, name), { force: true });
   }
 }
 
@@ -108,7 +107,9 @@ function rows(best: ReadonlyMap<string, number>): readonly Row[] {
   ];
 }
 
-function compile(folder: string): ((bytes: number, count: number) => number) | undefined {
+type PingPong = (bytes: number, count: number) => number;
+
+function compile(folder: string): PingPong | undefined {
   const program = join(folder, "ping-pong");
   try {
     execFileSync("cc", ["-O2", "-o", program, join(import.meta.dirname, "ping-pong.c")]);
@@ -119,85 +120,20 @@ function compile(folder: string): ((bytes: number, count: number) => number) | u
     Number(execFileSync(program, [`${bytes}`, `${count}`, join(folder, "c")], { encoding: "utf8" })) / 1000;
 }
 
-async function spawn(children: ChildProcess[], file: string, ...args: string[]): Promise<unknown> {
+// A server and its client; the answer measures.
+async function open(children: ChildProcess[], name: string, server: string, where: string) {
+  const [, word] = await spawn(children, server, where);
+  const [client] = await spawn(children, "socket-client.ts", name, typeof word === "number" ? `${word}` : where);
+  return async (measurement: Measurement): Promise<number> => {
+    client.send(measurement);
+    const [value] = await once(client, "message");
+    return Number(value);
+  };
+}
+
+async function spawn(children: ChildProcess[], file: string, ...args: string[]): Promise<readonly [ChildProcess, unknown]> {
   const child = fork(join(import.meta.dirname, file), args, { execArgv: ["--conditions=entente"] });
   children.push(child);
   const [word] = await once(child, "message");
-  return word;
-}
-
-async function openPipe(folder: string, children: ChildProcess[]) {
-  const address = `unix:${join(folder, "pipe")}`;
-  await spawn(children, "unix-server.ts", address);
-  const endpoint = await unixSocket.dial(address);
-  const client = remote(endpoint, echo, { validate: false });
-  const untyped = { interfaceId: echo.id, ordinal: echo.methods.echo.ordinal, kind: "call", label: "echo" } as const;
-  const checked = remote(endpoint, checkedEcho, { validate: true });
-  return {
-    bytes: (body: Uint8Array) => client.blob(body as Uint8Array<ArrayBuffer>), // why: made of an ArrayBuffer above
-    message: (message: Message) => client.echo(message),
-    text: (text: string) => endpoint.request(untyped, text),
-    checked: (message: Message) => checked.echo(message),
-    close: () => endpoint.close(),
-  };
-}
-
-async function openGrpc(folder: string, children: ChildProcess[]): Promise<Contender> {
-  const address = `unix:${join(folder, "grpc")}`;
-  await spawn(children, "grpc-server.ts", address);
-  const client = new Client(address, credentials.createInsecure(), {
-    "grpc.max_receive_message_length": -1,
-    "grpc.max_send_message_length": -1,
-  });
-  const { path, requestSerialize, responseDeserialize } = echoService.echo;
-  const bytes = (body: Uint8Array) =>
-    new Promise((resolve, reject) => {
-      client.makeUnaryRequest(
-        path,
-        requestSerialize,
-        responseDeserialize,
-        Buffer.from(body.buffer, body.byteOffset, body.length),
-        (error, reply) => (error === null ? resolve(reply) : reject(error)),
-      );
-    });
-  return { bytes, message: (message) => bytes(Buffer.from(JSON.stringify(message))), close: () => client.close() };
-}
-
-async function openBare(folder: string, children: ChildProcess[]): Promise<Contender> {
-  const path = join(folder, "bare");
-  await spawn(children, "bare-server.ts", path);
-  const socket = createConnection(path);
-  await once(socket, "connect");
-  let [missing, settle] = [0, () => {}];
-  socket.on("data", (chunk: Buffer) => {
-    missing -= chunk.length;
-    if (missing === 0) settle();
-  });
-  const bytes = (body: Uint8Array) =>
-    new Promise<void>((resolve) => {
-      [missing, settle] = [body.length, resolve];
-      socket.write(body);
-    });
-  return { bytes, message: (message) => bytes(Buffer.from(JSON.stringify(message))), close: () => socket.destroy() };
-}
-
-async function openHttp(children: ChildProcess[]) {
-  const port = Number(await spawn(children, "http-server.ts"));
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  let id = 0;
-  const message = (params: unknown) => {
-    id += 1;
-    const body = JSON.stringify({ jsonrpc: "2.0", id, method: "echo", params });
-    return new Promise((resolve, reject) => {
-      const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-      const sent = request({ agent, host: "127.0.0.1", port, method: "POST", headers }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("end", () => resolve(JSON.parse(Buffer.concat(chunks).toString()).result));
-      });
-      sent.on("error", reject);
-      sent.end(body);
-    });
-  };
-  return { message, text: (text: string) => message(text), close: () => agent.destroy() };
+  return [child, word];
 }

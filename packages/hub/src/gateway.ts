@@ -33,6 +33,7 @@ import { Catalogue } from "./mcp/catalogue.ts";
 import { Dispatcher } from "./mcp/dispatch.ts";
 import { bidderReply } from "./negotiation/bidder.ts";
 import { Contracting } from "./negotiation/contracting.ts";
+import { coverage } from "./negotiation/coverage.ts";
 import type { NegotiationDesk } from "./negotiation/desk.ts";
 import { Solving } from "./quantum/pillar.ts";
 import { policyOf } from "./routing/policy.ts";
@@ -98,6 +99,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     liveTasks: config.values["a2a.liveTasks"],
     streamBuffer: config.values["a2a.streamBuffer"],
     contextFor: (agent, signal) => contextOf(agent, signal),
+    cover: coverage(store, clock),
     replyFor: (agent) =>
       bidderReply(agent, dataFolder, (negotiation, bidder) => contracting.records.proposal(negotiation, bidder)),
   });

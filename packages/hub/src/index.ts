@@ -1,12 +1,11 @@
 // The public API of @entente/hub: open a hub in your own process, or serve one.
 
+export type { Bid, CallForProposals } from "@entente/sdk";
 export {
   type Agent,
   type AgentContext,
   type AgentResult,
   type AgentTask,
-  type Bid,
-  type CallForProposals,
   defineAgent,
 } from "./base/agent.ts";
 export { type Config, type ConfigInput, loadConfig } from "./base/config.ts";

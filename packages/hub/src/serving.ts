@@ -24,6 +24,7 @@ import { openDoor } from "./joining/door.ts";
 import { PipeFront } from "./joining/pipe-front.ts";
 import { McpDoor } from "./mcp/mcp-door.ts";
 import { openSecret } from "./security/keys.ts";
+import { OpenCalls } from "./security/open-calls.ts";
 import { Access } from "./security/token.ts";
 
 export const servingErrors = defineErrors({
@@ -78,6 +79,8 @@ export async function runningHub(dataFolder: string): Promise<RunningHub | undef
 }
 
 const probeMs = 2000;
+// Between looks at tokens that another hub on the store may have ended.
+const lookMs = 2000;
 
 // A file that names this very process is no proof: in a container every start may have the same number.
 const servedHere = new Map<string, string>();
@@ -124,11 +127,22 @@ export async function serveHub(config: Config, clock?: Clock, agents: readonly A
     url: () => values["http.publicUrl"] || url.origin,
   };
   const pipes = new PipeFront({ accept: (endpoint, principal) => openDoor(door, endpoint, principal), log: hub.log });
-  hub.principals.onRevoked((id) => pipes.end(id));
+  const calls = new OpenCalls();
+  hub.principals.onRevoked((id) => {
+    pipes.end(id);
+    calls.end(id);
+  });
+  const watching = setInterval(() => {
+    const clients = [...new Set([...calls.clients(), ...pipes.clients()])];
+    hub.principals
+      .lookAgain(clients)
+      .catch((error) => hub.log.error({ err: error }, "the clients' tokens could not be looked at"));
+  }, lookMs).unref();
   const ready = { agents: false };
   const front = new Front({
     config,
     access,
+    calls,
     metrics: hub.metrics,
     log: hub.log,
     routes: [
@@ -173,12 +187,13 @@ export async function serveHub(config: Config, clock?: Clock, agents: readonly A
   let grpc: GrpcServer | undefined;
   try {
     url = await front.listen();
-    grpc = await grpcOf(hub, access);
+    grpc = await grpcOf(hub, access, calls);
     await hub.addAgents(values["http.publicUrl"] || url.origin, grpc && publicAddress(grpc.address, values["http.publicUrl"]));
     await hub.registry.recover();
     opened.resolve();
     await pipes.listen(join(dataFolder, "run", "hub.sock"));
   } catch (error) {
+    clearInterval(watching);
     await pipes[Symbol.asyncDispose]();
     await Promise.all([front.drain(), grpc?.drain(0)]);
     await hub[Symbol.asyncDispose]();
@@ -196,6 +211,7 @@ export async function serveHub(config: Config, clock?: Clock, agents: readonly A
   });
   const close = async (): Promise<void> => {
     ready.agents = false;
+    clearInterval(watching);
     rmSync(runFile, { force: true });
     servedHere.delete(resolve(dataFolder));
     hub.registry.stop();
@@ -225,7 +241,7 @@ function publicAddress(address: string, publicUrl: string): string {
 }
 
 // gRPC is loaded only where it is on.
-async function grpcOf(hub: Hub, access: Access): Promise<GrpcServer | undefined> {
+async function grpcOf(hub: Hub, access: Access, calls: OpenCalls): Promise<GrpcServer | undefined> {
   const { "a2a.grpcPort": port, "http.host": host, "limits.bodyBytes": limitBytes } = hub.config.values;
   if (port === 0) return undefined;
   const { serveGrpc } = await import("./a2a/bindings/grpc.ts");
@@ -236,6 +252,7 @@ async function grpcOf(hub: Hub, access: Access): Promise<GrpcServer | undefined>
     limitBytes,
     served: (name) => registry.served(name),
     check: (headers) => access.check(headers),
+    calls,
   });
 }
 

@@ -1,9 +1,12 @@
 /** Agents that joined, in a hub that runs, over pipes inside this process. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { CallError, type Endpoint, type Implementation, pipe, receive } from "@entente/pipe";
 import { defineAgent, hostInterface, type Join, runAgent } from "@entente/sdk";
+import type { JsonObject } from "../src/a2a/protocol.ts";
 import { operator } from "../src/base/principals.ts";
+import { slaExtension } from "../src/base/sla-extension.ts";
 import { Presence } from "../src/joining/presence.ts";
 import type { ServedHub } from "../src/serving.ts";
 import { withFront } from "./front.ts";
@@ -27,9 +30,9 @@ async function joinHub({ hub }: ServedHub, run: (far: Endpoint) => ReturnType<Ho
   return far;
 }
 
-async function send({ hub }: ServedHub): Promise<string> {
+async function send({ hub }: ServedHub, metadata: JsonObject = {}): Promise<string> {
   const call = { principal: operator, extensions: [], tenant: "", version: "1.0", signal: AbortSignal.timeout(10_000) };
-  const message = { messageId: crypto.randomUUID(), role: "ROLE_USER", parts: [{ text: "go" }] } as const;
+  const message = { messageId: crypto.randomUUID(), role: "ROLE_USER", parts: [{ text: "go" }], metadata } as const;
   return JSON.stringify(await hub.registry.get("worker").service.sendMessage({ message }, call));
 }
 
@@ -71,6 +74,36 @@ test("a task in which its agent is lost each time is run again three times, then
     await come();
     assert.match(await send(served), /TASK_STATE_FAILED.*each of 4 runs|each of 4 runs.*TASK_STATE_FAILED/);
     assert.equal(runs, 4);
+  }));
+
+test("an agent that joined is told by the pipe how long its task may take; when that is up the task fails and the agent is stopped", () =>
+  withFront({}, async ({ served }) => {
+    const [near, far] = pipe();
+    const heard: { leftMs: number | undefined; stopped: boolean }[] = [];
+    receive(far, hostInterface, {
+      async *run(_input, context) {
+        const { signal } = context;
+        const one = { leftMs: context.remainingMs(), stopped: false };
+        heard.push(one);
+        if (one.leftMs !== undefined) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        one.stopped = signal.aborted;
+        yield { done: { text: one.stopped ? "too late" : "no hurry" } };
+      },
+      answer: () => {},
+      bid: () => ({}),
+    });
+    await served.hub.joined.join(join, operator, near);
+    const overdue = await send(served, { [slaExtension]: { remainingMs: 200 } });
+    assert.match(overdue, /TASK_STATE_FAILED/);
+    assert.match(overdue, /TASK_OVERDUE/);
+    const [first] = heard;
+    assert.ok(first?.leftMs !== undefined && first.leftMs > 0 && first.leftMs <= 200, JSON.stringify(heard));
+    for (let tries = 0; !first.stopped; tries++) {
+      assert.ok(tries < 200, "its agent works on");
+      await sleep(10);
+    }
+    assert.match(await send(served), /no hurry/);
+    assert.match(await send(served, { [slaExtension]: { remainingMs: 1e12 } }), /no hurry/, "more time than a timer holds");
   }));
 
 test("joining again over the same connection, with new skills, leaves its tasks running", () =>

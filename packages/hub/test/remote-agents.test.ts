@@ -32,7 +32,8 @@ function agentsOn(store: Store, sightings: TaskSighting[] = []): RemoteAgents {
     taken: (name) => name === "librarian",
     changed: async () => {},
     checkMs: 3_600_000,
-    answerMs: 1_000,
+    grpcFor: () => ({ addressesOf: async (host) => [host], token: () => undefined }),
+    limits: { messageMs: 60_000, answerMs: 1_000 },
     checkUrl: () => {},
     wake: () => {},
   });

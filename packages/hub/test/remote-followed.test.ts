@@ -50,7 +50,8 @@ const agentsOn = (store: Store, sightings: TaskSighting[]): RemoteAgents =>
     taken: () => false,
     changed: async () => {},
     checkMs: 3_600_000,
-    answerMs: 200,
+    grpcFor: () => ({ addressesOf: async (host) => [host], token: () => undefined }),
+    limits: { messageMs: 600, answerMs: 200 },
     checkUrl: () => {},
     wake: () => {},
   });
@@ -200,7 +201,7 @@ test("an agent that takes requests and stays silent is given up, and followed on
     within(store, async ({ service, peer }) => {
       const { id } = await started(service, "wait 900");
       peer.hush(true);
-      await assert.rejects(service.getTask({ id }, call), { code: "AGENT_UNREACHABLE" });
+      await assert.rejects(service.getTask({ id }, call), { code: "AGENT_TOO_SLOW" });
       await service.createTaskPushNotificationConfig({ ...push, taskId: id }, call);
       await until(() => peer.heard.length > 4, "the follower waits for ever");
       peer.hush(false);
@@ -214,5 +215,22 @@ test("a task that rests is looked at now and then, and its receivers are not tol
       await started(service, "count", { returnImmediately: false, taskPushNotificationConfig: push });
       await until(() => peer.heard.length > 6, "nobody looks");
       assert.equal((await outbox(store)).length, 1);
+    }),
+  ));
+
+test("a message is waited for as long as messages may take, the rest as long as an answer may, and no longer than the caller waits", (t) =>
+  withStore(t, "sqlite", (store) =>
+    within(store, async ({ service, peer }) => {
+      const late = { code: "AGENT_TOO_SLOW" };
+      await assert.rejects(service.sendMessage(say("wait 60000"), call), { ...late, message: /within 600 ms/ });
+      const { id } = await started(service, "wait 60000");
+      peer.hush(true);
+      await assert.rejects(started(service, "to 1"), { ...late, message: /within 200 ms/ });
+      await assert.rejects(service.cancelTask({ id }, call), { ...late, message: /within 200 ms/ });
+      const hurried = { ...call, deadlineAt: Date.now() + 100 };
+      await assert.rejects(service.getTask({ id }, hurried), { ...late, message: /within (100|\d\d) ms/ });
+      const heard = peer.heard.length;
+      await assert.rejects(service.getTask({ id }, { ...call, deadlineAt: Date.now() - 1 }), { ...late, message: /within 0 ms/ });
+      assert.equal(peer.heard.length, heard, "what is late already is not asked");
     }),
   ));

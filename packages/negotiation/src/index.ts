@@ -1,4 +1,15 @@
 export type {
+  AlternatingOffersEffect,
+  AlternatingOffersEvent,
+  AlternatingOffersResult,
+  AlternatingOffersState,
+} from "./alternating-offers/session.ts";
+export type { OfferTerms } from "./alternating-offers/terms.ts";
+export { bilateralFront } from "./analysis/bilateral-front.ts";
+export { type Front, frontByEnumeration, paretoFront } from "./analysis/front.ts";
+export { distanceTo, oppositionOf, type Solution, type Solutions, solutionsOf } from "./analysis/solutions.ts";
+export { type Estimate, type Seat, type Tournament, type TournamentRow, tournament } from "./analysis/tournament.ts";
+export type {
   AuctionClosed,
   AuctionEffect,
   AuctioneerEvent,
@@ -29,7 +40,15 @@ export type {
 export { type VcgDiscount, vcgDiscounts } from "./auctions/vcg.ts";
 export { type WinnerQubo, winnerQubo, winnersOfSample } from "./auctions/winner-qubo.ts";
 export { determineWinners, WinnerSearch, type Winners } from "./auctions/winner-search.ts";
-export { type ExplainedBid, type Explanation, explain, type Part, type Ranked, rank } from "./contract-net/ranking.ts";
+export { acCombi, acNext } from "./bargaining/acceptance.ts";
+export { type Bargain, type BargainOptions, bargain, type Step } from "./bargaining/bargain.ts";
+export { type Acceptance, type Bidding, compose, type OpponentModel, type Parts, type Table } from "./bargaining/compose.ts";
+export { FrequencyModel } from "./bargaining/opponent-model.ts";
+export { type Ranking, rankOutcomes } from "./bargaining/ranking.ts";
+export { type Action, defineStrategy, type Moment, type Negotiator, type Strategy, type View } from "./bargaining/strategy.ts";
+export { timeDependent } from "./bargaining/time-dependent.ts";
+export type { Part, Ranked } from "./contract-net/ranked-bid.ts";
+export { type ExplainedBid, type Explanation, explain, rank } from "./contract-net/ranking.ts";
 export {
   type CallForProposals,
   type ContractNetEffect,
@@ -81,6 +100,7 @@ export type {
   StandingOffer,
 } from "./one-to-many/session.ts";
 export { defineProtocol, type Protocol, type Transition } from "./protocol.ts";
+export { alternatingOffers } from "./protocols/alternating-offers.ts";
 export { combinatorialAuction } from "./protocols/combinatorial-auction.ts";
 export { contractNet } from "./protocols/contract-net.ts";
 export { dutch } from "./protocols/dutch.ts";
@@ -90,7 +110,35 @@ export { oneToMany } from "./protocols/one-to-many.ts";
 export { sealedBid } from "./protocols/sealed-bid.ts";
 export { singleTextMediation } from "./protocols/single-text-mediation.ts";
 export { vote } from "./protocols/vote.ts";
-export type { Outcome } from "./scenario/domain.ts";
+export {
+  countOutcomes,
+  type Domain,
+  describeOutcome,
+  type Issue,
+  isOutcome,
+  numberOf,
+  type Outcome,
+  outcomeAt,
+  parseOutcome,
+} from "./scenario/domain.ts";
+export {
+  type AdditivePreferences,
+  bestOf,
+  type Constraint,
+  type ConstraintPreferences,
+  type FunctionPreferences,
+  type Preferences,
+  reservationOf,
+  type Utility,
+  utilityOf,
+} from "./scenario/preferences.ts";
+export { checkScenario, type Profile, readScenarios, type Scenario, type ScenarioFile } from "./scenario/scenario.ts";
+export { boulware } from "./strategies/boulware.ts";
+export { conceder } from "./strategies/conceder.ts";
+export { deadlineMicro } from "./strategies/deadline-micro.ts";
+export { linear } from "./strategies/linear.ts";
+export { micro } from "./strategies/micro.ts";
+export { titForTat } from "./strategies/tit-for-tat.ts";
 export { type Ballot, isBallot, type VotingRule, votingRules, type WeightedBallot } from "./voting/ballot.ts";
 export { condorcetWinner, pairwiseVotes, strongestPaths } from "./voting/schulze.ts";
 export type { VoteEffect, VoteEvent, VoteMessage, VoteResult, Voter, VoteState, VoteTerms } from "./voting/session.ts";

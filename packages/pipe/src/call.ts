@@ -1,7 +1,7 @@
 import type { Share } from "./credit-pool.ts";
 import { PipeError } from "./errors.ts";
 import type { ErrorFrame } from "./frame.ts";
-import type { OutgoingPhase } from "./outgoing-call.ts";
+import type { OutgoingState } from "./outgoing-call.ts";
 import { RemoteError } from "./wire-error.ts";
 
 /** What a call is aimed at. `label` is for messages. */
@@ -33,7 +33,7 @@ export interface OutgoingCall {
   readonly deadlineAt: number | undefined;
   body: unknown;
   id: number;
-  phase: OutgoingPhase;
+  state: OutgoingState;
   share: Share | undefined;
   disarm: (() => void) | undefined;
 }

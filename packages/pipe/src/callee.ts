@@ -5,10 +5,10 @@ import type { Clock } from "./clock.ts";
 import { flushOrdinal, type ServedVersion, versionOrdinal } from "./control.ts";
 import { PipeError } from "./errors.ts";
 import type { CallFrame, GrantFrame, OrderedFrame } from "./frame.ts";
-import type { IncomingEvent, IncomingPhase } from "./incoming-call.ts";
-import { stepIncoming } from "./incoming-call.ts";
+import { firstIncoming, type IncomingState, type IncomingStep } from "./incoming-call.ts";
 import type { Limits } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
+import { PipeEnd } from "./pipe-end.ts";
 import { refusal, type Served, type ServedMethod } from "./served.ts";
 import { dropEnds } from "./unwanted.ts";
 import { toWireError, type WireError } from "./wire-error.ts";
@@ -16,7 +16,7 @@ import { toWireError, type WireError } from "./wire-error.ts";
 interface IncomingCall {
   readonly id: number;
   readonly context: LazyContext;
-  phase: IncomingPhase;
+  state: IncomingState;
   stopped: WireError | undefined;
   creditMessages: number;
   creditBytes: number;
@@ -105,14 +105,14 @@ export class Callee {
   unsendable(id: number): void {
     const call = this.#running.get(id);
     if (call === undefined) return; // a reply: its call has ended already
-    this.#step(call, "gone");
+    this.#step(call, call.state.gone);
   }
 
   /** The pipe is lost: every handler's signal is aborted, and nothing they give is sent. */
   lose(reason: Error): void {
     for (const call of this.#running.values()) {
       call.stopped ??= toWireError(reason);
-      this.#step(call, "gone", undefined, reason);
+      this.#step(call, call.state.gone, undefined, reason);
     }
   }
 
@@ -140,7 +140,7 @@ export class Callee {
     const call: IncomingCall = {
       id: frame.id,
       context: new LazyContext(deadlineAt, this.#now, this.#hooks.reportBadMessage),
-      phase: "running",
+      state: firstIncoming,
       stopped: undefined,
       creditMessages: frame.messages,
       creditBytes: frame.bytes,
@@ -162,19 +162,27 @@ export class Callee {
     try {
       output = method.run(input, call.context);
     } catch (thrown) {
-      this.#step(call, "throw", thrown);
+      dropEnds(input);
+      this.#step(call, call.state.throw, thrown);
       return;
     }
-    if (!isThenable(output)) this.#step(call, "return", output);
-    else
-      output.then(
-        (value) => this.#step(call, "return", value),
-        (thrown: unknown) => this.#step(call, "throw", thrown),
-      );
+    if (!isThenable(output)) {
+      this.#step(call, call.state.return, output);
+      return;
+    }
+    const untaken = PipeEnd.any ? input : undefined; // else there is nothing in it to be kept for
+    output.then(
+      (value) => this.#step(call, call.state.return, value),
+      (thrown: unknown) => {
+        dropEnds(untaken); // a handler that failed has taken what it bound or sent on, and no more
+        this.#step(call, call.state.throw, thrown);
+      },
+    );
   }
 
   // Pulls an item only when it may be sent, so a stalled reader stalls the producer and nothing piles up here.
   async #pump(call: IncomingCall, method: ServedMethod, input: unknown): Promise<void> {
+    let begun = false;
     try {
       const items = method.run(input, call.context) as AsyncIterable<unknown>; // why: receive() only registers stream handlers here
       const iterator = items[Symbol.asyncIterator]();
@@ -182,37 +190,39 @@ export class Callee {
       call.leave = () => {
         left ??= Promise.resolve(iterator.return?.()).catch(() => undefined); // the call has its ending; a failing clean-up has no listener
       };
-      while (call.phase === "running") {
+      while (call.state.phase === "running") {
         if (call.creditMessages <= 0 || call.creditBytes <= 0) {
           await new Promise<void>((resolve) => {
             call.wake = resolve;
           });
         } else if (!this.#outbox.ready) await this.#outbox.whenReady();
         else {
+          begun = true;
           const next = await iterator.next();
           if (next.done === true) {
-            this.#step(call, "finish");
+            this.#step(call, call.state.finish);
             return;
           }
-          this.#step(call, "yield", next.value);
+          this.#step(call, call.state.yield, next.value);
         }
       }
       call.leave();
       await left;
-      this.#step(call, "finish");
+      if (!begun) dropEnds(input); // the handler has not run at all
+      this.#step(call, call.state.finish);
     } catch (thrown) {
-      this.#step(call, "throw", thrown);
+      dropEnds(input);
+      this.#step(call, call.state.throw, thrown);
     }
   }
 
   #stop(call: IncomingCall, why: WireError): void {
     call.stopped ??= why;
-    this.#step(call, "stop");
+    this.#step(call, call.state.stop);
   }
 
-  #step(call: IncomingCall, event: IncomingEvent, value?: unknown, reason?: Error): void {
-    const [phase, effects] = stepIncoming(call.phase, event);
-    call.phase = phase;
+  #step(call: IncomingCall, { next, effects }: IncomingStep, value?: unknown, reason?: Error): void {
+    call.state = next;
     const { id } = call;
     for (let i = 0; i < effects.length; i++) {
       switch (effects[i]) {
@@ -239,10 +249,11 @@ export class Callee {
           break;
         case "end":
           this.#answer({ kind: "end", id, size: 0 });
+          break;
+        case "drop":
+          dropEnds(value); // given after its call was stopped
       }
     }
-    // What a handler gave after its call was stopped is not sent.
-    if ((event === "return" && !effects.includes("reply")) || (event === "yield" && !effects.includes("item"))) dropEnds(value);
   }
 
   #item(call: IncomingCall, item: unknown): void {
@@ -250,7 +261,8 @@ export class Callee {
     try {
       body = this.#outbox.pack(item);
     } catch (thrown) {
-      this.#step(call, "throw", unsendable("item", thrown));
+      dropEnds(item);
+      this.#step(call, call.state.throw, unsendable("item", thrown));
       return;
     }
     const size = this.#outbox.sizeOf(body);
@@ -264,6 +276,7 @@ export class Callee {
     try {
       body = this.#outbox.pack(output);
     } catch (thrown) {
+      dropEnds(output);
       this.#answer({ kind: "error", id, size: 0, error: toWireError(unsendable("reply", thrown)) });
       return;
     }
@@ -289,5 +302,6 @@ function abortReason(why: WireError | undefined): Error {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if (value instanceof Promise) return true; // nearly all, and not to be searched for
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

@@ -8,8 +8,7 @@ import { PipeError } from "./errors.ts";
 import type { EndFrame, ErrorFrame, HelloFrame, ItemFrame, ReplyFrame } from "./frame.ts";
 import { controlCalls, firstAllowance, type Limits } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
-import type { OutgoingEvent } from "./outgoing-call.ts";
-import { stepOutgoing } from "./outgoing-call.ts";
+import { firstOutgoing, type OutgoingStep } from "./outgoing-call.ts";
 import { dropEnds } from "./unwanted.ts";
 
 /** The calling half of an endpoint: the waiting line, the pending calls, and the credit of the streams it reads. */
@@ -51,7 +50,7 @@ export class Caller {
       deadlineAt: timed ? this.#clock.now() + deadlineMs : undefined,
       body,
       id: 0,
-      phase: "waiting",
+      state: firstOutgoing[target.kind],
       share: undefined,
       disarm: undefined,
     };
@@ -59,7 +58,7 @@ export class Caller {
     const startable = !inLine && this.#mayStart(target);
     const refusal = this.#refusal(call, startable, options?.signal);
     if (refusal !== undefined) {
-      call.phase = "ended";
+      call.state = call.state.stop.next;
       sink.fail(refusal);
       return call;
     }
@@ -71,14 +70,14 @@ export class Caller {
 
   /** The caller no longer wants the call; `error` is its answer, or none for a stream that was left in good order. */
   stop(call: OutgoingCall, error: Error | undefined): void {
-    this.#step(call, "stop", undefined, error);
+    this.#step(call, call.state.stop, undefined, error);
     this.#shareClosed(call); // also of a stream that had ended with items left unread
   }
 
   /** The reader of a stream took an item: credit goes back to the producer. */
   read(call: OutgoingCall, size: number): void {
     if (call.share === undefined) return;
-    if (call.phase !== "sent") {
+    if (call.state.phase !== "sent") {
       [this.#pool, call.share] = drainItem(this.#pool, call.share, size);
       return;
     }
@@ -98,13 +97,13 @@ export class Caller {
     }
     switch (frame.kind) {
       case "reply":
-        this.#step(call, "reply", frame.body);
+        this.#step(call, call.state.reply, frame.body);
         return;
       case "end":
-        this.#step(call, "end");
+        this.#step(call, call.state.end);
         return;
       case "error":
-        this.#step(call, "error", undefined, answeredError(call, frame));
+        this.#step(call, call.state.error, undefined, answeredError(call, frame));
         return;
       case "item":
         this.#item(call, frame);
@@ -130,13 +129,14 @@ export class Caller {
   unsendable(id: number, reason: string): void {
     const call = this.#pending.get(id);
     if (call === undefined) return;
-    this.#step(call, "error", undefined, new PipeError("BODY_UNSENDABLE", { call: call.target.label, reason }));
+    this.#step(call, call.state.error, undefined, new PipeError("BODY_UNSENDABLE", { call: call.target.label, reason }));
   }
 
   /** The pipe is lost: every call ends now, and later ones are refused. */
   lose(loss: Loss): void {
     this.#lost = loss;
-    for (const call of [...this.#pending.values(), ...this.#waiting]) this.#step(call, "gone", undefined, lostError(call, loss));
+    for (const call of [...this.#pending.values(), ...this.#waiting])
+      this.#step(call, call.state.gone, undefined, lostError(call, loss));
   }
 
   #refusal(call: OutgoingCall, startable: boolean, signal: AbortSignal | undefined): PipeError | undefined {
@@ -154,7 +154,7 @@ export class Caller {
   }
 
   #arm(call: OutgoingCall, signal: AbortSignal | undefined): void {
-    const facts = () => ({ call: call.target.label, mayHaveRun: call.phase !== "waiting" });
+    const facts = () => ({ call: call.target.label, mayHaveRun: call.state.phase !== "waiting" });
     const abort = () => this.stop(call, new PipeError("CALL_CANCELLED", facts(), { cause: signal?.reason }));
     signal?.addEventListener("abort", abort, { once: true });
     const { deadlineMs } = call;
@@ -180,7 +180,7 @@ export class Caller {
       body = this.#outbox.pack(call.body);
     } catch (thrown) {
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
-      this.#step(call, "stop", undefined, new PipeError("BODY_UNSENDABLE", { call: target.label, reason }));
+      this.#step(call, call.state.stop, undefined, new PipeError("BODY_UNSENDABLE", { call: target.label, reason }));
       return;
     }
     const remaining = call.deadlineAt === undefined ? 0 : Math.max(Number.MIN_VALUE, call.deadlineAt - this.#clock.now());
@@ -196,7 +196,7 @@ export class Caller {
     if (isControl(target.ordinal)) this.#openControl += 1;
     else this.#open += 1;
     this.#pending.add(call);
-    this.#step(call, "send");
+    this.#step(call, call.state.send);
     this.#outbox.call({
       kind: "call",
       id: call.id,
@@ -212,7 +212,7 @@ export class Caller {
   }
 
   #item(call: OutgoingCall, frame: ItemFrame): void {
-    if (call.phase === "sent" && call.share !== undefined) {
+    if (call.state.phase === "sent" && call.share !== undefined) {
       const share = receiveItem(call.share, frame.size);
       if (share === undefined) {
         dropEnds(frame.body);
@@ -221,13 +221,12 @@ export class Caller {
       }
       call.share = share;
     }
-    this.#step(call, "item", frame.body, undefined, frame.size);
+    this.#step(call, call.state.item, frame.body, undefined, frame.size);
   }
 
   // The machine decides whether the sink is told of `body` or `error`.
-  #step(call: OutgoingCall, event: OutgoingEvent, body?: unknown, error?: Error, size = 0): void {
-    const [phase, effects] = stepOutgoing(call.target.kind, call.phase, event);
-    call.phase = phase;
+  #step(call: OutgoingCall, { event, next, effects }: OutgoingStep, body?: unknown, error?: Error, size = 0): void {
+    call.state = next;
     for (let i = 0; i < effects.length; i++) {
       switch (effects[i]) {
         case "unqueue":
@@ -250,9 +249,11 @@ export class Caller {
           break;
         case "violate":
           this.#violate(`an answer that fits a ${call.target.kind}`, `${event} for id ${call.id}`);
+          break;
+        case "drop":
+          dropEnds(body);
       }
     }
-    if (body !== undefined && !effects.includes("settle") && !effects.includes("deliver")) dropEnds(body);
   }
 
   #free(call: OutgoingCall): void {

@@ -9,6 +9,8 @@
  * it is what frees the caller's place, so the number of handlers that run at once is bounded even when they ignore their signal.
  */
 
+import { type Cell, type State, statesOf } from "./states.ts";
+
 /** Where a call stands. */
 export type IncomingPhase = "running" | "stopping" | "ended";
 
@@ -18,19 +20,25 @@ export const incomingEvents = ["return", "throw", "yield", "finish", "stop", "go
 /** One of `incomingEvents`. */
 export type IncomingEvent = (typeof incomingEvents)[number];
 
-/** What to do: send the one ending frame or an item, abort the handler's signal, or forget the call. */
-type IncomingEffect = "reply" | "error" | "stopped" | "item" | "end" | "abort" | "free";
+/** What to do: send the one ending frame or an item, abort the handler's signal, forget the call, or drop what the handler gave. */
+type IncomingEffect = "reply" | "error" | "stopped" | "item" | "end" | "abort" | "free" | "drop";
 
-/** The next phase and what to do. */
-export type IncomingStep = readonly [IncomingPhase, readonly IncomingEffect[]];
+/** Where a call stands, and its step for each event. */
+export type IncomingState = State<IncomingPhase, IncomingEvent, IncomingEffect>;
 
-type Row = Readonly<Record<IncomingEvent, IncomingStep>>;
+/** One step of a call. */
+export type IncomingStep = IncomingState[IncomingEvent];
 
-const acknowledged: IncomingStep = ["ended", ["free", "stopped"]];
-const over: IncomingStep = ["ended", []];
-const gone: IncomingStep = ["ended", ["free", "abort"]];
+type IncomingCell = Cell<IncomingPhase, IncomingEffect>;
 
-const table: Readonly<Record<IncomingPhase, Row>> = {
+const acknowledged: IncomingCell = ["ended", ["free", "stopped"]];
+const given: IncomingCell = ["ended", ["free", "stopped", "drop"]];
+const unwanted: IncomingCell = ["ended", ["drop"]];
+const over: IncomingCell = ["ended", []];
+const gone: IncomingCell = ["ended", ["free", "abort"]];
+
+/** The first state of a call that came in. */
+export const firstIncoming: IncomingState = statesOf<IncomingPhase, IncomingEvent, IncomingEffect>(incomingEvents, {
   running: {
     return: ["ended", ["free", "reply"]],
     throw: ["ended", ["free", "error"]],
@@ -40,17 +48,12 @@ const table: Readonly<Record<IncomingPhase, Row>> = {
     gone,
   },
   stopping: {
-    return: acknowledged,
+    return: given,
     throw: acknowledged,
-    yield: ["stopping", []],
+    yield: ["stopping", ["drop"]],
     finish: acknowledged,
     stop: ["stopping", []],
     gone,
   },
-  ended: { return: over, throw: over, yield: over, finish: over, stop: over, gone: over },
-};
-
-/** Decides one event of one call. */
-export function stepIncoming(phase: IncomingPhase, event: IncomingEvent): IncomingStep {
-  return table[phase][event];
-}
+  ended: { return: unwanted, throw: over, yield: unwanted, finish: over, stop: over, gone: over },
+}).running;

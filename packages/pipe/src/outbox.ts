@@ -105,14 +105,17 @@ export class Outbox {
     this.#received.messages += 1;
     this.#received.bytes += size;
     if (!creditDue(this.#received, this.#credited, this.#limits)) return;
-    this.#credited = { ...this.#received };
-    this.control({ kind: "credit", ...this.#received });
+    const { messages, bytes } = this.#received;
+    this.#credited = { messages, bytes };
+    this.control({ kind: "credit", messages, bytes });
   }
 
-  /** Drops what waits; nothing goes out any more. */
+  /** Drops what waits, with the pipes in it; nothing goes out any more. */
   close(): void {
     this.#closed = true;
+    const queue = this.#queue;
     this.#queue = [];
+    for (const frame of queue) if ("body" in frame) this.#port.discard(frame.body);
     this.#wake();
   }
 

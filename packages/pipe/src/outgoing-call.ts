@@ -11,6 +11,8 @@
  * would pile up without a bound).
  */
 
+import { type Cell, type State, statesOf } from "./states.ts";
+
 /** Where a call stands. */
 export type OutgoingPhase = "waiting" | "sent" | "abandoned" | "ended";
 
@@ -22,47 +24,49 @@ export type OutgoingEvent = (typeof outgoingEvents)[number];
 
 /**
  * What to do: `unqueue` leave the waiting line; `settle` give the caller its one answer; `deliver` buffer an item; `cancel` send a
- * cancel frame; `free` forget the id and give its place to the next; `violate` close the pipe, the peer broke the rules.
+ * cancel frame; `free` forget the id and give its place to the next; `violate` close the pipe, the peer broke the rules; `drop` let go of the pipes in a body that nobody gets.
  */
-type OutgoingEffect = "unqueue" | "settle" | "deliver" | "cancel" | "free" | "violate";
+type OutgoingEffect = "unqueue" | "settle" | "deliver" | "cancel" | "free" | "violate" | "drop";
 
-/** The next phase and what to do. */
-export type OutgoingStep = readonly [OutgoingPhase, readonly OutgoingEffect[]];
+/** Where a call stands, and its step for each event. */
+export type OutgoingState = State<OutgoingPhase, OutgoingEvent, OutgoingEffect>;
 
-type Row = Readonly<Record<OutgoingEvent, OutgoingStep>>;
+/** One step of a call. */
+export type OutgoingStep = OutgoingState[OutgoingEvent];
+
+type OutgoingCell = Cell<OutgoingPhase, OutgoingEffect>;
+type Row = Readonly<Record<OutgoingEvent, OutgoingCell>>;
 
 // A breach leaves the call where it is: closing the pipe then ends it as it ends all others.
-const breach = (phase: OutgoingPhase): OutgoingStep => [phase, ["violate"]];
-const unsent: OutgoingStep = ["ended", ["unqueue", "settle"]];
-const answered: OutgoingStep = ["ended", ["free", "settle"]];
-const dropped: OutgoingStep = ["ended", ["free"]];
-const given: OutgoingStep = ["abandoned", ["settle", "cancel"]];
+const breach = (phase: OutgoingPhase): OutgoingCell => [phase, ["violate"]];
+const bodyBreach = (phase: OutgoingPhase): OutgoingCell => [phase, ["violate", "drop"]];
+const unsent: OutgoingCell = ["ended", ["unqueue", "settle"]];
+const answered: OutgoingCell = ["ended", ["free", "settle"]];
+const dropped: OutgoingCell = ["ended", ["free"]];
+const unread: OutgoingCell = ["ended", ["free", "drop"]];
+const given: OutgoingCell = ["abandoned", ["settle", "cancel"]];
 
 function row(phase: OutgoingPhase, allowed: Partial<Row>): Row {
   const no = breach(phase);
-  return { send: no, reply: no, item: no, end: no, error: no, stop: [phase, []], gone: [phase, []], ...allowed };
+  const noBody = bodyBreach(phase);
+  return { send: no, reply: noBody, item: noBody, end: no, error: no, stop: [phase, []], gone: [phase, []], ...allowed };
 }
 
 const waiting = row("waiting", { send: ["sent", []], stop: unsent, gone: unsent });
 const ended = row("ended", {});
 
-// Prebuilt rows: a step allocates nothing, which the in-process call needs.
-const tables: Readonly<Record<"call" | "stream", Readonly<Record<OutgoingPhase, Row>>>> = {
-  call: {
+/** The first state of a call and of a stream. */
+export const firstOutgoing: Readonly<Record<"call" | "stream", OutgoingState>> = {
+  call: statesOf<OutgoingPhase, OutgoingEvent, OutgoingEffect>(outgoingEvents, {
     waiting,
     sent: row("sent", { reply: answered, error: answered, stop: given, gone: answered }),
-    abandoned: row("abandoned", { reply: dropped, error: dropped, gone: dropped }),
+    abandoned: row("abandoned", { reply: unread, error: dropped, gone: dropped }),
     ended,
-  },
-  stream: {
+  }).waiting,
+  stream: statesOf<OutgoingPhase, OutgoingEvent, OutgoingEffect>(outgoingEvents, {
     waiting,
     sent: row("sent", { item: ["sent", ["deliver"]], end: answered, error: answered, stop: given, gone: answered }),
-    abandoned: row("abandoned", { item: ["abandoned", []], end: dropped, error: dropped, gone: dropped }),
+    abandoned: row("abandoned", { item: ["abandoned", ["drop"]], end: dropped, error: dropped, gone: dropped }),
     ended,
-  },
+  }).waiting,
 };
-
-/** Decides one event of one call. */
-export function stepOutgoing(kind: "call" | "stream", phase: OutgoingPhase, event: OutgoingEvent): OutgoingStep {
-  return tables[kind][phase][event];
-}

@@ -1,12 +1,14 @@
 /**
  * Pipes that travel. A `PipeEnd` is one end of a pipe that nobody speaks on yet: bind it here, or put it into a body and whoever gets the
- * body binds it there. What the other end has sent meanwhile goes along (at most the first allowance: nobody has greeted it).
+ * body binds it there, or sends it on in turn, whichever binding it came over. What the other end has sent meanwhile goes along (at most the first allowance: nobody has greeted it).
  */
+import { bridge } from "./bridge.ts";
 import { Endpoint, type EndpointOptions } from "./endpoint.ts";
 import { PipeError } from "./errors.ts";
+import { firstAllowance } from "./limits.ts";
 import type { Port } from "./port.ts";
 
-/** A port whose end may be moved elsewhere while nobody has started it. */
+/** A port that knows a shorter way than a bridge to move its end elsewhere while nobody has started it. */
 export interface MovablePort extends Port {
   /** From now on the other end speaks with whoever is behind `target`. What it sent already is sent on. */
   moveTo(target: Port): void;
@@ -35,11 +37,6 @@ export class PipeEnd {
     return this.#port === undefined;
   }
 
-  /** Whether it can be sent on from here; else it can only be bound. */
-  get movable(): boolean {
-    return this.#port !== undefined && isMovable(this.#port);
-  }
-
   /** Begins to speak on it. Throws `PIPE_TAKEN`. */
   bind(options?: EndpointOptions): Endpoint {
     return new Endpoint(this.take("was bound"), options);
@@ -47,7 +44,8 @@ export class PipeEnd {
 
   /** Gives up the end unused: the other end hears that it is gone. */
   drop(): void {
-    if (!this.taken) this.bind().close("the end was not wanted");
+    // The least there is, since its greeting must not invite what nobody will read.
+    if (!this.taken) this.bind({ limits: firstAllowance }).close("the end was not wanted");
   }
 
   /** Takes the port out; `how` tells a second taker what has happened. Throws `PIPE_TAKEN`. */
@@ -60,7 +58,12 @@ export class PipeEnd {
   }
 }
 
-/** Whether a port's end can be moved. */
-export function isMovable(port: Port): port is MovablePort {
+/** Moves an end that nobody has started: the other end speaks from now on with whoever is behind `target`. */
+export function movePort(port: Port, target: Port): void {
+  if (isMovable(port)) port.moveTo(target);
+  else bridge(port, target);
+}
+
+function isMovable(port: Port): port is MovablePort {
   return "moveTo" in port;
 }

@@ -12,6 +12,8 @@ export interface Port {
   pack(body: unknown): unknown;
   /** The bytes of a packed body that count against the allowance; the other end counts the same. */
   sizeOf(packed: unknown): number;
+  /** A packed body will not be sent after all: the pipes in it are closed. */
+  discard(packed: unknown): void;
   /** Sends a frame with a packed body; never blocks, never throws. */
   send(frame: Frame): void;
   /** Lets go; frames already sent are still delivered to the other end, which then hears `gone`. */

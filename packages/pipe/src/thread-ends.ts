@@ -3,7 +3,7 @@
  * level down in an array or object, where sizes are looked for too) and a MessagePort that leads to its other end goes along in its place.
  */
 import { MessageChannel, MessagePort } from "node:worker_threads";
-import { isMovable, PipeEnd } from "./pipe-end.ts";
+import { movePort, PipeEnd } from "./pipe-end.ts";
 import type { Port } from "./port.ts";
 
 /** A body without the ends it held, and what leads to them, by their keys; the key of a body that is an end itself is null. */
@@ -35,6 +35,7 @@ export function takeEnds(body: unknown, ports: ThreadPorts): unknown {
   const fields = body as Record<string | number, unknown>; // why: looked up under its own keys
   const found = keys.filter((key) => fields[key] instanceof PipeEnd);
   if (found.length === 0) return body;
+  refuseUntakable(found.map((key) => fields[key] as PipeEnd)); // why: found as ones above
   const copy: Record<string | number, unknown> | unknown[] = Array.isArray(body) ? [...body] : { ...body };
   const ends = found.map((key) => {
     Reflect.set(copy, key, null);
@@ -64,15 +65,17 @@ export function putEnds(body: unknown, ends: unknown, over: (port: MessagePort) 
   return { body: whole };
 }
 
+// Before any of them is taken, since those before the bad one would lead nowhere.
+function refuseUntakable(ends: readonly PipeEnd[]): void {
+  if (new Set(ends).size < ends.length) throw new TypeError("wanted each end of a pipe once; got the same one twice");
+  for (const end of ends) if (end.taken) end.take("was sent"); // throws
+}
+
 function lead(end: PipeEnd, ports: ThreadPorts): MessagePort {
   const port = end.take("was sent");
   const own = ports.unstarted(port);
   if (own !== undefined) return own;
-  if (!isMovable(port)) {
-    port.close();
-    throw new TypeError("an end of a pipe that came over a connection cannot go to a thread: bind it and pass calls on");
-  }
   const { port1, port2 } = new MessageChannel();
-  port.moveTo(ports.over(port1));
+  movePort(port, ports.over(port1));
   return port2;
 }

@@ -7,12 +7,18 @@ import { maxContainers } from "./wire/body-error.ts";
 
 /** Drops the ends of pipes in a body that nobody has taken. */
 export function dropEnds(body: unknown): void {
+  if (!PipeEnd.any) return;
+  for (const end of endsIn(body)) end.drop();
+}
+
+/** The ends of pipes in a body, also of those that were taken. */
+export function* endsIn(body: unknown): Generator<PipeEnd> {
   if (!PipeEnd.any || typeof body !== "object" || body === null) return;
   // A list and not recursion: within one thread a body is whatever its sender made, cycles and all.
   const seen = new Set<object>([body]);
   for (const one of seen) {
     if (one instanceof PipeEnd) {
-      one.drop();
+      yield one;
       continue;
     }
     if (seen.size > maxContainers || !(Array.isArray(one) || isPlain(one))) continue;

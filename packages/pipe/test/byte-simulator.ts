@@ -1,18 +1,29 @@
 /**
- * Two processes in one, deterministic: real endpoints on real connections (greeting, frames on bytes, heartbeats, resuming) over a way for
- * bytes that a seeded scheduler delivers in pieces, delays, stops, cuts, and spoils by dropping, doubling or swapping what was written; with
- * a clock that moves only when it is told. What must hold in every run is asserted here:
+ * Three processes in one, deterministic: an agent, a hub and another agent, with real endpoints on real connections (greeting, frames on bytes,
+ * heartbeats, resuming) over two ways for bytes that a seeded scheduler delivers in pieces, delays, stops, cuts, and spoils by dropping,
+ * doubling or swapping what was written; with a clock that moves only when it is told. The agent calls the hub, and hands it ends of
+ * pipes, which the hub sends on to the other agent. What must hold in every run is asserted here, for the pipe to the hub and for those:
  *
  * - every call ends exactly once: a reply that is its own, an error of the far side, or word that the peer is gone
  * - handlers see each input at most once and in the order of the calls; the items of a stream come in order and without a gap
  * - what is on its way stays within the allowance and one message more
  * - nothing is dispatched and nothing is answered after a pipe has ended
+ * - when one end of a pipe that was sent on has ended, and everything heals, so does the other; an end that nobody took ends too
  */
 import assert from "node:assert/strict";
-import { dialEndpoints, receiveEndpoints } from "../src/connection/endpoints.ts";
-import { defineInterface, type Endpoint, PipeError, RemoteError, receive, remote, unchecked } from "../src/index.ts";
+import {
+  defineInterface,
+  type Endpoint,
+  type PipeEnd,
+  PipeError,
+  pipeEnds,
+  RemoteError,
+  receive,
+  remote,
+  unchecked,
+} from "../src/index.ts";
 import { mulberry32 } from "./frame-fuzz.ts";
-import { type MemoryLink, memoryLinks } from "./memory-link.ts";
+import { SimulatedWay } from "./simulated-way.ts";
 import { ManualClock } from "./simulator.ts";
 
 /** What a run came to. */
@@ -21,6 +32,8 @@ export interface SimulationOutcome {
   readonly replied: number;
   readonly gone: number;
   readonly resumed: number;
+  /** Pipes that went on to the other agent and were bound there. */
+  readonly sentOn: number;
   readonly spoilt: boolean;
 }
 
@@ -40,11 +53,13 @@ const racing = defineInterface({
       input: unchecked<{ size: number }>(),
       output: unchecked<{ n: number; fill: Uint8Array }>(),
     },
+    take: { ordinal: 3, kind: "call", input: unchecked<{ end: PipeEnd }>() },
   },
 });
 
 const limits = { messages: 16, bytes: 64 * 1024, calls: 12, waitingCalls: 30 };
 const largest = 20_000;
+const mostSentOn = 4;
 
 /** Runs one seed; throws when something that must hold does not. */
 export async function simulate(seed: number): Promise<SimulationOutcome> {
@@ -67,20 +82,21 @@ function turn(): Promise<void> {
 class World {
   readonly #random: () => number;
   readonly #clock = new ManualClock();
-  readonly #links: [MemoryLink, MemoryLink][] = [];
   readonly #resumes: boolean;
   readonly #spoils: boolean;
+  readonly #closesCallers: boolean;
+  readonly #ways: readonly [SimulatedWay, SimulatedWay];
   readonly #held: (() => void)[] = [];
-  readonly #seen: number[] = [];
+  readonly #seen = new Map<Endpoint, number[]>();
   readonly #settled = new Map<number, number>();
   readonly #controllers: AbortController[] = [];
   readonly #streams: { readonly read: () => void; readonly leave: () => void }[] = [];
   readonly #open: Promise<unknown>[] = [];
-  readonly #reception;
-  #near: Endpoint | undefined;
-  #far: Endpoint | undefined;
+  // The ends that call: of the pipe to the hub, then of those that were sent on.
+  readonly #callers: Endpoint[] = [];
+  readonly #bound: Endpoint[] = [];
+  #hub: Endpoint | undefined; // to the other agent
   #calls = 0;
-  #spoilt = false;
   #reading = 0;
   #replied = 0;
   #gone = 0;
@@ -89,12 +105,34 @@ class World {
     this.#random = mulberry32(seed);
     this.#resumes = seed % 2 === 0;
     this.#spoils = seed % 3 === 0;
-    this.#reception = receiveEndpoints((endpoint) => this.#serve(endpoint), this.#options());
+    this.#closesCallers = seed % 5 < 2;
+    const dice = (below: number) => this.number(below);
+    const first = new SimulatedWay(dice, this.#options(), (far) =>
+      this.#serve(far, async ({ end }) => {
+        if (this.#hub === undefined) throw new Error("nobody to send it on to");
+        await remote(this.#hub, racing, { validate: false }).take({ end });
+      }),
+    );
+    const second = new SimulatedWay(dice, this.#options(), (far) =>
+      this.#serve(far, ({ end }) => {
+        const endpoint = end.bind({ clock: this.#clock, limits });
+        this.#bound.push(endpoint);
+        this.#serve(endpoint, undefined);
+      }),
+    );
+    this.#ways = [first, second];
   }
 
   get outcome(): SimulationOutcome {
-    const resumed = Math.max(0, this.#links.length - 1);
-    return { calls: this.#calls, replied: this.#replied, gone: this.#gone, resumed, spoilt: this.#spoilt };
+    const [first, second] = this.#ways;
+    return {
+      calls: this.#calls,
+      replied: this.#replied,
+      gone: this.#gone,
+      resumed: first.resumed + second.resumed,
+      sentOn: this.#bound.length,
+      spoilt: first.spoilt || second.spoilt,
+    };
   }
 
   number(below: number): number {
@@ -102,42 +140,32 @@ class World {
   }
 
   async open(): Promise<void> {
-    const way = {
-      address: "simulated",
-      open: async () => {
-        const pair = memoryLinks();
-        this.#links.push(pair);
-        this.#reception.receive(pair[1]);
-        return pair[0];
-      },
-    };
-    const dialled = dialEndpoints(way, [""], this.#options());
-    for (let i = 0; i < 10 && this.#near === undefined; i++) {
-      await turn();
-      this.#deliverAll();
-      if (i === 3) [this.#near] = await dialled;
-    }
+    this.#hub = await this.#ways[1].dial(turn);
+    const near = await this.#ways[0].dial(turn);
+    if (near !== undefined) this.#callers.push(near);
   }
 
   step(): void {
     const dice = this.#random() * 100;
-    if (dice < 28) this.#call();
-    else if (dice < 32) this.#stream();
-    else if (dice < 62) this.#deliver();
+    const way = this.#ways[this.number(3) === 0 ? 0 : 1];
+    if (dice < 26) this.#call();
+    else if (dice < 29) this.#stream();
+    else if (dice < 33) this.#sendOn();
+    else if (dice < 62) for (const each of this.#ways) each.deliver();
     else if (dice < 74) this.#held.splice(this.number(this.#held.length), 1)[0]?.();
     else if (dice < 82) this.#streams[this.number(this.#streams.length)]?.read();
     else if (dice < 84) this.#streams[this.number(this.#streams.length)]?.leave();
     else if (dice < 87) this.#controllers[this.number(this.#controllers.length)]?.abort();
     else if (dice < 93) this.#clock.advance(this.number(120));
-    else if (dice < 95) this.#stall();
-    else if (dice < 97) this.#cut();
-    else if (dice < 99) this.#spoil();
-    else (this.#random() < 0.5 ? this.#near : this.#far)?.close("random");
+    else if (dice < 95) way.stall();
+    else if (dice < 97) way.cut();
+    else if (dice < 99) {
+      if (this.#spoils) way.spoil();
+    } else this.#any()?.close("random");
   }
 
   check(): void {
-    for (const endpoint of [this.#near, this.#far]) {
-      if (endpoint === undefined) continue;
+    for (const endpoint of [...this.#callers, ...this.#seen.keys()]) {
       const { inTransit, waitingCalls, runningHandlers, queuedAnswers } = endpoint.load;
       assert.ok(
         inTransit.messages <= limits.messages && inTransit.bytes < limits.bytes + largest + 100,
@@ -145,38 +173,46 @@ class World {
       );
       assert.ok(waitingCalls <= limits.waitingCalls && runningHandlers <= limits.calls && queuedAnswers <= 2 * limits.calls + 8);
     }
-    for (let i = 1; i < this.#seen.length; i++)
-      assert.ok(this.#seen[i]! > this.#seen[i - 1]!, "handlers see calls in their order");
+    for (const seen of this.#seen.values())
+      for (let i = 1; i < seen.length; i++) assert.ok(seen[i]! > seen[i - 1]!, "handlers see calls in their order");
     for (const [id, times] of this.#settled) assert.equal(times, 1, `call ${id} ended ${times} times`);
   }
 
-  // Everything heals, all handlers answer, all streams are read; then the pipe is closed and the time of every grace passes.
+  // Everything heals, all handlers answer, all streams are read; then one end of each pipe is closed and the time of every grace passes.
   async finish(): Promise<void> {
     for (let i = 0; i < 30; i++) {
-      for (const pair of this.#links) for (const link of pair) if (!link.writable) link.drain();
-      this.#deliverAll();
+      this.#heal();
       for (const settle of this.#held.splice(0)) settle();
       for (const stream of this.#streams) stream.read();
       await turn();
     }
-    this.#near?.close();
+    this.#callers[0]?.close();
     for (let i = 0; i < 10; i++) {
-      this.#deliverAll();
+      for (const endpoint of this.#closesCallers ? this.#callers : this.#bound) endpoint.close(); // also one that was bound only now
+      this.#heal();
       await turn();
     }
-    this.#far?.close();
+    for (const endpoint of this.#seen.keys()) if (!this.#bound.includes(endpoint)) endpoint.close();
+    this.#hub?.close();
     for (let i = 0; i < 12; i++) {
       this.#clock.advance(5000);
-      this.#deliverAll();
+      this.#heal();
       await turn();
     }
-    this.#reception.close();
+    for (const way of this.#ways) way.close();
+    for (const endpoint of [...this.#callers, ...this.#bound]) assert.ok(endpoint.closeReason, "the other end has heard");
     await Promise.all(this.#open);
     this.check();
     assert.equal(this.#settled.size, this.#calls, "every call has ended");
-    for (const endpoint of [this.#near, this.#far])
-      if (endpoint !== undefined)
-        assert.deepEqual([endpoint.load.openCalls, endpoint.load.waitingCalls, endpoint.load.runningHandlers], [0, 0, 0]);
+    for (const { load } of [...this.#callers, ...this.#seen.keys()])
+      assert.deepEqual([load.openCalls, load.waitingCalls, load.runningHandlers], [0, 0, 0]);
+  }
+
+  #heal(): void {
+    for (const way of this.#ways) {
+      way.heal();
+      way.deliverAll();
+    }
   }
 
   #options() {
@@ -184,8 +220,14 @@ class World {
     return { clock: this.#clock, limits, heartbeatMs: 400, resume, maxFrameBytes: 131_072 };
   }
 
-  #serve(endpoint: Endpoint): void {
-    this.#far = endpoint;
+  #any(): Endpoint | undefined {
+    const all = [...this.#callers, ...this.#seen.keys()];
+    return all[this.number(all.length)];
+  }
+
+  #serve(endpoint: Endpoint, take: ((input: { end: PipeEnd }) => void | Promise<void>) | undefined): void {
+    const seen: number[] = [];
+    this.#seen.set(endpoint, seen);
     receive(endpoint, racing, {
       hold: ({ id, fill }) => {
         assert.equal(endpoint.closeReason, undefined, "nothing is dispatched on a pipe that has ended");
@@ -193,7 +235,7 @@ class World {
           fill.every((byte) => byte === id % 256),
           "the body is the one that was sent",
         );
-        this.#seen.push(id);
+        seen.push(id);
         return new Promise((resolve, reject) => {
           this.#held.push(() => (id % 7 === 0 ? reject(new Error(`${id}`)) : resolve({ id })));
         });
@@ -201,18 +243,36 @@ class World {
       async *count({ size }) {
         for (let n = 0; ; n++) yield { n, fill: new Uint8Array(size).fill(n) };
       },
+      take(input) {
+        if (take === undefined) throw new Error("this pipe takes none");
+        return take(input);
+      },
     });
   }
 
+  #caller(): Endpoint | undefined {
+    return this.#callers[this.number(this.#callers.length)];
+  }
+
+  #sendOn(): void {
+    const near = this.#callers[0];
+    if (near === undefined || this.#callers.length > mostSentOn) return;
+    const [mine, end] = pipeEnds();
+    this.#callers.push(mine.bind({ clock: this.#clock, limits }));
+    const call = remote(near, racing, { validate: false }).take({ end });
+    this.#open.push(call.catch(() => end.drop())); // one that was not sent is still this side's
+  }
+
   #call(): void {
-    if (this.#near === undefined) return;
+    const caller = this.#caller();
+    if (caller === undefined) return;
     const id = ++this.#calls;
     const fill = new Uint8Array([0, 10, 3000, largest][this.number(4)]!).fill(id);
     const controller = new AbortController();
     this.#controllers.push(controller);
     const deadlineMs = this.#random() < 0.3 ? 1 + this.number(300) : undefined;
     const ended = () => this.#settled.set(id, (this.#settled.get(id) ?? 0) + 1);
-    const call = remote(this.#near, racing, { validate: false }).hold({ id, fill }, { signal: controller.signal, deadlineMs });
+    const call = remote(caller, racing, { validate: false }).hold({ id, fill }, { signal: controller.signal, deadlineMs });
     this.#open.push(
       call.then(
         (reply) => {
@@ -231,9 +291,10 @@ class World {
   }
 
   #stream(): void {
-    if (this.#near === undefined || this.#reading > 4) return;
+    const caller = this.#caller();
+    if (caller === undefined || this.#reading > 4) return;
     this.#reading += 1;
-    const stream = remote(this.#near, racing, { validate: false }).count({ size: [0, 500, 9000][this.number(3)]! });
+    const stream = remote(caller, racing, { validate: false }).count({ size: [0, 500, 9000][this.number(3)]! });
     let next = 0;
     let busy = false;
     let over = false;
@@ -259,45 +320,5 @@ class World {
     };
     this.#streams.push({ read, leave });
     read();
-  }
-
-  #deliver(): void {
-    const link = this.#links.at(-1)?.[this.number(2)];
-    for (let i = this.number(4); i >= 0; i--) link?.deliver(this.#random() < 0.4 ? 1 + this.number(4000) : undefined);
-  }
-
-  #deliverAll(): void {
-    for (const pair of this.#links) for (const link of pair) for (let i = 0; i < 200 && link.deliver(); i++);
-  }
-
-  #stall(): void {
-    const link = this.#links.at(-1)?.[this.number(2)];
-    if (link === undefined) return;
-    if (link.writable) link.writable = false;
-    else link.drain();
-  }
-
-  // What was written and not delivered is lost with the way.
-  #cut(): void {
-    const pair = this.#links.at(-1);
-    for (const link of pair ?? []) {
-      link.pending.length = 0;
-      link.lose("cut");
-    }
-  }
-
-  #spoil(): void {
-    if (!this.#spoils) return;
-    const link = this.#links.at(-1)?.[this.number(2) === 0 ? 0 : 1];
-    if (link === undefined) return;
-    const { pending } = link;
-    const from = link.partial ? 1 : 0; // whole writes, as a transport of messages loses them; a stream loses no bytes in the middle
-    if (pending.length < from + 2) return;
-    this.#spoilt = true;
-    const at = from + this.number(pending.length - from - 1);
-    const how = this.number(3);
-    if (how === 0) pending.splice(at, 1);
-    else if (how === 1) pending.splice(at, 0, Buffer.from(pending[at]!));
-    else [pending[at], pending[at + 1]] = [pending[at + 1]!, pending[at]!];
   }
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type IncomingPhase, incomingEvents, stepIncoming } from "../src/incoming-call.ts";
-import { type OutgoingPhase, outgoingEvents, stepOutgoing } from "../src/outgoing-call.ts";
+import { firstIncoming, incomingEvents } from "../src/incoming-call.ts";
+import { firstOutgoing, outgoingEvents } from "../src/outgoing-call.ts";
 
 test("an outgoing call settles at most once and frees its place at most once, whatever comes in whatever order", () => {
   fc.assert(
@@ -10,23 +10,25 @@ test("an outgoing call settles at most once and frees its place at most once, wh
       fc.constantFrom("call" as const, "stream" as const),
       fc.array(fc.constantFrom(...outgoingEvents)),
       (kind, events) => {
-        let phase: OutgoingPhase = "waiting";
+        let state = firstOutgoing[kind];
         const done: string[] = [];
         for (const event of events) {
-          const before: OutgoingPhase = phase;
-          const [next, effects] = stepOutgoing(kind, phase, event);
-          phase = next;
+          const before = state.phase;
+          const { next, effects } = state[event];
+          state = next;
           done.push(...effects);
-          if (effects.includes("violate")) assert.equal(next, before, "a breach leaves the call to the closing of the pipe");
+          if (effects.includes("violate"))
+            assert.equal(next.phase, before, "a breach leaves the call to the closing of the pipe");
           if (effects.includes("settle")) assert.ok(before === "waiting" || before === "sent");
           if (before === "abandoned" || before === "ended")
             assert.ok(!effects.includes("deliver") && !effects.includes("cancel"));
+          if (event === "reply" || event === "item")
+            assert.equal(effects.filter((one) => ["settle", "deliver", "drop"].includes(one)).length, 1, "a body has one taker");
         }
         const count = (effect: string) => done.filter((one) => one === effect).length;
         assert.ok(count("settle") <= 1 && count("free") <= 1 && count("cancel") <= 1 && count("unqueue") <= 1);
-        if (phase === "ended") assert.equal(count("settle"), 1);
-        const [last] = stepOutgoing(kind, phase, "gone");
-        assert.equal(last, "ended", "the loss of the pipe ends every call");
+        if (state.phase === "ended") assert.equal(count("settle"), 1);
+        assert.equal(state.gone.next.phase, "ended", "the loss of the pipe ends every call");
       },
     ),
     { seed: 1, numRuns: 2000 },
@@ -37,21 +39,25 @@ test("an incoming call sends at most one ending, nothing after it, and nothing o
   const endings = ["reply", "error", "stopped", "end"];
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...incomingEvents)), (events) => {
-      let phase: IncomingPhase = "running";
+      let state = firstIncoming;
       let ended = 0;
       let freed = 0;
       let aborted = 0;
       for (const event of events) {
-        const [next, effects] = stepIncoming(phase, event);
+        const { phase } = state;
+        const { next, effects } = state[event];
         if (phase === "stopping")
           assert.ok(!effects.some((effect) => effect === "item" || effect === "reply" || effect === "end"));
-        if (phase === "ended") assert.deepEqual(effects, []);
+        if (phase === "ended") assert.ok(effects.every((effect) => effect === "drop"));
+        if (event === "return" || event === "yield")
+          assert.equal(effects.filter((one) => ["reply", "item", "drop"].includes(one)).length, 1, "a body has one taker");
         if (event === "gone") assert.ok(!effects.some((effect) => endings.includes(effect)));
         ended += effects.filter((effect) => endings.includes(effect)).length;
         freed += effects.filter((effect) => effect === "free").length;
         if (phase === "running") aborted += effects.filter((effect) => effect === "abort").length;
-        phase = next;
+        state = next;
       }
+      const { phase } = state;
       assert.ok(ended <= 1 && freed <= 1 && aborted <= 1);
       assert.equal(freed, phase === "ended" ? 1 : 0);
     }),

@@ -61,7 +61,7 @@ function toBytes(original: Frame, codec: BodyCodec): Buffer {
 
 type Read = ReturnType<typeof fromWire>;
 
-// Reads whole frames from chunks; each chunk's memory is overwritten after it was fed, as a socket's buffer is.
+// Reads whole frames from chunks: into the place the reader wants, as a socket does, or from memory that is overwritten afterwards.
 function readAll(chunks: readonly Buffer[], codec: BodyCodec, maxBytes = 4 * 1024 * 1024): { frames: Read[]; refused: string[] } {
   const [frames, refused]: [Read[], string[]] = [[], []];
   const reader = new FrameReader(
@@ -70,11 +70,21 @@ function readAll(chunks: readonly Buffer[], codec: BodyCodec, maxBytes = 4 * 102
       frames.push(fromWire(header, codec, () => undefined, bytes, view, start, end, owned)),
     (wanted, got) => refused.push(`${wanted}; ${got}`),
   );
-  for (const chunk of chunks) {
-    const copy = Buffer.from(chunk);
-    reader.feed(copy, new DataView(copy.buffer, copy.byteOffset, copy.length), copy.length);
-    copy.fill(0xaa);
-  }
+  for (const chunk of chunks)
+    for (let at = 0; at < chunk.length; ) {
+      const place = reader.place();
+      if (place !== undefined) {
+        const count = Math.min(place.length, chunk.length - at);
+        place.set(chunk.subarray(at, at + count));
+        reader.landed(count);
+        at += count;
+        continue;
+      }
+      const copy = Buffer.from(chunk.subarray(at));
+      reader.feed(copy, new DataView(copy.buffer, copy.byteOffset, copy.length), copy.length);
+      copy.fill(0xaa);
+      at = chunk.length;
+    }
   return { frames, refused };
 }
 
@@ -125,6 +135,40 @@ describe("frames as bytes", () => {
     assert.deepEqual([frames, refused], [[], ["a payload of at most 1000 bytes; 1001"]]);
     const huge = Buffer.alloc(headerBytes, 0xff);
     assert.deepEqual(readAll([huge], codec()).refused, ["a payload of at most 4194304 bytes; 4294967295"]);
+  });
+
+  test("large and small bodies arrive whole however the stream is split, also where room was made for another size", () => {
+    const sizes = [0, 1, 100, 32 * 1024 - 1, 32 * 1024, 32 * 1024 + 1, 64 * 1024, 128 * 1024, 128 * 1024 + 1];
+    const bodies = fc.array(fc.constantFrom(...sizes), { minLength: 1, maxLength: 8 });
+    const pieces = fc.array(fc.constantFrom(1, 31, 32, 33, 5000, 32 * 1024 + 32, 64 * 1024 + 32, 200_000), {
+      minLength: 1,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(bodies, pieces, (lengths, cuts) => {
+        const codec = new BodyCodec("records", 2 ** 20);
+        const sent = lengths.map((length, i) => new Uint8Array(length).map((_, at) => (at * 7 + i) & 0xff));
+        const bytes = Buffer.concat(sent.map((body, id) => toBytes({ kind: "item", id, size: 0, body }, codec)));
+        const chunks: Buffer[] = [];
+        for (let at = 0; at < bytes.length; at += chunks.at(-1)!.length) {
+          const cut = cuts[chunks.length % cuts.length]!;
+          chunks.push(bytes.subarray(at, at + (chunks.length < 400 ? cut : 200_000)));
+        }
+        const { frames, refused } = readAll(chunks, codec);
+        assert.deepEqual(refused, []);
+        for (const [id, body] of sent.entries()) assert.deepEqual(frames[id], { kind: "item", id, size: body.length, body });
+      }),
+      { seed: 23, numRuns: 150 },
+    );
+  });
+
+  test("room for a frame that does not come is given up, and a frame above the limit is refused in it too", () => {
+    const codec = new BodyCodec("records", 2 ** 20);
+    const [large, larger] = [60_000, 70_000].map((length) =>
+      toBytes({ kind: "item", id: 1, size: 0, body: new Uint8Array(length) }, codec),
+    );
+    const { frames, refused } = readAll([large!, larger!.subarray(0, 10), larger!.subarray(10)], codec, 65_000);
+    assert.deepEqual([frames.length, refused], [1, ["a payload of at most 65000 bytes; 70000"]]);
   });
 
   test("a body of bytes is its own: neither the reader's memory nor another body's", () => {

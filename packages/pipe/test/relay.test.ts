@@ -13,6 +13,7 @@ import { echo, echoing } from "./fixtures/echo.ts";
 import { memoryLinks } from "./memory-link.ts";
 import { raw, rawFrame } from "./raw-peer.ts";
 import { travelling } from "./travelling.ts";
+import { untaken } from "./untaken.ts";
 
 // Every dial goes through a relay of its own, which is closed to newcomers at once and lives as long as its guest.
 const relayed: Binding = {
@@ -34,6 +35,7 @@ const relayed: Binding = {
 };
 conformance(relayed);
 travelling(relayed);
+untaken(relayed);
 
 describe("a relay", { timeout: 30_000 }, () => {
   test("carries bodies of every size and several pipes of one guest", async () => {

@@ -2,6 +2,7 @@ import type { Frame } from "../src/frame.ts";
 import type { Clock } from "../src/index.ts";
 import type { Port, PortReceiver } from "../src/port.ts";
 import { sizeOf } from "../src/size.ts";
+import { dropEnds } from "../src/unwanted.ts";
 
 /** A clock that moves only when told. */
 export class ManualClock implements Clock {
@@ -55,6 +56,10 @@ export class SimulatedPort implements Port {
 
   sizeOf(body: unknown): number {
     return sizeOf(body);
+  }
+
+  discard(body: unknown): void {
+    dropEnds(body);
   }
 
   send(frame: Frame): void {

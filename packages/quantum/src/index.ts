@@ -20,7 +20,6 @@ export {
 } from "./models/bqm.ts";
 export { type SpinProblem, spinProblem } from "./models/spin-problem.ts";
 export { graphFromEdges, type WeightedGraph } from "./models/weighted-graph.ts";
-export type { Progress } from "./pace.ts";
 export { type Cut, cutOf, maxCutModel } from "./problems/max-cut.ts";
 export type { Candidates } from "./problems/subset-choice.ts";
 export { greedyByCoverage, greedyByScore } from "./problems/subset-greedy.ts";
@@ -34,6 +33,7 @@ export {
   subsetScore,
 } from "./problems/subset-problem.ts";
 export { type SubsetOptions, type SubsetSelection, selectSubset } from "./problems/subset-selection.ts";
+export type { Progress, SampleOptions } from "./sample-options.ts";
 export {
   aggregated,
   assignmentAt,
@@ -47,6 +47,6 @@ export {
   sampleSetToJson,
   truncated,
 } from "./sample-set.ts";
-export { defineSampler, type SampleOptions, type Sampler, type SamplerLimits } from "./sampler.ts";
+export { defineSampler, type Sampler, type SamplerLimits } from "./sampler.ts";
 export { loadSampler, samplerNames } from "./sampler-folder.ts";
 export { chosen, type Provenance, type Solution, type SolveOptions, solve } from "./solve.ts";

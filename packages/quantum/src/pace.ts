@@ -1,14 +1,7 @@
 // How a sampler's run is sliced, reported and ended. The clock only decides when to pause and, if the caller set a time limit, when
 // to stop: it never enters the search, so without a limit the same seed gives the same samples.
 import { Pauses } from "./pauses.ts";
-import type { SampleOptions } from "./sampler.ts";
-
-/** How far a run is: `fraction` 0 to 1 never falls, `energy` is the lowest seen so far (the model's), `reads` are finished samples. */
-export interface Progress {
-  readonly fraction: number;
-  readonly energy: number;
-  readonly reads: number;
-}
+import type { SampleOptions } from "./sample-options.ts";
 
 /** Slices one run: pauses, cancels, reports, and says when enough is enough. */
 export class Pace {

@@ -1,27 +1,11 @@
 import { QuantumError } from "./errors.ts";
 import type { Bqm } from "./models/bqm.ts";
 import { type SpinProblem, spinProblem } from "./models/spin-problem.ts";
-import { Pace, type Progress } from "./pace.ts";
+import { Pace } from "./pace.ts";
 import { Pauses } from "./pauses.ts";
 import { Random } from "./random.ts";
+import type { SampleOptions } from "./sample-options.ts";
 import { aggregated, type SampleSet, sampleSetFromSpins } from "./sample-set.ts";
-
-/** What a sampler is asked. The same model, seed, reads and sweeps give the same samples, unless a time limit cut the run. */
-export interface SampleOptions {
-  /** Any whole number from 0 to 2^53 - 1. */
-  readonly seed: number;
-  /** How many samples to draw. Default 1. */
-  readonly reads?: number;
-  /** How long each read searches: in one sweep every variable is looked at once. Each sampler has its default. */
-  readonly sweeps?: number;
-  /** Stop as soon as an energy is this low. */
-  readonly target?: number;
-  /** Stop after this long with what there is; the first read may be cut short. */
-  readonly timeLimitMs?: number;
-  /** Cancels: the call rejects with the signal's reason within about 20 ms. */
-  readonly signal?: AbortSignal;
-  readonly progress?: (progress: Progress) => void;
-}
 
 /** What a sampler can take. */
 export interface SamplerLimits {

@@ -2,7 +2,7 @@
 // where the answer comes from. Rounds double their sweeps: nobody knows beforehand how long a model wants to be annealed, and
 // doubling wastes at most half of the time on rounds that were too short.
 import { type Bqm, densityOf } from "./models/bqm.ts";
-import type { Progress } from "./pace.ts";
+import type { Progress } from "./sample-options.ts";
 import { aggregated, joined, type SampleSet, truncated } from "./sample-set.ts";
 import { loadSampler } from "./sampler-folder.ts";
 

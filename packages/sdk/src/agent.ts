@@ -43,8 +43,10 @@ export interface Piece {
 
 /** What an agent is given beside its task. */
 export interface AgentContext {
-  /** Aborted when the task is cancelled or the hub is gone. */
+  /** Aborted when the task is cancelled or its time is up, or the hub is gone. */
   readonly signal: AbortSignal;
+  /** Until when the task is to be done, ms since 1970 by this machine's clock; undefined when nobody said. Then it fails. */
+  readonly deadlineAt: number | undefined;
   /** Says where the work stands. */
   readonly status: (sentence: string) => void;
   /** Gives out a piece of the result. */

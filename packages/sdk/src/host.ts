@@ -42,8 +42,10 @@ export function hostAgents(endpoint: Endpoint, agents: ReadonlyMap<string, Agent
         if (!steps.put(step))
           throw new CallError("HUB_TOO_SLOW", `more than ${stepLimit} steps of ${task.id} wait for the hub to read them`);
       };
+      const leftMs = call.remainingMs();
       const context: AgentContext = {
         signal: call.signal,
+        deadlineAt: leftMs === undefined ? undefined : Date.now() + leftMs,
         status: (status) => void steps.put({ status }),
         artifact: ({ parts, ...piece }) => put({ artifact: { ...piece, parts: [...parts] } }),
         ask: async (question, data) => {
@@ -63,7 +65,8 @@ export function hostAgents(endpoint: Endpoint, agents: ReadonlyMap<string, Agent
             call.signal.removeEventListener("abort", stop);
           }
         },
-        call: (tool, input) => callTool(hub, { tool, input, agent: name }, { signal: call.signal }),
+        call: (tool, input) =>
+          callTool(hub, { tool, input, agent: name }, { signal: call.signal, deadlineMs: call.remainingMs() }),
       };
       const work = agent.execute({ ...task, text: textOf(task.parts), data: dataOf(task.parts) }, context);
       work.then(

@@ -162,7 +162,7 @@ const call = {
       throw new TypeError("extensions: wanted a list of URIs");
     if (after !== undefined && !(Number.isSafeInteger(after) && Number(after) >= 0))
       throw new TypeError("after: wanted the number of an event");
-    return value as A2aCall; // why: each member was looked at above; a pipe carries nothing but JSON and bytes
+    return value as A2aCall; // why: each member was looked at above; what the parameters hold is read where they are used
   },
 };
 const event = {

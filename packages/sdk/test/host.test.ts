@@ -53,6 +53,27 @@ test("what the agent throws ends the stream with its code; an agent that is not 
   await assert.rejects(Array.fromAsync(agents.run({ agent: "nobody", task })), { code: "AGENT_UNKNOWN" });
 });
 
+test("an agent is told until when its task is to be done, and stopped then, also while it asks", async () => {
+  const told: (number | undefined)[] = [];
+  const { promise: stopped, resolve } = Promise.withResolvers<unknown>();
+  const { agents } = host(async ({ id }, { ask, signal, deadlineAt }) => {
+    told.push(deadlineAt);
+    if (id === "free") return { text: "done" };
+    signal.addEventListener("abort", () => resolve(signal.reason));
+    await ask("Well?");
+    return { text: "answered" };
+  });
+  const begun = Date.now();
+  await assert.rejects(Array.fromAsync(agents.run({ agent: "worker", task }, { deadlineMs: 100 })), {
+    code: "DEADLINE_EXCEEDED",
+  });
+  assert.ok((await stopped) instanceof Error);
+  const [until = Number.NaN] = told;
+  assert.ok(until > begun && until <= Date.now() + 100, `${until - begun} ms`);
+  await Array.fromAsync(agents.run({ agent: "worker", task: { ...task, id: "free" } }));
+  assert.equal(told[1], undefined);
+});
+
 test("leaving the stream aborts the agent's signal, also while it asks", async () => {
   const { promise: aborted, resolve } = Promise.withResolvers<string>();
   const { agents } = host(async (_task, { ask, signal }) => {

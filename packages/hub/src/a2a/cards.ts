@@ -95,5 +95,6 @@ function interfaces(name: string, { url, grpc }: CardAddress): object[] {
     ...(grpc ? [{ url: grpc, protocolBinding: "GRPC", protocolVersion: "1.0", tenant: name }] : []),
     { url: pipe, protocolBinding: a2aPipeBinding, protocolVersion: "1.0", tenant: name },
     { url, protocolBinding: "JSONRPC", protocolVersion: "0.3" },
+    { url, protocolBinding: "HTTP+JSON", protocolVersion: "0.3" },
   ];
 }

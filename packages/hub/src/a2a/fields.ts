@@ -92,11 +92,21 @@ export function freeObject(fields: Fields, name: string): JsonObject | undefined
   return freeJson(fieldsOf(value, path).values, path) as JsonObject; // why: checked to be an object
 }
 
-/** Any JSON value that is not nested too deep. */
+/** Any JSON value that is not nested too deep. What came by a pipe may be more than JSON: dates, bytes, bigints, the ends of pipes. */
 export function freeJson(value: unknown, path: string): Json {
-  const depth = depthOf(value);
-  if (depth > deepest) throw a2aErrors.REQUEST_MALFORMED({ problem: `${path}: wanted at most ${deepest} levels, got more` });
-  return value as Json; // why: it came out of JSON.parse or a protobuf Struct
+  let depth = 0;
+  for (let level: unknown[] = [value]; level.length > 0; depth++) {
+    const next: unknown[] = [];
+    for (const item of level) {
+      if (!isJson(item)) throw wanted(path, "JSON", item);
+      if (Array.isArray(item)) for (const inner of item) next.push(inner);
+      else if (typeof item === "object" && item !== null) for (const inner of Object.values(item)) next.push(inner);
+    }
+    if (next.length > 0 && depth >= deepest)
+      throw a2aErrors.REQUEST_MALFORMED({ problem: `${path}: wanted at most ${deepest} levels, got more` });
+    level = next;
+  }
+  return value as Json; // why: each value in it was looked at above
 }
 
 /** The place of a member. */
@@ -106,23 +116,27 @@ export function at(fields: Fields, name: string): string {
 
 /** REQUEST_MALFORMED: what was wanted at a place, and what came. */
 export function wanted(path: string, what: string, got: unknown): Error {
-  const came = got === undefined ? "nothing" : (JSON.stringify(got)?.slice(0, 80) ?? typeof got);
+  const came =
+    got === undefined ? "nothing" : typeof got === "bigint" ? "a bigint" : (JSON.stringify(got)?.slice(0, 80) ?? typeof got);
   return a2aErrors.REQUEST_MALFORMED({ problem: `${path}: wanted ${what}, got ${came}` });
 }
 
-function depthOf(value: unknown): number {
-  let depth = 0;
-  for (let level = isNested(value) ? [value] : []; level.length > 0 && depth <= deepest; depth++) {
-    const next: object[] = [];
-    for (const item of level)
-      for (const inner of Array.isArray(item) ? item : Object.values(item)) if (isNested(inner)) next.push(inner);
-    level = next;
+// One value, not what it holds.
+function isJson(value: unknown): boolean {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return true;
+    case "number":
+      return Number.isFinite(value);
+    case "object": {
+      if (value === null || Array.isArray(value)) return true;
+      const prototype: unknown = Object.getPrototypeOf(value);
+      return prototype === Object.prototype || prototype === null;
+    }
+    default:
+      return false;
   }
-  return depth;
-}
-
-function isNested(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }
 
 const snakeNames = new Map<string, string>();

@@ -1,3 +1,4 @@
+import type { Bid, CallForProposals } from "@entente/sdk";
 import type { Content } from "./content.ts";
 import { defineErrors } from "./errors.ts";
 import type { Json } from "./json.ts";
@@ -5,6 +6,10 @@ import type { ToolContext } from "./tool.ts";
 
 export const agentErrors = defineErrors({
   TASK_REJECTED: { status: 409, text: (d: { reason: string }) => d.reason },
+  TASK_OVERDUE: {
+    status: 504,
+    text: (d: { limitMs: number }) => `the task was to be done within ${d.limitMs} ms, and that time is up`,
+  },
 });
 
 /** One thing an agent is good for; becomes an A2A skill. `id` is what jobs are announced for. */
@@ -73,6 +78,8 @@ export interface ArtifactPiece {
 
 /** What a working agent is given: a tool's context, and ways to say where it stands, what it made and what it needs. */
 export interface AgentContext extends ToolContext {
+  /** Until when the task is to be done, ms of the hub's clock; then it fails with TASK_OVERDUE and `signal` is aborted. */
+  readonly deadlineAt?: number | undefined;
   /** Publishes a working status with this sentence. */
   readonly status: (sentence: string) => void;
   /** Publishes a piece of an artifact while the work goes on. */
@@ -89,22 +96,6 @@ export interface AgentResult {
   readonly text: string;
   readonly data?: Json;
   readonly cost?: number;
-}
-
-/** A call for proposals as a bidder sees it. `job` is the job's own description. */
-export interface CallForProposals {
-  readonly negotiation: string;
-  readonly skill: string;
-  readonly job: { readonly [key: string]: Json | undefined };
-  readonly replyBy: number;
-}
-
-/** A bid: what it costs, how long it will take, how good it will be (0 to 1), and why. */
-export interface Bid {
-  readonly price: number;
-  readonly promisedMs: number;
-  readonly quality: number;
-  readonly reason: string;
 }
 
 /** A message that may be answered at once. */

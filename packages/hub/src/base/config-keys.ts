@@ -66,6 +66,12 @@ export const configKeys = {
   ),
   "agents.graceMs": key(positive, 60_000, "how long a task waits for an agent that joined over a pipe and is away, ms"),
   "agents.checkMs": key(positive, 30_000, "how often the cards of agents elsewhere are looked at again, ms"),
+  "agents.messageMs": key(
+    positive,
+    600_000,
+    "how long an agent elsewhere may take to answer a message whose sender waits for the work, ms; streams last as long as their tasks",
+  ),
+  "agents.answerMs": key(positive, 30_000, "how long an agent elsewhere may take to answer anything else, ms"),
   "net.allowPrivate": key(
     list,
     [],

@@ -29,9 +29,10 @@ export function canonicalJson(value: unknown): string {
 function isPlainAlready(value: object): boolean {
   if ("toJSON" in value) return false;
   let before = "";
-  for (const [key, member] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
     if (key <= before) return false;
     before = key;
+    const member: unknown = Reflect.get(value, key);
     if (typeof member === "string" || typeof member === "boolean" || member === null || member === undefined) continue;
     if (typeof member !== "number" || !Number.isFinite(member)) return false;
   }

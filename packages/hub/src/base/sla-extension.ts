@@ -73,6 +73,7 @@ export function costOf(task: {
   readonly artifacts?: readonly { readonly metadata?: unknown }[] | undefined;
 }): number | undefined {
   for (const { metadata } of [task, ...(task.artifacts ?? [])]) {
+    if (metadata === undefined) continue;
     const said = costed.safeParse(metadata);
     if (said.success) return said.data[slaExtension].cost;
   }
@@ -86,5 +87,6 @@ export function carriedText(
 ): string | undefined {
   const plain = metadata?.[name];
   if (typeof plain === "string") return plain;
-  return travelling.safeParse(metadata?.[slaExtension]).data?.[name];
+  const carried = metadata?.[slaExtension];
+  return carried === undefined ? undefined : travelling.safeParse(carried).data?.[name];
 }

@@ -42,6 +42,16 @@ export function readToken(config: Config): string {
   return process.env.ENTENTE_TOKEN ?? readFileSync(join(config.values["data.dir"], "keys", "token"), "utf8").trim();
 }
 
+/**
+ * Where a hub of this configuration is reached once it is served: what its agents' addresses begin with meanwhile. Empty where
+ * the port will be a free one, which nobody knows yet; the addresses are paths then.
+ */
+export function addressWhenServed({ values }: Config): string {
+  const { "http.publicUrl": publicUrl, "http.host": host, "http.port": port } = values;
+  if (publicUrl !== "") return publicUrl;
+  return port === 0 ? "" : `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
 async function connect(url: string, token: string): Promise<Session> {
   // Only a command that talks to a running hub needs the client.
   const { Client, StreamableHTTPClientTransport } = await import("@modelcontextprotocol/client");
@@ -83,7 +93,7 @@ async function connect(url: string, token: string): Promise<Session> {
 
 async function embed(config: Config): Promise<Session> {
   const hub = await openHub({ config });
-  await hub.addAgents("http://127.0.0.1");
+  await hub.addAgents(addressWhenServed(config));
   return {
     url: undefined,
     call: (tool, input, options = {}) =>

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { RemoteMember } from "../a2a/remote/remote-agents.ts";
+import type { RemoteMember } from "../a2a/remote/remote-member.ts";
 
 /** An agent elsewhere as the tools show it. */
 export const elsewhereSchema = z.object({

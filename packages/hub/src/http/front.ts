@@ -9,15 +9,18 @@ import { asEntenteError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { nobody } from "../base/principals.ts";
 import type { Principal } from "../base/tool.ts";
+import type { OpenCalls } from "../security/open-calls.ts";
 import { type Access, securityErrors } from "../security/token.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { httpErrors, sendError } from "./body.ts";
-import { findRoute, methodsOf, type Route } from "./route.ts";
+import { type Route, RouteTable } from "./route.ts";
 
 /** What the front stands on. */
 export interface FrontInput {
   readonly config: Config;
   readonly access: Access;
+  /** Ends requests whose client's token ends. */
+  readonly calls: OpenCalls;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly routes: readonly Route[];
@@ -40,10 +43,15 @@ const loopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
 export class Front {
   readonly #input: FrontInput;
   readonly #server: Server;
+  readonly #routes: RouteTable;
+  readonly #hosts: ReadonlySet<string>;
   #draining = false;
 
   constructor(input: FrontInput) {
     this.#input = input;
+    this.#routes = new RouteTable(input.routes);
+    const allowed = input.config.values["http.allowedHosts"].map((name) => name.toLowerCase());
+    this.#hosts = new Set([...loopbackHosts, ...allowed]);
     const requestTimeout = input.config.values["limits.requestMs"];
     this.#server = createServer(
       {
@@ -98,7 +106,11 @@ export class Front {
       const url = requestUrl(request);
       const route = this.#route(request, url.pathname);
       label = route.path;
+      const { calls } = this.#input;
+      const moment = calls.moment();
       const caller = await this.#caller(route, request, url.pathname);
+      const over = calls.open(caller, moment, () => response.destroy());
+      if (caller.kind === "client") response.once("close", over);
       await route.handle(request, response, url, caller);
     } catch (error) {
       this.#input.log.debug({ error, url: request.url }, "a request was answered with an error");
@@ -126,7 +138,15 @@ export class Front {
       const upgrade = this.#input.upgrades?.find((one) => one.path === path);
       if (!upgrade) throw httpErrors.ROUTE_UNKNOWN({ method: "UPGRADE", path });
       if (asked !== upgrade.protocol) throw httpErrors.UPGRADE_UNKNOWN({ path, wanted: upgrade.protocol, got: asked });
-      const caller = await this.#input.access.check(request.headers);
+      const { access, calls } = this.#input;
+      const moment = calls.moment();
+      const caller = await access.check(request.headers);
+      // A token that ended while it was looked up lets nobody in; whoever takes the connection hears of later ends.
+      let ended = false;
+      calls.open(caller, moment, () => {
+        ended = true;
+      })();
+      if (ended) throw securityErrors.TOKEN_WRONG({});
       if (this.#draining) throw httpErrors.DRAINING({});
       socket.removeAllListeners("error");
       socket.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: ${upgrade.protocol}\r\n\r\n`);
@@ -152,13 +172,12 @@ export class Front {
   }
 
   #route(request: IncomingMessage, path: string): Route {
-    const { routes } = this.#input;
     this.#checkOrigin(request);
     if (!isDecodable(path)) throw httpErrors.PATH_INVALID({ path });
     const { method = "GET" } = request;
-    const route = findRoute(routes, method, path);
+    const route = this.#routes.find(method, path);
     if (!route) {
-      const methods = methodsOf(routes, path);
+      const methods = this.#routes.methods(path);
       throw methods.length > 0
         ? httpErrors.METHOD_NOT_ALLOWED({ method, path, allowed: methods })
         : httpErrors.ROUTE_UNKNOWN({ method, path });
@@ -171,8 +190,7 @@ export class Front {
     const { config } = this.#input;
     const host = request.headers.host ?? "";
     const name = host.replace(/:\d+$/, "").toLowerCase();
-    const allowed = config.values["http.allowedHosts"].map((known) => known.toLowerCase());
-    if (!loopbackHosts.includes(name) && !allowed.includes(name)) throw securityErrors.HOST_FORBIDDEN({ host });
+    if (!this.#hosts.has(name)) throw securityErrors.HOST_FORBIDDEN({ host });
     const origin = request.headers.origin;
     if (
       origin !== undefined &&

@@ -14,23 +14,35 @@ export interface Route {
   readonly handle: (request: IncomingMessage, response: ServerResponse, url: URL, caller: Principal) => Promise<void>;
 }
 
-/** The route for a request: exact paths first, then the longest prefix. */
-export function findRoute(routes: readonly Route[], method: string, path: string): Route | undefined {
-  let best: Route | undefined;
-  for (const route of routes) {
-    if (route.method !== "*" && route.method !== method && !(route.method === "GET" && method === "HEAD")) continue;
-    if (route.path === path) return route;
-    if (covers(route, path) && route.path.length > (best?.path.length ?? 0)) best = route;
+/** The routes of a server, found by method and path: the exact path first, then the longest beginning. */
+export class RouteTable {
+  readonly #exact: ReadonlyMap<string, readonly Route[]>;
+  readonly #below: readonly { readonly beginning: string; readonly route: Route }[];
+
+  constructor(routes: readonly Route[]) {
+    this.#exact = Map.groupBy(routes, ({ path }) => path);
+    this.#below = routes
+      .filter(({ path }) => path.endsWith("/*"))
+      .map((route) => ({ beginning: route.path.slice(0, -1), route }))
+      .sort((a, b) => b.beginning.length - a.beginning.length);
   }
-  return best;
+
+  /** The route for a request. */
+  find(method: string, path: string): Route | undefined {
+    return (
+      this.#exact.get(path)?.find((route) => answers(route, method)) ??
+      this.#below.find(({ beginning, route }) => path.startsWith(beginning) && answers(route, method))?.route
+    );
+  }
+
+  /** The methods that a path answers, not counting the route that takes every path. */
+  methods(path: string): readonly string[] {
+    const below = this.#below.filter(({ beginning }) => beginning !== "/" && path.startsWith(beginning));
+    const there = [...(this.#exact.get(path) ?? []), ...below.map(({ route }) => route)];
+    return [...new Set(there.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method])))].sort();
+  }
 }
 
-/** The methods that a path answers, not counting the route that takes every path. */
-export function methodsOf(routes: readonly Route[], path: string): readonly string[] {
-  const there = routes.filter((route) => route.path !== "/*" && (route.path === path || covers(route, path)));
-  return [...new Set(there.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method])))].sort();
-}
-
-function covers(route: Route, path: string): boolean {
-  return route.path.endsWith("/*") && path.startsWith(route.path.slice(0, -1));
+function answers(route: Route, method: string): boolean {
+  return route.method === "*" || route.method === method || (route.method === "GET" && method === "HEAD");
 }

@@ -6,7 +6,7 @@
 import { type Endpoint, mayHaveRun, PipeError, RemoteError, remote } from "@entente/pipe";
 import { hostInterface, type Join, type TaskStep } from "@entente/sdk";
 import { a2aErrors } from "../a2a/errors.ts";
-import type { Agent, AgentContext, AgentResult, AgentTask } from "../base/agent.ts";
+import { type Agent, type AgentContext, type AgentResult, type AgentTask, agentErrors } from "../base/agent.ts";
 import type { Content } from "../base/content.ts";
 import { defineErrors, EntenteError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
@@ -43,6 +43,7 @@ export const joiningErrors = defineErrors({
   },
 });
 
+const longestTimerMs = 2 ** 31 - 1;
 // Work that kills its own process would be run for ever.
 const maxReruns = 3;
 
@@ -115,9 +116,12 @@ async function execute(name: string, endpoint: Endpoint, task: AgentTask, ctx: A
   const parts = content.map(({ metadata: _metadata, ...part }) => JSON.parse(JSON.stringify(part)));
   const stop = new AbortController();
   const signal = AbortSignal.any([ctx.signal, stop.signal]);
+  const leftMs = ctx.deadlineAt === undefined ? undefined : Math.max(1, ctx.deadlineAt - ctx.clock.now());
+  // The pipe's timers hold some 24 days; a task with more is ended by its hub alone.
+  const deadlineMs = leftMs !== undefined && leftMs < longestTimerMs ? leftMs : undefined;
   let broken: unknown;
   try {
-    for await (const step of host.run({ agent: name, task: { id, contextId, parts } }, { signal })) {
+    for await (const step of host.run({ agent: name, task: { id, contextId, parts } }, { signal, deadlineMs })) {
       if ("done" in step) return resultOf(step.done);
       report(step, ctx, async (question, data) => {
         const answer = await ctx.ask(question, data);
@@ -128,7 +132,7 @@ async function execute(name: string, endpoint: Endpoint, task: AgentTask, ctx: A
       });
     }
   } catch (thrown) {
-    throw meaning(name, broken ?? thrown, ctx.signal);
+    throw meaning(name, broken ?? thrown, ctx.signal, deadlineMs);
   }
   throw a2aErrors.INVALID_AGENT_RESPONSE({ agent: name, problem: "it ended the task without a result" });
 }
@@ -161,8 +165,11 @@ function resultOf({ text, data, cost }: Extract<TaskStep, { done: unknown }>["do
 }
 
 // What the agent threw keeps its code; a lost pipe says whether the task may have run.
-function meaning(agent: string, thrown: unknown, signal: AbortSignal): unknown {
+function meaning(agent: string, thrown: unknown, signal: AbortSignal, deadlineMs: number | undefined): unknown {
   if (signal.aborted) return signal.reason;
+  // The pipe may tell the time a little earlier than the task does.
+  if (thrown instanceof Error && "code" in thrown && thrown.code === "DEADLINE_EXCEEDED" && deadlineMs !== undefined)
+    return agentErrors.TASK_OVERDUE({ limitMs: Math.round(deadlineMs) }, { cause: thrown });
   if (thrown instanceof RemoteError) {
     const code = /^[A-Z]+(_[A-Z]+)+$/.test(thrown.code) ? thrown.code : "AGENT_FAILED";
     return new EntenteError(code, 502, thrown.message, thrown.details, { cause: thrown });

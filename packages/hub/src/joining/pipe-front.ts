@@ -57,6 +57,11 @@ export class PipeFront implements AsyncDisposable {
     this.#endpoints.set(endpoint, principal);
   }
 
+  /** The clients that have connections. */
+  clients(): readonly string[] {
+    return [...this.#endpoints.values()].flatMap((principal) => (principal?.kind === "client" ? [principal.id] : []));
+  }
+
   /** Ends all connections of a client, with every pipe on them. */
   end(id: string): void {
     const key = `client ${id}`;

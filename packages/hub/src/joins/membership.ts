@@ -11,7 +11,7 @@ import type { Config } from "../base/config.ts";
 import type { Logger } from "../base/logger.ts";
 import { nobody, operator } from "../base/principals.ts";
 import { JoinedAgents } from "../joining/joined-agents.ts";
-import { presenting, withCredential } from "../security/credentials.ts";
+import { credentialFor, presenting, withCredential } from "../security/credentials.ts";
 import type { Store } from "../store/store.ts";
 
 /** What membership stands on. */
@@ -30,8 +30,6 @@ export interface MembershipInput {
 
 // What no agent may be called, since principals are told apart by their ids.
 const principals = [operator.id, nobody.id, "hub"];
-// How long an agent elsewhere may take for anything but a message.
-const answerMs = 30_000;
 
 /** The members of a hub. */
 export class Membership implements AsyncDisposable {
@@ -52,12 +50,16 @@ export class Membership implements AsyncDisposable {
       clock,
       log,
       fetchFor: (agent) => (address, init) => registry.outgoing.fetch(address, withCredential(dataFolder, agent, init)),
+      grpcFor: (agent) => ({
+        addressesOf: (host, port) => registry.outgoing.addressesOf(host, port),
+        token: () => credentialFor(dataFolder, agent),
+      }),
       firstFetch: (credential) => (address, init) => registry.outgoing.fetch(address, presenting(credential, init)),
       sighted: (sighting) => registry.sighted(sighting),
       taken,
       changed: () => this.#adopt(),
       checkMs: config.values["agents.checkMs"],
-      answerMs,
+      limits: { messageMs: config.values["agents.messageMs"], answerMs: config.values["agents.answerMs"] },
       checkUrl: (url) => void registry.outgoing.check(url),
       wake: () => registry.notify(),
     });

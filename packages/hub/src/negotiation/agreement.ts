@@ -14,6 +14,8 @@ export const agreementSchema = z.object({
   promisedMs: z.number(),
   quality: z.number(),
   dueAt: z.number(),
+  /** How many tasks it covers; one, when it does not say. */
+  tasks: z.number().int().min(1).optional(),
   transcript: z.string(),
 });
 

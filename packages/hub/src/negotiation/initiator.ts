@@ -86,7 +86,9 @@ export class Initiator {
     });
     const began = clock.now();
     try {
-      document = (await records.activeAgreement(negotiation, contractor)) ?? (await this.#sign(contractor, session, signal));
+      const open = await records.activeAgreement(negotiation, contractor);
+      if (open) await records.resumeAgreement(open);
+      document = open ?? (await this.#sign(contractor, session, signal));
       const agreement = document;
       if (signal.aborted) {
         // Signed in the very moment that its time was up: nobody else knows of this agreement yet.

@@ -192,6 +192,19 @@ export class NegotiationRecords {
     return row && JSON.parse(row.document_json);
   }
 
+  /**
+   * Begins again with an agreement whose work a stop of the hub cut off: its task may be sent once more, and its time counts
+   * from now on.
+   */
+  async resumeAgreement({ id, promisedMs }: AgreementDocument): Promise<void> {
+    await this.#store.db
+      .updateTable("agreements")
+      .set({ tasks_begun: 0, due_at: this.#clock.now() + promisedMs })
+      .where("id", "=", id)
+      .where("status", "=", "active")
+      .execute();
+  }
+
   /** Links an agreement to the A2A task that carries it out. */
   async setTask(agreement: string, task: string): Promise<void> {
     await this.#store.db.updateTable("agreements").set({ task_id: task }).where("id", "=", agreement).execute();

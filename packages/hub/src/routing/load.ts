@@ -28,9 +28,11 @@ export interface Load {
   readonly first: Average | undefined;
   readonly total: Average | undefined;
   readonly underWay: ReadonlyMap<string, UnderWay>;
+  /** When it last began or ended something. */
+  readonly signAt: number;
 }
 
-export const noLoad: Load = { first: undefined, total: undefined, underWay: new Map() };
+export const noLoad: Load = { first: undefined, total: undefined, underWay: new Map(), signAt: Number.NEGATIVE_INFINITY };
 
 /** A call was sent. */
 export function sent(load: Load, call: string, now: number): Load {
@@ -45,6 +47,7 @@ export function heard(load: Load, call: string, now: number, decayMs: number): L
     ...load,
     first: peak(load.first, now - known.since, now, decayMs),
     underWay: new Map(load.underWay).set(call, { ...known, heard: true }),
+    signAt: now,
   };
 }
 
@@ -57,6 +60,7 @@ export function done(load: Load, call: string, now: number, decayMs: number): Lo
     first: known.heard ? load.first : peak(load.first, took, now, decayMs),
     total: plain(load.total, took, now, decayMs),
     underWay: without(load.underWay, call),
+    signAt: now,
   };
 }
 
@@ -66,6 +70,7 @@ export function givenUp(load: Load, call: string, now: number, decayMs: number):
   if (!known) return load;
   const took = now - known.since;
   return {
+    ...load,
     first: known.heard || took <= (load.first?.value ?? 0) ? load.first : peak(load.first, took, now, decayMs),
     total: took <= (load.total?.value ?? 0) ? load.total : plain(load.total, took, now, decayMs),
     underWay: without(load.underWay, call),
@@ -78,6 +83,7 @@ export function seen(load: Load, times: { firstMs: number | undefined; totalMs: 
     ...load,
     first: peak(load.first, times.firstMs ?? times.totalMs, now, decayMs),
     total: plain(load.total, times.totalMs, now, decayMs),
+    signAt: now,
   };
 }
 

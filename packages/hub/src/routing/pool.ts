@@ -35,7 +35,7 @@ interface Times {
 
 /**
  * How an attempt ended for the agent's record. `outrun`: silent until another agent, asked later, was first; a failure in
- * a row, but none of its success rate. `neutral` says nothing about the agent (the caller went away).
+ * a row, unless the agent is at work on others, but none of its success rate. `neutral` says nothing about the agent (the caller went away).
  */
 export type Ending = "ok" | "failed" | "outrun" | "neutral";
 
@@ -139,10 +139,11 @@ export function poolEnded(
 ): Pool {
   const standing = standingOf(pool, agent, now);
   const end = about.times && ending === "ok" ? done : givenUp;
+  const lives = ending === "outrun" && standing.breaker.state === "closed" && isAtWork(pool, standing, about.skill, now, policy);
   const ended = counted(
     { ...standing, load: end(standing.load, attempt, now, policy.decayMs) },
     attempt,
-    ending,
+    lives ? "neutral" : ending,
     about.why,
     now,
     policy,
@@ -154,6 +155,15 @@ export function poolEnded(
   const { firstMs, totalMs } = about.times;
   const next = put(pool, agent, { ...ended, load, speaks: firstMs !== undefined });
   return timed(next, about.skill, firstMs === undefined ? { first: totalMs, total: totalMs } : { total: totalMs });
+}
+
+// Whether an agent that says nothing to a call works on others: it has begun some, and it began or ended one within the
+// mean time of a call. What waits behind long work is not lost, and to eject a healthy agent when all are busy makes the
+// others busier still. One that went dumb is believed no longer than that.
+function isAtWork(pool: Pool, standing: Standing, skill: string, now: number, policy: RoutingPolicy): boolean {
+  const mean = meanTotal(pool, skill, policy);
+  if (mean === undefined || now - standing.load.signAt > mean) return false;
+  return standing.load.underWay.values().some(({ heard }) => heard);
 }
 
 /** A task was seen that somebody else sent. */

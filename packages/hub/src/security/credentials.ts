@@ -10,10 +10,15 @@ export function keepCredential(dataFolder: string, agent: string, credential: st
   else writeFileWhole(path, `${credential}\n`);
 }
 
+/** The token for an agent, where there is one. */
+export function credentialFor(dataFolder: string, agent: string): string | undefined {
+  const path = pathOf(dataFolder, agent);
+  return existsSync(path) ? readFileSync(path, "utf8").trim() : undefined;
+}
+
 /** Adds the agent's token to a request, where there is one and the request has none of its own. */
-export function withCredential(dataFolder: string, agent: string | undefined, init: RequestInit = {}): RequestInit {
-  const path = agent && pathOf(dataFolder, agent);
-  return presenting(path && existsSync(path) ? readFileSync(path, "utf8").trim() : undefined, init);
+export function withCredential(dataFolder: string, agent: string, init: RequestInit = {}): RequestInit {
+  return presenting(credentialFor(dataFolder, agent), init);
 }
 
 /** Adds a token to a request that has none of its own. */

@@ -115,6 +115,19 @@ export class Outgoing implements AsyncDisposable {
     return response as unknown as Response; // why: undici's own Response is node's, under another declaration
   };
 
+  /**
+   * The addresses behind a host, each of them checked, for whoever connects by other means than HTTP: it must connect to one
+   * of these and look nothing up again. Throws ADDRESS_FORBIDDEN, and whatever keeps a name from being found.
+   */
+  async addressesOf(host: string, port: number): Promise<readonly string[]> {
+    const found = isIP(host) === 0 ? await this.#found(host) : [{ address: host }];
+    const problem = this.#named.has(`${host.includes(":") ? `[${host}]` : host}:${port}`)
+      ? undefined
+      : this.#problemIn(host, found);
+    if (problem) throw problem;
+    return found.map(({ address }) => address);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await (await this.#opened)?.destroy();
   }
@@ -140,15 +153,27 @@ export class Outgoing implements AsyncDisposable {
 
   readonly #lookup: LookupFunction = (hostname, options, callback) => {
     this.#resolve(hostname, { ...options, all: true }, (error, found) => {
-      if (error) return callback(error, "", 0);
-      for (const { address } of found) {
-        const problem = this.#problemOf(hostname, address);
-        if (problem) return callback(problem, "", 0);
-      }
+      const problem = error ?? this.#problemIn(hostname, found);
+      if (problem) return callback(problem, "", 0);
       if (options.all) return callback(null, [...found]);
       callback(null, found[0]?.address ?? "", found[0]?.family);
     });
   };
+
+  #found(host: string): Promise<readonly LookupAddress[]> {
+    const { promise, resolve, reject } = Promise.withResolvers<readonly LookupAddress[]>();
+    this.#resolve(host, { all: true }, (error, found) => (error ? reject(error) : resolve(found)));
+    return promise;
+  }
+
+  // One address among them that is forbidden spoils all: which one is dialled is not ours to say.
+  #problemIn(host: string, found: readonly { readonly address: string }[]): Error | undefined {
+    for (const { address } of found) {
+      const problem = this.#problemOf(host, address);
+      if (problem) return problem;
+    }
+    return undefined;
+  }
 
   // What is wrong with connecting to an address; a name is judged when it is looked up.
   #problemOf(host: string, address: string): Error | undefined {

@@ -1,4 +1,5 @@
 import type { Metrics } from "../telemetry/metrics.ts";
+import { timeIndicators } from "./indicators.ts";
 import type { Verdict } from "./judging.ts";
 import type { Report } from "./report.ts";
 import type { Measurement } from "./tracking.ts";
@@ -19,14 +20,18 @@ export function showReport(metrics: Metrics, report: Report): void {
     for (const { windowMs, rate } of burn)
       metrics.slaBurnRate.set({ agent, indicator, window: `${windowMs / 3_600_000}h` }, rate);
   }
-  for (const times of report.times) {
-    if (times.windowMs !== 3_600_000) continue;
+  for (const indicator of timeIndicators) {
+    const times = report.times.find((one) => one.indicator === indicator && one.windowMs === 3_600_000);
     for (const [quantile, ms] of [
-      ["0.5", times.p50],
-      ["0.9", times.p90],
-      ["0.95", times.p95],
-      ["0.99", times.p99],
-    ] as const)
-      metrics.slaSeconds.set({ agent, indicator: times.indicator, quantile }, ms / 1000);
+      ["0.5", times?.p50],
+      ["0.9", times?.p90],
+      ["0.95", times?.p95],
+      ["0.99", times?.p99],
+    ] as const) {
+      const labels = { agent, indicator, quantile };
+      if (ms !== undefined) metrics.slaSeconds.set(labels, ms / 1000);
+      // An hour without tasks has no times.
+      else metrics.slaSeconds.remove(labels);
+    }
   }
 }

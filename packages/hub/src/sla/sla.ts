@@ -14,12 +14,12 @@ import { toolsOf } from "../base/tool.ts";
 import type { Store } from "../store/store.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { BreachBook, type BreachNews } from "./breach-book.ts";
+import { Counts } from "./counts.ts";
 import { judge } from "./judging.ts";
-import { type Share, SlaLedger } from "./ledger.ts";
+import { SlaLedger } from "./ledger.ts";
 import { countMeasured, showReport } from "./metering.ts";
 import { type OpenSloDocument, openSlo } from "./openslo.ts";
 import { type BreachRow, type Report, reportOf } from "./report.ts";
-import { added, bucketOf, emptySeries, exchanged, type Judged, mergedBucket, pruned, type Series, startOf } from "./series.ts";
 import { type Standing, standingFrom, unknownStanding } from "./standing.ts";
 import {
   type AgreementTerms,
@@ -56,23 +56,21 @@ export class Sla {
   readonly #ledger: SlaLedger;
   readonly #onBreach: Listeners<BreachNews>;
   readonly #onChange: Listeners<string>;
-  readonly #series = new Map<string, Series>();
+  readonly #counts: Counts;
   readonly #set = new Map<string, SetTerms>();
   readonly #book: BreachBook;
   readonly #standings = new Map<string, Standing & { readonly at: number }>();
   readonly #checkedAt = new Map<string, number>();
   readonly #unchecked = new Set<string>();
   readonly #tracker = new TaskTracker(followedTasks);
-  // Tasks that were judged and are not yet in the series: folded in together, since each would copy a bucket by itself.
-  readonly #judged = new Map<string, Judged[]>();
   readonly #termsAt = new Map<string, { readonly at: number; readonly terms: readonly Term[] }>();
-  #unsaved = new Map<string, Share>();
   #work: Promise<void> = Promise.resolve();
   readonly #timers: readonly NodeJS.Timeout[];
 
   private constructor(input: SlaInput) {
     this.#input = input;
     this.#ledger = new SlaLedger(input.store, input.clock);
+    this.#counts = new Counts(input.clock);
     const failed = (error: unknown): void => input.log.error({ err: error }, "a listener to service levels failed");
     this.#onBreach = new Listeners(failed);
     this.#onChange = new Listeners(failed);
@@ -95,7 +93,7 @@ export class Sla {
   /** Opens the monitor with what the store has. */
   static async open(input: SlaInput): Promise<Sla> {
     const sla = new Sla(input);
-    for (const [agent, series] of await sla.#ledger.series()) sla.#series.set(agent, series);
+    for (const [agent, series] of await sla.#ledger.series()) sla.#counts.load(agent, series);
     await sla.#readOthers();
     return sla;
   }
@@ -145,7 +143,7 @@ export class Sla {
     const breaches = await this.#ledger.breaches({ agent, open: false, limit: shownBreaches });
     return reportOf(
       agent,
-      this.#of(agent),
+      this.#counts.of(agent),
       this.terms(agent),
       this.#book.open(agent),
       breaches,
@@ -175,9 +173,8 @@ export class Sla {
     const known = this.#standings.get(agent);
     const now = this.#input.clock.now();
     if (known && now - known.at < 1000) return known;
-    this.#fold();
-    const series = this.#series.get(agent);
-    if (!series) return unknownStanding;
+    if (!this.#counts.has(agent)) return unknownStanding;
+    const series = this.#counts.of(agent);
     const open = this.#book.open(agent);
     const report = reportOf(agent, series, this.terms(agent), open, [], this.#windowMs, now);
     const standing = { at: now, ...standingFrom(report, open, this.#input.values["sla.minTasks"]) };
@@ -187,25 +184,22 @@ export class Sla {
 
   /** Looks at every term: time alone ends breaches too. */
   check(): void {
-    this.#fold();
-    for (const agent of new Set([...this.#series.keys(), ...this.#book.open().map((breach) => breach.agent)])) this.#check(agent);
+    const counted = this.#counts.all();
+    for (const agent of new Set([...counted.keys(), ...this.#book.open().map((breach) => breach.agent)])) this.#check(agent);
     const now = this.#input.clock.now();
-    for (const [agent, series] of this.#series)
+    for (const [agent, series] of counted)
       showReport(this.#input.metrics, reportOf(agent, series, this.terms(agent), [], [], this.#windowMs, now));
   }
 
   /** Adds what was counted to the store. */
   flush(): Promise<void> {
-    this.#fold();
-    const shares = [...this.#unsaved.values()];
+    const shares = this.#counts.takeUnsaved();
     if (shares.length === 0) return this.#work;
-    this.#unsaved = new Map();
     return this.#later(async () => {
       try {
         await this.#ledger.add(shares);
       } catch (error) {
-        // Kept for the next time: counts are not lost because the store was away.
-        for (const share of shares) this.#keep(share);
+        this.#counts.giveBack(shares);
         throw error;
       }
     });
@@ -234,14 +228,7 @@ export class Sla {
 
   async #readOthers(): Promise<void> {
     const newest = await this.#ledger.newest();
-    // First, so that what is here and not yet in the store is among the unsaved.
-    this.#fold();
-    for (const share of newest) {
-      const { agent, resolution, start, bucket } = share;
-      const unsaved = this.#unsaved.get(shareKey(share));
-      const whole = unsaved ? mergedBucket(bucket, unsaved.bucket) : bucket;
-      this.#series.set(agent, exchanged(this.#of(agent), resolution, start, whole));
-    }
+    this.#counts.exchange(newest);
     const terms = await this.#ledger.terms();
     const open = await this.#ledger.openBreaches();
     this.#set.clear();
@@ -255,14 +242,8 @@ export class Sla {
     return this.#input.values["sla.windowDays"] * 86_400_000;
   }
 
-  #of(agent: string): Series {
-    this.#fold();
-    return this.#series.get(agent) ?? emptySeries;
-  }
-
   #known(agent: string): void {
-    this.#fold();
-    if (this.#series.has(agent) || this.#input.agents().some(({ name }) => name === agent)) return;
+    if (this.#counts.has(agent) || this.#input.agents().some(({ name }) => name === agent)) return;
     throw baseErrors.NOT_FOUND({ what: "agent", id: agent });
   }
 
@@ -272,9 +253,7 @@ export class Sla {
     const verdicts = judge(measured, termsUnder(this.#termsNow(agent), agreement, values["sla.target"]));
     countMeasured(this.#input.metrics, measured, verdicts);
     if (measured.outcome === "canceled") return;
-    const waiting = this.#judged.get(agent);
-    if (waiting) waiting.push({ measured, verdicts });
-    else this.#judged.set(agent, [{ measured, verdicts }]);
+    this.#counts.add(agent, { measured, verdicts });
     for (const verdict of verdicts)
       if (!verdict.good && verdict.term.source === "agreement") this.#book.brokeAgreement(measured, verdict);
     // A busy agent is looked at every moment, not after every task.
@@ -293,35 +272,14 @@ export class Sla {
     return terms;
   }
 
-  // Takes what was judged into the series, and into what goes to the store.
-  #fold(): void {
-    for (const [agent, judged] of this.#judged) {
-      let series = this.#series.get(agent) ?? emptySeries;
-      for (const resolution of ["minute", "hour"] as const)
-        for (const [start, tasks] of Map.groupBy(judged, ({ measured }) => startOf(measured.at, resolution))) {
-          const bucket = bucketOf(tasks);
-          series = added(series, resolution, start, bucket);
-          this.#keep({ agent, resolution, start, bucket });
-        }
-      this.#series.set(agent, pruned(series, this.#input.clock.now()));
-    }
-    this.#judged.clear();
-  }
-
   #checkRest(): void {
     for (const agent of this.#unchecked) this.#check(agent);
-  }
-
-  #keep(share: Share): void {
-    const key = shareKey(share);
-    const known = this.#unsaved.get(key);
-    this.#unsaved.set(key, known ? { ...share, bucket: mergedBucket(known.bucket, share.bucket) } : share);
   }
 
   #check(agent: string): void {
     this.#unchecked.delete(agent);
     this.#checkedAt.set(agent, this.#input.clock.now());
-    this.#book.check(agent, this.#of(agent), this.terms(agent));
+    this.#book.check(agent, this.#counts.of(agent), this.terms(agent));
     this.#standings.delete(agent);
   }
 
@@ -332,10 +290,6 @@ export class Sla {
     });
     return this.#work;
   }
-}
-
-function shareKey({ agent, resolution, start }: Share): string {
-  return `${agent}\n${resolution}\n${start}`;
 }
 
 /** Declares an SLA tool. */

@@ -59,8 +59,9 @@ export class TaskTracker {
     if (moment === "input-required") tracked.asked = true;
     if (known) return undefined;
     this.#tracked.set(key, tracked);
+    if (this.#tracked.size <= this.#most) return undefined;
     const oldest = this.#tracked.keys().next().value;
-    if (this.#tracked.size > this.#most && oldest !== undefined) this.#tracked.delete(oldest);
+    if (oldest !== undefined) this.#tracked.delete(oldest);
     return undefined;
   }
 }

@@ -29,6 +29,7 @@ export class Principals {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #revoked: Listeners<string>;
+  #seen = new Map<string, string>();
 
   constructor(store: Store, clock: Clock, log: Logger) {
     this.#store = store;
@@ -82,7 +83,32 @@ export class Principals {
       }
       await this.#store.events.append(trx, [{ kind: "principal.revoked", actor, subject: name, data: {} }]);
     });
+    // A token that it is given anew is no other one than was seen.
+    this.#seen.delete(idOf(name));
     this.#revoked.tell(idOf(name));
+  }
+
+  /**
+   * Looks whether the tokens of these principals are still what they were when this was last asked, and tells of those that
+   * are not: another hub on the store may have revoked them, or somebody deleted them there.
+   */
+  async lookAgain(ids: readonly string[]): Promise<void> {
+    const before = this.#seen;
+    this.#seen = new Map();
+    if (ids.length === 0) return;
+    const rows = await this.#store.db
+      .selectFrom("principals")
+      .select(["name", "token_hash"])
+      .where("revoked_at", "is", null)
+      .where(
+        "name",
+        "in",
+        ids.map((id) => id.slice(prefix.length)),
+      )
+      .execute();
+    const now = new Map(rows.map(({ name, token_hash }) => [idOf(name), token_hash]));
+    this.#seen = now;
+    for (const id of ids) if (!now.has(id) || now.get(id) !== (before.get(id) ?? now.get(id))) this.#revoked.tell(id);
   }
 
   /** Every principal, by name. */
@@ -92,7 +118,9 @@ export class Principals {
   }
 }
 
+const prefix = "client:";
+
 // The prefix keeps a client apart from an agent of the same name: tasks are kept under their owner's id.
 function idOf(name: string): string {
-  return `client:${name}`;
+  return `${prefix}${name}`;
 }

@@ -3,6 +3,8 @@
  * text, so both engines store and compare the same bytes.
  */
 
+import type { Generated } from "kysely";
+
 /** The append-only event log. `hash` = SHA-256 over the canonical JSON of the row with `prev`, the hash before it. */
 export interface EventsTable {
   seq: number;
@@ -75,6 +77,8 @@ export interface RemoteTasksTable {
   task_json: string;
   created_at: number;
   updated_at: number;
+  /** 1 once the notifications of its end are queued. */
+  end_told: Generated<number>;
 }
 
 /** The hubs that work on this store, and when each last showed that it lives. */
@@ -98,7 +102,7 @@ export interface PushConfigsTable {
   created_at: number;
 }
 
-/** Notifications not delivered yet; those of one configuration go out in the order of `seq`. */
+/** Notifications not delivered yet; those of one configuration, a lane, go out in the order of `seq`. */
 export interface PushOutboxTable {
   id: string;
   agent: string;
@@ -106,9 +110,16 @@ export interface PushOutboxTable {
   config_id: string;
   seq: number;
   body_json: string;
+  created_at: number;
+}
+
+/** A lane in which notifications wait: whose task it is, how often the first of them failed, and from when it may go. */
+export interface PushLanesTable {
+  task_id: string;
+  config_id: string;
+  owner: string;
   attempts: number;
   due_at: number;
-  created_at: number;
 }
 
 /** An agent that joined over a pipe; its name is its owner's from then on. */
@@ -206,6 +217,8 @@ export interface AgreementsTable {
   signatures_json: string;
   status: string;
   task_id: string | null;
+  /** How many tasks were begun under it. */
+  tasks_begun: Generated<number>;
   due_at: number;
   created_at: number;
   closed_at: number | null;
@@ -298,6 +311,7 @@ export interface Database {
   task_events: TaskEventsTable;
   push_configs: PushConfigsTable;
   push_outbox: PushOutboxTable;
+  push_lanes: PushLanesTable;
   sources: SourcesTable;
   documents: DocumentsTable;
   contents: ContentsTable;

@@ -35,7 +35,7 @@ export const metricNames = {
   slaBreached: { name: "entente_sla_breached", help: "Whether a term is in breach, by agent, indicator and severity" },
   slaSeconds: {
     name: "entente_sla_seconds",
-    help: "Times of the last hour, by agent, indicator and quantile (relative error 1 %)",
+    help: "Times of the last hour, by agent, indicator and quantile (nearest rank, relative error 1 %)",
   },
   trainingLoss: { name: "entente_training_loss", help: "Newest training loss, nats per token, by model" },
   trainingRate: { name: "entente_training_tokens_per_second", help: "Newest training rate, by model" },

@@ -17,6 +17,7 @@ import { Client, credentials } from "@grpc/grpc-js";
 import { serveGrpc } from "../../src/a2a/bindings/grpc.ts";
 import type { AgentService } from "../../src/a2a/service.ts";
 import { operator } from "../../src/base/principals.ts";
+import { OpenCalls } from "../../src/security/open-calls.ts";
 import { atOnce, bindings, clientOf, taskOf, text, withAgents } from "./clients.ts";
 
 const kindOf = (item: StreamResponse): string => item.payload?.$case ?? "none";
@@ -268,6 +269,7 @@ test("GRPC: a caller that is gone before its token was checked is known to be go
       await released.promise;
       return operator;
     },
+    calls: new OpenCalls(),
   });
   const client = new Client(server.address, credentials.createInsecure());
   const { path, requestSerialize, responseDeserialize } = A2AService.getTask;

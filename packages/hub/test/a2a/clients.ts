@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
-import { Message, Role, type Task } from "@a2a-js/sdk";
+import { AgentCard, Message, Role, type Task } from "@a2a-js/sdk";
 import {
+  type CallInterceptor,
   type Client,
   ClientFactory,
   DefaultAgentCardResolver,
@@ -60,33 +61,39 @@ export async function clientOf(
     transports: [new JsonRpcTransportFactory(), new RestTransportFactory(), new GrpcTransportFactory()],
     preferredTransports: [binding],
     cardResolver: new DefaultAgentCardResolver(),
-    clientConfig: {
-      interceptors: [
-        {
-          before: async (args) => {
-            args.options = { ...args.options, serviceParameters: { ...args.options?.serviceParameters, ...headers } };
-          },
-          after: async () => {},
-        },
-      ],
-    },
+    clientConfig: { interceptors: [presenting(headers)] },
   });
   return factory.createFromUrl(new URL(`/a2a/${agent}/`, served.url).href);
 }
 
-/** The official client of protocol 0.3 over JSON-RPC. */
-export async function oldClientOf({ served, token }: House, agent: string): Promise<Client> {
-  const authorised: typeof fetch = (input, init) => {
-    const headers = new Headers(init?.headers);
-    headers.set("authorization", `Bearer ${token}`);
-    return fetch(input, { ...init, headers });
-  };
+/** The official client of protocol 0.3. Over gRPC it is told where to go and whom to ask for, which a card of 0.3 cannot say. */
+export async function oldClientOf({ served, token }: House, agent: string, binding: Binding = "JSONRPC"): Promise<Client> {
   const legacyCompat = { enabled: true };
+  const headers = { authorization: `Bearer ${token}`, ...(binding === "GRPC" ? { "a2a-agent": agent } : {}) };
   const factory = new ClientFactory({
-    transports: [new JsonRpcTransportFactory({ fetchImpl: authorised, legacyCompat })],
+    transports: [
+      new JsonRpcTransportFactory({ legacyCompat }),
+      new RestTransportFactory({ legacyCompat }),
+      new GrpcTransportFactory({ legacyCompat }),
+    ],
+    preferredTransports: [binding],
     cardResolver: new DefaultAgentCardResolver({ legacyCompat }),
+    clientConfig: { interceptors: [presenting(headers)] },
   });
-  return factory.createFromUrl(new URL(`/a2a/${agent}/v0.3/`, served.url).href, ".well-known/agent-card.json");
+  if (binding !== "GRPC")
+    return factory.createFromUrl(new URL(`/a2a/${agent}/v0.3/`, served.url).href, ".well-known/agent-card.json");
+  const supportedInterfaces = [{ url: served.grpc, protocolBinding: "GRPC", protocolVersion: "0.3" }];
+  const capabilities = { streaming: true, pushNotifications: true, extendedAgentCard: true };
+  return factory.createFromAgentCard(AgentCard.fromJSON({ name: agent, capabilities, supportedInterfaces }));
+}
+
+function presenting(headers: Readonly<Record<string, string>>): CallInterceptor {
+  return {
+    before: async (args) => {
+      args.options = { ...args.options, serviceParameters: { ...args.options?.serviceParameters, ...headers } };
+    },
+    after: async () => {},
+  };
 }
 
 /** A message of one text, ready to send. */

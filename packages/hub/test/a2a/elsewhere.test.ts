@@ -15,11 +15,11 @@ const loopback = { "net.allowPrivate": "127.0.0.0/8" };
 
 async function withElsewhere(
   work: (house: House, peer: SdkAgent) => Promise<void>,
-  options: { readonly streaming?: boolean; readonly input?: object } = {},
+  { input, ...peerOptions }: { readonly streaming?: boolean; readonly grpc?: object; readonly input?: object } = {},
 ): Promise<void> {
-  await using peer = await startSdkAgent({ streaming: options.streaming ?? true });
+  await using peer = await startSdkAgent(peerOptions);
   await withAgents(async (house) => {
-    await call(house, "agent_add", { url: peer.url, ...options.input });
+    await call(house, "agent_add", { url: peer.url, ...input });
     await work(house, peer);
   }, loopback);
 }
@@ -31,38 +31,39 @@ async function tokenFor(house: House, name: string): Promise<string> {
   return String((await call(house, "hub_add_principal", { name })).token);
 }
 
+const kinds = [
+  ["that streams", {}],
+  ["that does not stream", { streaming: false }],
+  ["that speaks only gRPC", { grpc: {} }],
+  ["that speaks only gRPC and does not stream", { grpc: {}, streaming: false }],
+] as const;
 for (const binding of bindings)
-  for (const streaming of [true, false]) {
-    const kind = streaming ? "that streams" : "that does not stream";
+  for (const [kind, options] of kinds)
     test(`${binding}: an agent elsewhere ${kind} is sent a message, followed, asked and cancelled through the hub`, () =>
-      withElsewhere(
-        async (house) => {
-          const client = await clientOf(house, "far-counter", binding);
-          const items = await Array.fromAsync(client.sendMessageStream(text("to 3")));
-          assert.equal(items[0]?.payload?.$case, "task");
-          const pieces = items.flatMap(({ payload }) =>
-            payload?.$case === "artifactUpdate" ? (payload.value.artifact?.parts.map((part) => part.content?.value) ?? []) : [],
-          );
-          assert.deepEqual(pieces, ["1 2 3"]);
-          const last = items.at(-1)?.payload;
-          assert.ok(last?.$case === "statusUpdate" && last.value.status?.state === TaskState.TASK_STATE_COMPLETED);
+      withElsewhere(async (house) => {
+        const client = await clientOf(house, "far-counter", binding);
+        const items = await Array.fromAsync(client.sendMessageStream(text("to 3")));
+        assert.equal(items[0]?.payload?.$case, "task");
+        const pieces = items.flatMap(({ payload }) =>
+          payload?.$case === "artifactUpdate" ? (payload.value.artifact?.parts.map((part) => part.content?.value) ?? []) : [],
+        );
+        assert.deepEqual(pieces, ["1 2 3"]);
+        const last = items.at(-1)?.payload;
+        assert.ok(last?.$case === "statusUpdate" && last.value.status?.state === TaskState.TASK_STATE_COMPLETED);
 
-          const asked = taskOf(await client.sendMessage(text("count")));
-          assert.equal(asked.status?.state, TaskState.TASK_STATE_INPUT_REQUIRED);
-          const done = taskOf(await client.sendMessage(text("to 2", { taskId: asked.id, contextId: asked.contextId })));
-          assert.equal(done.status?.state, TaskState.TASK_STATE_COMPLETED);
-          assert.deepEqual(await client.getTask({ tenant: "", id: done.id }).then((task) => task.id), done.id);
+        const asked = taskOf(await client.sendMessage(text("count")));
+        assert.equal(asked.status?.state, TaskState.TASK_STATE_INPUT_REQUIRED);
+        const done = taskOf(await client.sendMessage(text("to 2", { taskId: asked.id, contextId: asked.contextId })));
+        assert.equal(done.status?.state, TaskState.TASK_STATE_COMPLETED);
+        assert.deepEqual(await client.getTask({ tenant: "", id: done.id }).then((task) => task.id), done.id);
 
-          let cancelled = TaskState.TASK_STATE_UNSPECIFIED;
-          for await (const { payload } of client.sendMessageStream(text("wait 60000")))
-            if (payload?.$case === "task")
-              cancelled =
-                (await client.cancelTask({ tenant: "", id: payload.value.id, metadata: undefined })).status?.state ?? cancelled;
-          assert.equal(cancelled, TaskState.TASK_STATE_CANCELED);
-        },
-        { streaming },
-      ));
-  }
+        let cancelled = TaskState.TASK_STATE_UNSPECIFIED;
+        for await (const { payload } of client.sendMessageStream(text("wait 60000")))
+          if (payload?.$case === "task")
+            cancelled =
+              (await client.cancelTask({ tenant: "", id: payload.value.id, metadata: undefined })).status?.state ?? cancelled;
+        assert.equal(cancelled, TaskState.TASK_STATE_CANCELED);
+      }, options));
 
 test("its card leads through the hub, is signed by the hub, and can be checked by the key that it names", () =>
   withElsewhere(async (house, peer) => {
@@ -73,7 +74,7 @@ test("its card leads through the hub, is signed by the hub, and can be checked b
     assert.ok(!JSON.stringify(AgentCard.toJSON(card)).includes(peer.url), "nothing of it leads past the hub");
     assert.deepEqual(
       card.supportedInterfaces.map((one) => `${one.protocolBinding} ${one.protocolVersion}`),
-      ["JSONRPC 1.0", "HTTP+JSON 1.0", "GRPC 1.0", "https://entente.dev/a2a/pipe/v1 1.0", "JSONRPC 0.3"],
+      ["JSONRPC 1.0", "HTTP+JSON 1.0", "GRPC 1.0", "https://entente.dev/a2a/pipe/v1 1.0", "JSONRPC 0.3", "HTTP+JSON 0.3"],
     );
     // A second hub takes the first hub's agent as it would any other: by the key that its origin publishes.
     await withAgents(async (other) => {
@@ -116,60 +117,62 @@ test("a principal reaches its own tasks there and nobody else's, on every bindin
     }
   }));
 
-test("the hub's own token for the agent is sent to it, the caller's never", () =>
-  withElsewhere(
-    async (house, peer) => {
-      const ada = await tokenFor(house, "ada");
-      const client = await clientOf(house, "far-counter", "JSONRPC", { token: ada });
-      await client.sendMessage(text("to 1"));
-      assert.ok(peer.heard.length > 0);
-      for (const headers of peer.heard) {
-        assert.equal(headers.authorization, "Bearer secret-of-the-far-counter");
-        assert.ok(!JSON.stringify(headers).includes(ada));
-      }
-      const log = JSON.stringify(await house.served.hub.store.events.read({ limit: 1000 }));
-      assert.ok(!log.includes("secret-of-the-far-counter"), "no record holds it");
-    },
-    { input: { credential: "secret-of-the-far-counter" } },
-  ));
+for (const [kind, options] of [kinds[0], kinds[2]])
+  test(`the hub's own token for an agent ${kind} is sent to it, the caller's never`, () =>
+    withElsewhere(
+      async (house, peer) => {
+        const ada = await tokenFor(house, "ada");
+        const client = await clientOf(house, "far-counter", "JSONRPC", { token: ada });
+        await client.sendMessage(text("to 1"));
+        assert.ok(peer.heard.length > 0);
+        for (const headers of peer.heard) {
+          assert.equal(headers.authorization, "Bearer secret-of-the-far-counter");
+          assert.ok(!JSON.stringify(headers).includes(ada));
+        }
+        const log = JSON.stringify(await house.served.hub.store.events.read({ limit: 1000 }));
+        assert.ok(!log.includes("secret-of-the-far-counter"), "no record holds it");
+      },
+      { ...options, input: { credential: "secret-of-the-far-counter" } },
+    ));
 
-test("the hub sends the pushes of a task elsewhere itself, although the agent cannot", () =>
-  withElsewhere(async (house) => {
-    const bodies: unknown[] = [];
-    const hook = createServer((request, response) => {
-      void json(request).then((body) => {
-        bodies.push(body);
-        response.end();
-      });
-    }).listen(0, "127.0.0.1");
-    await once(hook, "listening");
-    const address = hook.address();
-    const url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}/hook`;
-    try {
-      const client = await clientOf(house, "far-counter", "JSONRPC");
-      const asked = taskOf(await client.sendMessage(text("count")));
-      const made = await client.createTaskPushNotificationConfig({
-        tenant: "",
-        taskId: asked.id,
-        id: "mine",
-        url,
-        token: "t",
-        authentication: undefined,
-      });
-      assert.equal(made.taskId, asked.id);
-      const listed = await client.listTaskPushNotificationConfig({ tenant: "", taskId: asked.id, pageSize: 0, pageToken: "" });
-      assert.equal(listed.configs.length, 1);
-      await client.sendMessage(text("to 2", { taskId: asked.id, contextId: asked.contextId }));
-      const ended = () => bodies.some((body) => JSON.stringify(body).includes("TASK_STATE_COMPLETED"));
-      for (let tries = 0; !ended(); tries++) {
-        assert.ok(tries < 400, JSON.stringify(bodies));
-        await new Promise((resolve) => setTimeout(resolve, 25));
+for (const [kind, options] of [kinds[0], kinds[2]])
+  test(`the hub sends the pushes of a task at an agent ${kind} itself, although the agent cannot`, () =>
+    withElsewhere(async (house) => {
+      const bodies: unknown[] = [];
+      const hook = createServer((request, response) => {
+        void json(request).then((body) => {
+          bodies.push(body);
+          response.end();
+        });
+      }).listen(0, "127.0.0.1");
+      await once(hook, "listening");
+      const address = hook.address();
+      const url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}/hook`;
+      try {
+        const client = await clientOf(house, "far-counter", "JSONRPC");
+        const asked = taskOf(await client.sendMessage(text("count")));
+        const made = await client.createTaskPushNotificationConfig({
+          tenant: "",
+          taskId: asked.id,
+          id: "mine",
+          url,
+          token: "t",
+          authentication: undefined,
+        });
+        assert.equal(made.taskId, asked.id);
+        const listed = await client.listTaskPushNotificationConfig({ tenant: "", taskId: asked.id, pageSize: 0, pageToken: "" });
+        assert.equal(listed.configs.length, 1);
+        await client.sendMessage(text("to 2", { taskId: asked.id, contextId: asked.contextId }));
+        const ended = () => bodies.some((body) => JSON.stringify(body).includes("TASK_STATE_COMPLETED"));
+        for (let tries = 0; !ended(); tries++) {
+          assert.ok(tries < 400, JSON.stringify(bodies));
+          await new Promise((resolve) => setTimeout(resolve, 25));
+        }
+      } finally {
+        hook.closeAllConnections();
+        hook.close();
       }
-    } finally {
-      hook.closeAllConnections();
-      hook.close();
-    }
-  }));
+    }, options));
 
 test("a call that routing gives up is ended, although the agent does not hear that it is called off", () =>
   withElsewhere(async ({ served: { hub } }, peer) => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Agent, AgentContext } from "../../src/base/agent.ts";
 import type { TaskSighting } from "../../src/base/sighting.ts";
+import { slaExtension } from "../../src/base/sla-extension.ts";
 import { scratchFolder } from "../scratch.ts";
 import { engines, withStore } from "../stores.ts";
 import { asker, contrary, echo, sleeper, teller } from "./agents.ts";
@@ -187,4 +189,41 @@ test("a store that is away for a moment costs nothing, and one that stays away i
     step("three");
     const kept = await store.db.selectFrom("task_events").select("seq").where("task_id", "=", id).execute();
     assert.equal(kept.length, 2, "WORKING and the first step");
+  }));
+
+test("a task fails when the time that its message gave it is up, also while it waits for an answer, and its agent is stopped", (t) =>
+  withStore(t, "sqlite", async (store) => {
+    using folder = scratchFolder();
+    const told: (number | undefined)[] = [];
+    const reasons: unknown[] = [];
+    const patient = (name: string, wait: (ctx: AgentContext) => Promise<unknown>): Agent => ({
+      profile: { name, description: "Waits.", skills: [] },
+      execute: async (_task, ctx) => {
+        told.push(ctx.deadlineAt);
+        ctx.signal.addEventListener("abort", () => reasons.push(ctx.signal.reason));
+        await wait(ctx);
+        return { text: "too late" };
+      },
+    });
+    const working = patient("working", ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", reject)));
+    const asking = patient("asking", ({ ask }) => ask("How far?"));
+    await using registry = await registryOn(store, folder.path, [working, asking]);
+    for (const [at, name] of ["working", "asking"].entries()) {
+      const { service } = registry.get(name);
+      const begun = Date.now();
+      const metadata = { [slaExtension]: { remainingMs: 150 } };
+      const { id } = task(await service.sendMessage({ ...send("go", { metadata }), ...atOnce }, call));
+      for await (const _item of service.subscribeToTask({ id }, { ...call, signal: AbortSignal.timeout(20_000) }));
+      const { status } = await service.getTask({ id }, call);
+      assert.equal(status.state, "TASK_STATE_FAILED");
+      assert.deepEqual(status.message?.parts[1]?.data, { code: "TASK_OVERDUE" });
+      const until = told[at] ?? Number.NaN;
+      assert.ok(until >= begun + 150 && until <= Date.now(), `${until - begun} ms`);
+      assert.ok(code("TASK_OVERDUE")(reasons[at]));
+    }
+    const { service } = registry.get("working");
+    const { id } = task(await service.sendMessage({ ...send("go"), ...atOnce }, call));
+    await sleep(200);
+    assert.equal((await service.getTask({ id }, call)).status.state, "TASK_STATE_WORKING", "nobody gave it a time");
+    assert.equal(told[2], undefined);
   }));

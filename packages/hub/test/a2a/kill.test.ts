@@ -1,45 +1,18 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StreamResponse, Task } from "../../src/a2a/protocol.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { openStore } from "../../src/store/store.ts";
-import { tokenOf } from "../scratch.ts";
 import { engines, withDatabase } from "../stores.ts";
+import { type RunningHub, startHub } from "./hub-child.ts";
 import { openReceiver, wordOf } from "./receiver.ts";
 
-const program = join(import.meta.dirname, "../fixtures/a2a-hub.ts");
 const tasksEach = 500;
 const watched = 40;
-
-interface RunningHub {
-  readonly child: ChildProcess;
-  readonly url: string;
-  readonly headers: Record<string, string>;
-}
-
-async function startHub(folder: string, store: string, life: string, mayNotify = ""): Promise<RunningHub> {
-  const child = spawn(process.execPath, ["--conditions=entente", program, folder, store, life, mayNotify], {
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  for (;;) {
-    assert.equal(child.exitCode, null, "the hub ended");
-    try {
-      const { pid, url } = JSON.parse(readFileSync(join(folder, "run", "hub.json"), "utf8"));
-      if (pid === child.pid) {
-        const headers = { authorization: `Bearer ${tokenOf(folder)}`, "content-type": "application/json" };
-        return { child, url, headers };
-      }
-    } catch {
-      // Not there yet.
-    }
-    await sleep(20);
-  }
-}
 
 async function send(hub: RunningHub, agent: string, text: string, more: object = {}): Promise<Task> {
   const answer = await fetch(`${hub.url}/a2a/${agent}/message:send`, {

@@ -135,7 +135,7 @@ for (const engine of engines) {
       const [answers] = await Promise.all([Promise.allSettled(made), desk.delete("task_1", "first")]);
       assert.equal(answers.filter(({ status }) => status === "fulfilled").length, 15);
       const kept = (await desk.list("task_1")).map(({ id }) => id);
-      const told = desk.notifications("task_1", { task: started }, 1).map((row) => row.config_id);
+      const told = desk.notifications("task_1", "operator", { task: started }, 1).map((row) => row.config_id);
       assert.deepEqual(told.sort(), kept.sort());
       assert.equal(told.length, 15);
     }));

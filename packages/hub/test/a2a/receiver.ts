@@ -13,12 +13,12 @@ export interface Received {
 }
 
 /** Receives notifications on loopback. `answer` says what to answer to each. */
-export async function openReceiver(answer: (received: Received) => number = () => 200) {
+export async function openReceiver(answer: (received: Received) => number | Promise<number> = () => 200) {
   const all: Received[] = [];
   const server = createServer(async (request, response) => {
     const body = await text(request);
     const received = { path: request.url ?? "", headers: request.headers, body, item: JSON.parse(body) };
-    const status = answer(received);
+    const status = await answer(received);
     if (status < 300) all.push(received);
     response.writeHead(status).end();
   }).listen(0, "127.0.0.1");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { pipeEnds } from "@entente/pipe";
 import fc from "fast-check";
 import { readRequest } from "../../src/a2a/request.ts";
 import { type OperationName, operations } from "../../src/a2a/service.ts";
@@ -54,6 +55,19 @@ test("a large flat message is read quickly enough and a deep one refused", () =>
   let deep: unknown = 1;
   for (let level = 0; level < 100_000; level++) deep = [deep];
   assert.throws(() => readRequest("SendMessage", message(deep)), /at most 100 levels/);
+});
+
+test("what a pipe may bring and JSON cannot is refused by name: dates, bytes, bigints, numbers that are none, and the ends of pipes", () => {
+  const [end, other] = pipeEnds();
+  for (const one of [new Date(0), new Uint8Array(2), 10n, Number.NaN, end, undefined])
+    for (const data of [{ deep: [one] }, [one]])
+      assert.throws(
+        () => readRequest("SendMessage", { message: { messageId: "m", parts: [{ data }] } }),
+        (thrown: unknown) =>
+          thrown instanceof EntenteError && thrown.code === "REQUEST_MALFORMED" && /wanted JSON, got/.test(thrown.message),
+      );
+  end.drop();
+  other.drop();
 });
 
 test("a NUL in anything that gets a column of its own is refused by name", () => {

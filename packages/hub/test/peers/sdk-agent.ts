@@ -3,7 +3,7 @@
  * for a number where none is given, and waits when told so.
  */
 import { once } from "node:events";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AgentCard, generateAgentCardSignature, TaskState } from "@a2a-js/sdk";
@@ -16,16 +16,21 @@ import {
   ServerCallContext,
 } from "@a2a-js/sdk/server";
 import { exportJWK, generateKeyPair } from "jose";
+import { type GrpcSide, serveGrpcSide } from "./grpc-side.ts";
 
 /** A running agent. */
 export interface SdkAgent extends AsyncDisposable {
   readonly url: string;
+  /** Where its gRPC is, as its card says; empty where it has none. */
+  readonly grpcUrl: string;
   /** Headers of the requests to the agent, newest last. */
   readonly heard: Record<string, string | string[] | undefined>[];
+  /** Until when each caller over gRPC said that it waits, ms since 1970, newest last. */
+  readonly deadlines: number[];
   /** How many requests to the agent are not answered to their end. */
   readonly open: () => number;
-  /** Takes requests from now on and answers none, or answers again. */
-  readonly hush: (silent: boolean) => void;
+  /** Takes requests from now on and answers none, or no subscriptions, or answers again. */
+  readonly hush: (silent: boolean | "subscriptions") => void;
   /** Knows none of its tasks any more. */
   readonly forget: () => void;
   /** Says something else on the card from now on; `sign` tells with which key, if any. */
@@ -41,15 +46,22 @@ const part = (text: string) => ({
 
 /** Starts an agent that publishes its key where its card says, or one without a signature. */
 export async function startSdkAgent(
-  options: { readonly signed?: boolean; readonly publishKey?: boolean; readonly streaming?: boolean } = {},
+  options: {
+    readonly signed?: boolean;
+    readonly publishKey?: boolean;
+    readonly streaming?: boolean;
+    /** Offers nothing but gRPC, at this host if it is not 127.0.0.1, and with this TLS. */
+    readonly grpc?: GrpcSide;
+  } = {},
 ): Promise<SdkAgent> {
-  const { signed = true, publishKey = true, streaming = true } = options;
+  const { signed = true, publishKey = true, streaming = true, grpc } = options;
   const keys = await generateKeyPair("ES256", { extractable: true });
   const others = await generateKeyPair("ES256", { extractable: true });
   const publicJwk = { ...(await exportJWK(keys.publicKey)), kid: "one", alg: "ES256" };
   const heard: SdkAgent["heard"] = [];
-  const open = new Set<ServerResponse>();
-  let silent = false;
+  const deadlines: number[] = [];
+  const open = new Set<object>();
+  let silent: boolean | "subscriptions" = false;
   let card: AgentCard;
   const server = createServer((request, response) => {
     const send = (status: number, body: unknown): void =>
@@ -60,9 +72,11 @@ export async function startSdkAgent(
       heard.push(request.headers);
       open.add(response);
       response.once("close", () => open.delete(response));
-      if (silent) return;
+      if (silent === true) return;
+      const body = (await json(request)) as Record<string, unknown>; // why: the handler checks the envelope itself
+      if (silent === "subscriptions" && body.method === "SubscribeToTask") return;
       const context = new ServerCallContext({ requestedVersion: String(request.headers["a2a-version"] ?? "1.0") });
-      const result = await rpc.handle((await json(request)) as Record<string, unknown>, context); // why: the handler checks the envelope itself
+      const result = await rpc.handle(body, context);
       if (!(Symbol.asyncIterator in result)) return send(200, result);
       response.writeHead(200, { "content-type": "text/event-stream" });
       for await (const event of result) response.write(`data: ${JSON.stringify(event)}\n\n`);
@@ -76,12 +90,18 @@ export async function startSdkAgent(
   if (typeof address !== "object" || address === null) throw new Error("wanted a port");
   const url = `http://127.0.0.1:${address.port}`;
 
+  await using stack = new AsyncDisposableStack();
+  const side = grpc && stack.use(await serveGrpcSide(grpc, () => handler, { heard, deadlines, open }));
+  const one = side
+    ? { url: side.url, protocolBinding: "GRPC", protocolVersion: "1.0" }
+    : { url: `${url}/rpc`, protocolBinding: "JSONRPC", protocolVersion: "1.0" };
+
   const change: SdkAgent["change"] = async (description, sign = "same key") => {
     const bare = AgentCard.fromJSON({
       name: "Far Counter",
       description,
       version: "1",
-      supportedInterfaces: [{ url: `${url}/rpc`, protocolBinding: "JSONRPC", protocolVersion: "1.0" }],
+      supportedInterfaces: [one],
       capabilities: { streaming, pushNotifications: false },
       defaultInputModes: ["text/plain"],
       defaultOutputModes: ["text/plain"],
@@ -95,20 +115,26 @@ export async function startSdkAgent(
   };
   await change("Counts, far away.", signed ? "same key" : "not");
   card ??= AgentCard.fromJSON({});
-  const fresh = () => new JsonRpcTransportHandler(new DefaultRequestHandler(card, new InMemoryTaskStore(), executor));
-  let rpc = fresh();
+  const fresh = () => new DefaultRequestHandler(card, new InMemoryTaskStore(), executor);
+  let handler = fresh();
+  let rpc = new JsonRpcTransportHandler(handler);
+  const opened = stack.move();
   return {
     url,
+    grpcUrl: side?.url ?? "",
     heard,
+    deadlines,
     change,
     open: () => open.size,
     hush: (yes) => {
       silent = yes;
     },
     forget: () => {
-      rpc = fresh();
+      handler = fresh();
+      rpc = new JsonRpcTransportHandler(handler);
     },
     [Symbol.asyncDispose]: async () => {
+      await opened.disposeAsync();
       server.closeAllConnections();
       server.close();
       await once(server, "close");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { outliers } from "../../src/routing/outliers.ts";
 import { defaultPolicy } from "../../src/routing/policy.ts";
-import { emptyPool, poolEnded, poolSent, poolSwept, standingOf } from "../../src/routing/pool.ts";
+import { emptyPool, type Pool, poolEnded, poolHeard, poolSent, poolSwept, standingOf } from "../../src/routing/pool.ts";
 
 const good = { ok: 99, failed: 1 };
 const many = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`good-${i}`, good]));
@@ -55,4 +55,25 @@ test("the pool looks once an interval, ejects for a time and begins to count ane
   assert.equal(standingOf(swept, "flaky", 20_001).breaker.state, "open");
   assert.equal(standingOf(swept, "flaky", 25_001).breaker.state, "half-open");
   assert.deepEqual(standingOf(swept, "a", 20_001).tally, { ok: 0, failed: 0 });
+});
+
+test("an agent that was outrun five times in a row is ejected, unless it is at work on something it has begun", () => {
+  const about = { skill: "work", why: "outrun", times: undefined };
+  let seasoned = emptyPool;
+  for (let i = 0; i < defaultPolicy.quantileCalls; i++) {
+    seasoned = poolSent(seasoned, "other", `o${i}`, 0);
+    seasoned = poolEnded(seasoned, "other", `o${i}`, "ok", { ...about, times: { firstMs: 1, totalMs: 100 } }, 100, defaultPolicy);
+  }
+  const outrunAt = (pool: Pool, now: number): string => {
+    let next = pool;
+    for (let i = 0; i < defaultPolicy.consecutiveFailures; i++) {
+      next = poolSent(next, "busy", `b${i}`, now - 20);
+      next = poolEnded(next, "busy", `b${i}`, "outrun", about, now, defaultPolicy);
+    }
+    return standingOf(next, "busy", now).breaker.state;
+  };
+  const begun = poolHeard(poolSent(seasoned, "busy", "long", 1000), "busy", "long", "work", 1, 1001, defaultPolicy);
+  assert.equal(outrunAt(seasoned, 1050), "open", "it never began anything");
+  assert.equal(outrunAt(begun, 1050), "closed", "it began something less than the mean time of a call ago");
+  assert.equal(outrunAt(begun, 1102), "open", "it has been silent for longer than that");
 });

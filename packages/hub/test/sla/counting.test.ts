@@ -1,6 +1,7 @@
 /** Terms, measurements, budgets and alerts, in numbers that can be checked by hand. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { nearestRank } from "../../src/base/rank.ts";
 import type { TaskMoment, TaskOutcome, TaskSighting } from "../../src/base/sighting.ts";
 import { serviceParamsOf, slaExtension } from "../../src/base/sla-extension.ts";
 import { nextBreach } from "../../src/sla/breach.ts";
@@ -22,6 +23,15 @@ import { termsOf, termsUnder } from "../../src/sla/terms.ts";
 import { type Measurement, TaskTracker } from "../../src/sla/tracking.ts";
 
 const hour = 3_600_000;
+
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+}
+
 const day = 24 * hour;
 const t0 = 1_800_000_000_000;
 const minimum = { tasks: 10, bad: 3 };
@@ -113,11 +123,7 @@ test("a failed task breaks success and total; a cancelled one is judged by nobod
 });
 
 test("quantiles are within 1 % of the exact ones, also merged of many buckets, also around key 0", () => {
-  let state = 7;
-  const next = (): number => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
+  const next = randomOf(7);
   for (const scale of [1, 400, 0.02]) {
     const values = Array.from({ length: 4000 }, () => scale * Math.exp(1.2 * (next() + next() + next() - 1.5)));
     const buckets: Sketch[] = [];
@@ -131,7 +137,7 @@ test("quantiles are within 1 % of the exact ones, also merged of many buckets, a
       const found = quantilesOf(JSON.parse(JSON.stringify(sketches)), shares);
       assert.equal(found?.count, values.length);
       for (const [i, share] of shares.entries()) {
-        const exact = sorted[Math.floor(share * (values.length - 1))] ?? 0;
+        const exact = sorted[nearestRank(sorted.length, share)] ?? 0;
         const off: number = Math.abs((found?.values[i] ?? 0) - exact) / exact;
         assert.ok(off <= relativeError + 1e-9, `${share} at ${scale}: ${found?.values[i]} for ${exact}`);
       }
@@ -139,6 +145,27 @@ test("quantiles are within 1 % of the exact ones, also merged of many buckets, a
   }
   assert.equal(quantilesOf([emptySketch], [0.5]), undefined);
   assert.deepEqual(quantilesOf([sketchOf([0])], [0.5])?.values, [0]);
+});
+
+test("a quantile is the least value that so large a share of all does not exceed, also of few values", () => {
+  const ranks = (count: number) => [0, 0.01, 0.5, 0.9, 0.95, 0.99, 1].map((share) => nearestRank(count, share));
+  assert.deepEqual(ranks(1), [0, 0, 0, 0, 0, 0, 0]);
+  assert.deepEqual(ranks(2), [0, 0, 0, 1, 1, 1, 1]);
+  assert.deepEqual(ranks(100), [0, 0, 49, 89, 94, 98, 99]);
+  assert.equal(nearestRank(100, 0.07), 6);
+  const next = randomOf(11);
+  for (let round = 0; round < 200; round++) {
+    const values = Array.from({ length: 1 + Math.floor(next() * 12) }, () => (next() < 0.1 ? 0 : Math.exp(9 * next() - 2)));
+    const share = next();
+    const enough = (limit: number): boolean => values.filter((value) => value <= limit).length / values.length >= share;
+    const exact = Math.min(...values.filter(enough));
+    const [found = Number.NaN] =
+      quantilesOf(
+        values.map((value) => sketchOf([value])),
+        [share],
+      )?.values ?? [];
+    assert.ok(Math.abs(found - exact) <= relativeError * exact + 1e-9, `${share} of ${values}: ${found} for ${exact}`);
+  }
 });
 
 test("a window is as long as it says, in minutes and in hours", () => {

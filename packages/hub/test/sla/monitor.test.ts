@@ -72,6 +72,35 @@ for (const engine of engines) {
     });
   });
 
+  test(`report and metrics tell the same times, which two tasks show, and none when they are an hour old (${engine})`, async (t) => {
+    await withStore(t, engine, async (store) => {
+      const clock = new TestClock();
+      const metrics = new Metrics();
+      await using sla = await monitor(store, clock, { metrics });
+      for (const ms of [100, 3000]) task(sla, clock, "completed", ms);
+      sla.check();
+      const shown = async () =>
+        [...(await metrics.text()).matchAll(/^entente_sla_seconds\{(?=.*indicator="total").*quantile="([^"]+)"\} (.+)$/gm)]
+          .map(([, quantile, value]) => [quantile, Number(value) * 1000])
+          .toSorted();
+      const times = (await sla.report("a")).times.find((one) => one.indicator === "total" && one.windowMs === 3_600_000);
+      assert.ok(times);
+      assert.deepEqual(await shown(), [
+        ["0.5", times.p50],
+        ["0.9", times.p90],
+        ["0.95", times.p95],
+        ["0.99", times.p99],
+      ]);
+      assert.ok(
+        Math.abs(times.p50 - 100) <= 1 && Math.abs(times.p90 - 3000) <= 30 && times.p99 === times.p90,
+        JSON.stringify(times),
+      );
+      clock.at += 2 * 3_600_000;
+      sla.check();
+      assert.deepEqual(await shown(), []);
+    });
+  });
+
   test(`several hubs on one store add into the same buckets (${engine})`, async (t) => {
     await withStore(t, engine, async (store, reopen) => {
       const clock = new TestClock();

@@ -2,7 +2,7 @@
  * Strategies put together of parts (the BOA framework: bidding, opponent model, acceptance; Baarslag et al. 2014). A bidding chooses the next
  * offer, an acceptance decides on the one that stands, and a model of each opponent tells both what the others seem to want.
  */
-import type { Outcome } from "../scenario/domain.ts";
+import { countOutcomes, type Domain, numberOf, type Outcome } from "../scenario/domain.ts";
 import { type Preferences, reservationOf, type Utility, utilityOf } from "../scenario/preferences.ts";
 import { type Ranking, rankOutcomes } from "./ranking.ts";
 import { type Action, defineStrategy, type Moment, type Negotiator, type Strategy, type View } from "./strategy.ts";
@@ -46,18 +46,23 @@ export interface Parts {
 
 /** The offers that were heard, by worth and in time. */
 export class History {
+  readonly #domain: Domain;
   readonly #utility: Utility;
-  readonly #distinct = new Map<number, Set<string>>();
-  readonly #offers: { readonly t: number; readonly utility: number }[] = [];
+  readonly #seen: (Set<number | string> | undefined)[] = [];
+  readonly #times: number[] = [];
+  readonly #utilities: number[] = [];
+  readonly #numbered: boolean;
   #best: { readonly outcome: Outcome; readonly utility: number } | undefined;
 
-  constructor(preferences: Preferences) {
+  constructor(domain: Domain, preferences: Preferences) {
+    this.#domain = domain;
     this.#utility = utilityOf(preferences);
+    this.#numbered = countOutcomes(domain) < Number.MAX_SAFE_INTEGER;
   }
 
   /** How many offers were heard. */
   get count(): number {
-    return this.#offers.length;
+    return this.#utilities.length;
   }
 
   /** The best offer for oneself. */
@@ -67,23 +72,24 @@ export class History {
 
   /** How many different offers came from whoever made the fewest. */
   get distinct(): number {
-    if (this.#distinct.size === 0) return 0;
-    return Math.min(...Array.from(this.#distinct.values(), (one) => one.size));
+    let least = Number.POSITIVE_INFINITY;
+    for (const seen of this.#seen) if (seen !== undefined) least = Math.min(least, seen.size);
+    return least === Number.POSITIVE_INFINITY ? 0 : least;
   }
 
   heard(by: number, outcome: Outcome, t: number): void {
     const utility = this.#utility(outcome);
-    this.#offers.push({ t, utility });
+    this.#times.push(t);
+    this.#utilities.push(utility);
     if (this.#best === undefined || utility > this.#best.utility) this.#best = { outcome, utility };
-    const seen = this.#distinct.get(by) ?? new Set();
-    seen.add(outcome.join());
-    this.#distinct.set(by, seen);
+    this.#seen[by] ??= new Set();
+    this.#seen[by].add(this.#numbered ? numberOf(this.#domain, outcome) : outcome.join());
   }
 
   /** The best utility that was offered at or after a time; -1 when nothing was. */
   bestSince(t: number): number {
     let best = -1;
-    for (let i = this.#offers.length - 1; i >= 0 && this.#offers[i]!.t >= t; i--) best = Math.max(best, this.#offers[i]!.utility);
+    for (let i = this.#times.length - 1; i >= 0 && this.#times[i]! >= t; i--) best = Math.max(best, this.#utilities[i]!);
     return best;
   }
 }
@@ -98,7 +104,7 @@ function composed(parts: Parts, view: View): Negotiator {
   const ranking = rankOutcomes(view.domain, preferences);
   const utility = utilityOf(preferences);
   const reservation = reservationOf(preferences);
-  const history = new History(preferences);
+  const history = new History(view.domain, preferences);
   const models = new Map<number, OpponentModel>();
   const table: Table = {
     view,

@@ -24,8 +24,21 @@ export const mostRanked = 100_000;
 const rungs = 2048;
 const perRung = 8;
 
-/** Ranks the outcomes of a domain that are at or above the reservation. Throws `TOO_MANY_OUTCOMES`. */
+const ranked = new WeakMap<Preferences, { readonly domain: Domain; readonly ranking: Ranking }>();
+
+/**
+ * Ranks the outcomes of a domain that are at or above the reservation. The same objects give the same ranking: many sessions of one party
+ * share it. Throws `TOO_MANY_OUTCOMES`.
+ */
 export function rankOutcomes(domain: Domain, preferences: Preferences): Ranking {
+  const known = ranked.get(preferences);
+  if (known?.domain === domain) return known.ranking;
+  const ranking = made(domain, preferences);
+  ranked.set(preferences, { domain, ranking });
+  return ranking;
+}
+
+function made(domain: Domain, preferences: Preferences): Ranking {
   const count = countOutcomes(domain);
   if (count <= mostRanked) return enumerated(domain, preferences, count);
   if (preferences.kind !== "additive") throw new NegotiationError("TOO_MANY_OUTCOMES", { most: mostRanked, got: count });
@@ -42,8 +55,17 @@ function enumerated(domain: Domain, preferences: Preferences, count: number): Ra
   );
   return rankingOf(
     Float64Array.from(order, (number) => all[number]!),
-    (i) => outcomeAt(domain, order[i]!),
+    remembered((i) => outcomeAt(domain, order[i]!)),
   );
+}
+
+// Bidders ask for the same outcomes again and again.
+function remembered(make: (i: number) => Outcome): (i: number) => Outcome {
+  const known: Outcome[] = [];
+  return (i) => {
+    known[i] ??= make(i);
+    return known[i];
+  };
 }
 
 function ladder(preferences: AdditivePreferences): Ranking {

@@ -8,24 +8,8 @@
 // evaluation; otherwise a bid that expires could reverse two others at a re-award (the classic rank reversal).
 // Ties: lower price, then earlier arrival, then name, so with the default criteria it is exactly "lowest price wins":
 // rounding of min/price can make two prices score alike but never turn them round.
+import type { Part, Ranked } from "./ranked-bid.ts";
 import type { ContractNetState, Participant, Proposal, Standing } from "./session.ts";
-
-/** One criterion of one bid: what was offered, its score from 0 to 1, its share of the weights, and score times share. */
-export interface Part {
-  readonly offered: number | null;
-  readonly score: number;
-  readonly weight: number;
-  readonly points: number;
-}
-
-/** A bid with its place (from 1) and what the place is made of; `total` is the sum of the points, 0 to 1. */
-export interface Ranked {
-  readonly name: string;
-  readonly place: number;
-  readonly arrival: number;
-  readonly parts: { readonly price: Part; readonly promisedTime: Part; readonly reliability: Part; readonly quality: Part };
-  readonly total: number;
-}
 
 type Bidder = Participant & { readonly proposal: Proposal; readonly arrival: number };
 

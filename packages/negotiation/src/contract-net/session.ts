@@ -1,5 +1,5 @@
 import type { Json } from "../json.ts";
-import type { Ranked } from "./ranking.ts";
+import type { Ranked } from "./ranked-bid.ts";
 import type { checkedTerms } from "./terms.ts";
 
 /** Where a participant stands. `proposed` and `reserve` can still win; `awarded` is working; the others are final. */

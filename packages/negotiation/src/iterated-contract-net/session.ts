@@ -1,4 +1,4 @@
-import type { Ranked } from "../contract-net/ranking.ts";
+import type { Ranked } from "../contract-net/ranked-bid.ts";
 import type {
   CallForProposals,
   ContractNetEvent,

@@ -61,7 +61,7 @@ export function parseOutcome(domain: Domain, words: Readonly<Record<string, unkn
     throw new NegotiationError("OUTCOME_INVALID", { wanted: `no issue but ${[...known].join(", ")}`, got: stranger });
   return domain.issues.map((issue) => {
     const value = words[issue.name];
-    const at = issue.values.findIndex((one) => one === value);
+    const at = issue.values.findIndex((one) => Object.is(one, value));
     if (at < 0)
       throw new NegotiationError("OUTCOME_INVALID", {
         wanted: `for ${JSON.stringify(issue.name)} one of ${issue.values.map((one) => JSON.stringify(one)).join(", ")}`,

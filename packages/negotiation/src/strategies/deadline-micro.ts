@@ -3,8 +3,8 @@
  * many outcomes two of it never meet (49 % agreements at 500 rounds in a reference tournament). This one keeps MiCRO's idea, that a new
  * offer is answered with a new offer, and adds what a deadline asks for:
  *
- * - Its target falls with time, late (e = 0.2), from a share of its best down to what seems fair: its own utility at the estimated Nash
- *   point. It never starts at its very best, since with few rounds that costs deals and fairness more than it brings.
+ * - Its target falls with time, late (e = 0.3), from a share of its best down to what seems fair: a little less than its own utility at the
+ *   estimated Nash point. It never starts at its very best, since with few rounds that costs deals and fairness more than it brings.
  * - Of the outcomes above the target it offers one it has not offered yet, the one that the others seem to like best. Opponents that answer
  *   new offers with concessions get them, and deals lie near the Pareto front.
  * - Where it has offered all of those and the others have shown as many, it steps below the target, as MiCRO does, down to what is fair.
@@ -18,11 +18,12 @@ import { concession } from "../bargaining/time-dependent.ts";
 import { nashPlace } from "../bargaining/trade-off.ts";
 
 // Found on the generated scenarios and checked on the others: docs/reference/benchmarks.md.
-const lateness = 0.2;
+const lateness = 0.3;
 const endGame = 3;
 const endGameTime = 0.02;
-const lookAgainAfter = 8;
-const looked = 200;
+const lookAgainAfter = 2;
+const looked = 400;
+const band = 0.2;
 
 export const deadlineMicro = compose({
   name: "deadline-micro",
@@ -42,7 +43,7 @@ class DeadlineBidding implements Bidding {
   readonly #offered = new Set<number>();
   #fair: number | undefined;
   #heardAtLook = 0;
-  #ambition: number | undefined;
+  #patience: number | undefined;
 
   constructor(table: Table) {
     this.#table = table;
@@ -50,10 +51,10 @@ class DeadlineBidding implements Bidding {
 
   bid(moment: Moment) {
     const { ranking, history, reservation } = this.#table;
-    this.#ambition ??= ambitionFor(moment.actionsLeft);
-    const fair = Math.max(reservation, this.#fairUtility());
+    this.#patience ??= patienceOf(moment.actionsLeft);
+    const fair = Math.max(reservation, this.#fairUtility() * Math.min(1, 0.84 + 0.025 * this.#patience));
     const best = ranking.utility(0);
-    const top = fair + (best - fair) * this.#ambition;
+    const top = fair + (best - fair) * Math.min(0.95, 0.68 + 0.05 * this.#patience);
     const target = top - (top - fair) * concession(moment.t, lateness);
     const received = history.best;
     const closing = closingShare(moment);
@@ -70,11 +71,14 @@ class DeadlineBidding implements Bidding {
     let last = Math.max(0, ranking.lastAtLeast(target));
     const made = this.#offered.size;
     if (made > last * 0.9 && made <= history.distinct) {
-      const step = Math.min(ranking.count - 1, made);
-      if (ranking.utility(step) >= fair * 1.06) last = Math.max(last, step);
+      const next = Math.min(ranking.count - 1, made);
+      if (ranking.utility(next) >= fair) last = Math.max(last, next);
     }
     let [liked, place] = [Number.NEGATIVE_INFINITY, last];
-    for (let i = last; i >= Math.max(0, last - looked); i--) {
+    // In a large space the places that are worth nearly the same are many: it looks at some of a whole band.
+    const from = Math.max(0, Math.min(last - looked, ranking.lastAtLeast(target + band) + 1));
+    const step = Math.max(1, Math.floor((last - from) / looked));
+    for (let i = last; i >= from; i -= step) {
       const worth = othersUtility(ranking.outcome(i)) - (this.#offered.has(i) ? 2 : 0);
       if (worth > liked + 1e-12) [liked, place] = [worth, i];
     }
@@ -93,9 +97,10 @@ class DeadlineBidding implements Bidding {
   }
 }
 
-// How much above what is fair it begins: with more actions there is more time to find out who yields.
-function ambitionFor(actions: number | undefined): number {
-  return actions === undefined ? 0.6 : Math.min(0.8, 0.5 + 0.045 * Math.log2(Math.max(1, actions / 20)));
+// With more actions there is more time to find out who yields, so it begins higher above what is fair, and is surer of what that is: from few
+// offers the estimate errs in its own favour. Doublings of 20 actions; sessions that only time limits count as 320.
+function patienceOf(actions = 320): number {
+  return Math.max(0, Math.log2(actions / 20));
 }
 
 // 0 before the end game, then rising to 1.

@@ -7,7 +7,7 @@ import type { Binding, DialOptions, Listener } from "../binding.ts";
 import { Endpoint, type EndpointOptions } from "../endpoint.ts";
 import { PipeError } from "../errors.ts";
 import type { CloseCode, CreditFrame, Frame } from "../frame.ts";
-import { type MovablePort, PipeEnd } from "../pipe-end.ts";
+import { type MovablePort, movePort, PipeEnd } from "../pipe-end.ts";
 import type { Port, PortReceiver } from "../port.ts";
 import { ownSizeOf } from "../size.ts";
 import { dropEnds } from "../unwanted.ts";
@@ -109,7 +109,8 @@ class InProcessPort implements MovablePort {
 
   start(receiver: PortReceiver): void {
     this.#receiver = receiver;
-    this.#schedule();
+    if (this.#via !== undefined) this.#via.start(receiver);
+    else this.#schedule();
   }
 
   pack(body: unknown): unknown {
@@ -118,6 +119,11 @@ class InProcessPort implements MovablePort {
 
   sizeOf(body: unknown): number {
     return this.#via === undefined ? ownSizeOf(body) : this.#via.sizeOf(body);
+  }
+
+  discard(body: unknown): void {
+    if (this.#via === undefined) dropEnds(body);
+    else this.#via.discard(body);
   }
 
   send(frame: Frame): void {
@@ -152,6 +158,12 @@ class InProcessPort implements MovablePort {
   }
 
   moveTo(target: Port): void {
+    if (this.#via !== undefined) {
+      // The other end has gone elsewhere before this one: nothing is left here.
+      this.#closed = true;
+      movePort(this.#via, target);
+      return;
+    }
     const peer = this.#peer;
     const queued = this.#first === undefined ? [] : [this.#first, ...this.#inbox];
     const gone = this.#gone;
@@ -159,7 +171,7 @@ class InProcessPort implements MovablePort {
     this.#peer = undefined;
     this.#first = undefined;
     this.#inbox = [];
-    if (peer === undefined) {
+    if (peer === undefined || gone !== undefined) {
       // The other end is closed already; what it had sent still arrives.
       target.start(nobody);
       resend(target, queued, undefined);
@@ -169,6 +181,7 @@ class InProcessPort implements MovablePort {
     }
     peer.#peer = undefined;
     peer.#via = target;
+    if (peer.#receiver === undefined) return; // it has sent nothing, and starts the target when it is started itself
     const drift = new Drift();
     target.start({
       frame: (frame) => peer.#arrive(frame.kind === "credit" ? drift.correct(frame) : frame),
@@ -260,6 +273,7 @@ function resend(target: Port, frames: readonly Frame[], how: Resending | undefin
         const body = target.pack(frame.body);
         out = { ...frame, body, size: target.sizeOf(body) };
       } catch (thrown) {
+        if (how === undefined || frame.kind !== "call") dropEnds(frame.body); // what is in a call that failed is still its caller's
         out = how?.refuse(frame, thrown instanceof Error ? thrown.message : String(thrown));
       }
     if (out === undefined) continue;

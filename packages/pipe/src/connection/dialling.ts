@@ -1,7 +1,8 @@
 import { PipeError } from "../errors.ts";
 import { type Codec, codecs } from "../wire/body.ts";
 import { type Header, kindNames, kinds } from "../wire/header.ts";
-import { Connection, type ConnectionHooks } from "./connection.ts";
+import type { ConnectionHooks } from "./agreement.ts";
+import { Connection } from "./connection.ts";
 import {
   type Greeting,
   maxGreetingBytes,

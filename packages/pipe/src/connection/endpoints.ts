@@ -43,7 +43,7 @@ export function receiveEndpoints(accept: AcceptPipe, options: WireListenOptions 
         connection = fresh;
       },
       opened: (pipe, name, carried) => {
-        const port = connection.port(pipe);
+        const port = connection.port(pipe, carried);
         if (carried) return connection.keepCarried(pipe, port);
         if (names !== undefined && !names.has(name)) return `the invitation has no pipe "${name}"`;
         // Later: the pipe has to be routed before its endpoint speaks. What accept throws is the listener's.
@@ -69,7 +69,7 @@ export async function dialEndpoints(
     {
       opened: (pipe, _name, carried) => {
         if (!carried) return "a dialler serves no pipes by name";
-        return connection.keepCarried(pipe, connection.port(pipe));
+        return connection.keepCarried(pipe, connection.port(pipe, true));
       },
     },
     (fresh) => {

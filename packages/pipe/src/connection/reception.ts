@@ -2,7 +2,8 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Invitations } from "../invitation.ts";
 import type { Codec } from "../wire/body.ts";
 import { type Header, kindNames, kinds } from "../wire/header.ts";
-import { Connection, type ConnectionHooks } from "./connection.ts";
+import type { ConnectionHooks } from "./agreement.ts";
+import { Connection } from "./connection.ts";
 import {
   type Greeting,
   maxGreetingBytes,

@@ -6,20 +6,18 @@
  * What is held here is bounded by the ends' allowance. For ends that ignore it, a side that cannot be written to stops the reading of the
  * other. Each guest has a connection of its own behind the relay, so no two share a state, and one that stalls stops nobody else.
  */
-import { type CloseCode, closeCodes } from "../frame.ts";
+import type { CloseCode } from "../frame.ts";
 import { codecs } from "../wire/body.ts";
-import { Header, kinds, pipesFlag, streamFlag } from "../wire/header.ts";
+import { type Header, kinds, pipesFlag } from "../wire/header.ts";
+import { pipeListOf } from "../wire/pipe-list.ts";
 import type { Connection } from "./connection.ts";
 import { dialConnection, type Way } from "./dialling.ts";
 import type { Greeting } from "./greeting.ts";
+import { passClose, passFrame } from "./passed-frame.ts";
+import { maxUnclaimed } from "./pipe-table.ts";
 import type { Hosting } from "./reception.ts";
 import type { Route } from "./route.ts";
 import type { Settings } from "./settings.ts";
-
-/** Bodies above this are passed on without a copy when they lie in memory of their own; what lies in the reader's has to be copied. */
-const copied = 8 * 1024;
-const creditBytes = 8;
-const lastPossibleCall = 2 ** 48 - 1;
 
 /** Hosts a guest of a relay: a connection to the target is opened for it, with what both of them can speak and take. */
 export async function hostRelayed(way: Way, settings: Settings, greeting: Greeting): Promise<Hosting> {
@@ -28,6 +26,7 @@ export async function hostRelayed(way: Way, settings: Settings, greeting: Greeti
   let passage: Passage | undefined;
   const hooks = {
     opened: (pipe: number, name: string, carried: boolean) => passage?.open("back", pipe, name, carried) ?? "nobody is there yet",
+    unwanted: (pipe: number) => passage?.refuse("back", pipe),
     ended: (reason: string) => passage?.front.close(reason),
   };
   const options = { codecs: offered };
@@ -41,6 +40,7 @@ export async function hostRelayed(way: Way, settings: Settings, greeting: Greeti
       passage = new Passage(front, back);
     },
     opened: (pipe, name, carried) => passage?.open("front", pipe, name, carried) ?? "nobody is there yet",
+    unwanted: (pipe) => passage?.refuse("front", pipe),
     ended: (reason) => back.close(reason),
   };
 }
@@ -61,13 +61,30 @@ export class Passage {
   }
 
   /** Opens on the other side what was opened on `side`; the answer takes its frames. */
-  open(side: Side, pipe: number, name: string, carried: boolean): Route {
+  open(side: Side, pipe: number, name: string, carried: boolean): Route | string {
+    if (carried && this.unclaimed[side].size >= maxUnclaimed) return `at most ${maxUnclaimed} pipes that no message has claimed`;
     const other = side === "front" ? "back" : "front";
     const twin = this[other].openRoute(name, carried, (opened) => new RelayRoute(this, other, opened, pipe));
     this.numbers[side].set(pipe, twin.pipe);
     this.numbers[other].set(twin.pipe, pipe);
     if (carried) this.unclaimed[side].set(pipe, false);
     return new RelayRoute(this, side, pipe, twin.pipe);
+  }
+
+  /** The body that brings a pipe of `side` came too late to be passed on: both ends of the pipe hear that nobody takes it. */
+  refuse(side: Side, pipe: number): void {
+    const other = side === "front" ? "back" : "front";
+    const closed = this.unclaimed[side].get(pipe);
+    const twin = this.numbers[side].get(pipe);
+    if (closed === undefined || twin === undefined) return;
+    this.unclaimed[side].delete(pipe);
+    this.numbers[side].delete(pipe);
+    if (closed) return;
+    this.numbers[other].delete(twin);
+    for (const [connection, number] of [[this[side], pipe] as const, [this[other], twin] as const]) {
+      passClose(connection, number, "the end was not wanted", "gone");
+      connection.release(number);
+    }
   }
 }
 
@@ -106,8 +123,7 @@ class RelayRoute implements Route {
       return false;
     }
     header.pipe = this.#toPipe;
-    if (owned || end - start <= copied) this.#to.send(header, undefined, bytes, start, end);
-    else this.#to.send(header, undefined, Buffer.from(bytes.subarray(start, end)));
+    passFrame(this.#to, header, bytes, start, end, owned);
     if (header.kind === kinds.close) this.#over();
     else if (!this.#to.writable) this.#from.pause();
     return true;
@@ -123,12 +139,12 @@ class RelayRoute implements Route {
   }
 
   lost(reason: string, code: CloseCode): void {
-    close(this.#to, this.#toPipe, reason, code);
+    passClose(this.#to, this.#toPipe, reason, code);
     this.#over();
   }
 
   #refuse(wanted: string): void {
-    close(this.#from, this.pipe, `wanted ${wanted}; got another`, "frame-invalid");
+    passClose(this.#from, this.pipe, `wanted ${wanted}; got another`, "frame-invalid");
     this.lost(`the peer broke the rules: wanted ${wanted}`, "gone");
   }
 
@@ -140,12 +156,10 @@ class RelayRoute implements Route {
 
   // In place: the bytes are the reader's, and nobody else looks at them.
   #renumber(header: Header, view: DataView, start: number, end: number): boolean {
-    const at = start + ((header.flags & streamFlag) !== 0 && header.kind === kinds.call ? creditBytes : 0);
-    if (end - at < 4) return false;
-    const count = view.getUint32(at, true);
-    if (count > (end - at - 4) / 4) return false;
-    for (let i = 0; i < count; i++) {
-      const offset = at + 4 + 4 * i;
+    const list = pipeListOf(header, view, start, end);
+    if (list === undefined) return false;
+    for (let i = 0; i < list.count; i++) {
+      const offset = list.at + 4 * i;
       const pipe = view.getUint32(offset, true);
       const other = this.#numbers.get(pipe);
       const closed = this.#unclaimed.get(pipe);
@@ -156,11 +170,4 @@ class RelayRoute implements Route {
     }
     return true;
   }
-}
-
-function close(connection: Connection, pipe: number, reason: string, code: CloseCode): void {
-  const body = Buffer.from(reason.slice(0, 4096), "utf8");
-  const header = new Header().set(kinds.close, 0, lastPossibleCall, 0, closeCodes.indexOf(code), 0, body.length);
-  header.pipe = pipe;
-  connection.send(header, undefined, body);
 }

@@ -1,12 +1,14 @@
+import { bridge } from "../bridge.ts";
 import { PipeError } from "../errors.ts";
 import type { CloseCode, Frame } from "../frame.ts";
 import { firstAllowance } from "../limits.ts";
-import { isMovable, PipeEnd } from "../pipe-end.ts";
+import { type MovablePort, movePort, PipeEnd } from "../pipe-end.ts";
 import type { Port, PortReceiver } from "../port.ts";
 import { dropEnds } from "../unwanted.ts";
 import { BodyCodec, bytesOf, type Codec, Encoded, type Packed } from "../wire/body.ts";
 import { creditOf, fromWire, toWire, withPipes } from "../wire/frame-bytes.ts";
 import { Header, kinds, pipesFlag } from "../wire/header.ts";
+import { Onward, type Side } from "./onward.ts";
 
 /** One pipe of a connection, as the connection sees it. */
 export interface Route {
@@ -21,6 +23,11 @@ export interface Route {
 /** What a route needs of its connection. */
 export interface Carrier {
   readonly writable: boolean;
+  /** The most bytes of a payload that the peer takes. */
+  readonly peerMaxFrameBytes: number;
+  /** What pipes of other connections have passed on to it since it was last writable, and how much that may be. */
+  backlogBytes: number;
+  readonly maxBacklogBytes: number;
   send(header: Header, prefix: Uint8Array | undefined, body: Uint8Array, start?: number, end?: number): void;
   /** Opens a pipe that a body will carry. */
   openCarried(): RoutePort;
@@ -44,7 +51,7 @@ interface Held {
 }
 
 /** One pipe of a connection, as its endpoint sees it. */
-export class RoutePort implements Port, Route {
+export class RoutePort implements MovablePort, Route {
   readonly trusted = false;
   /** Its number on the connection. */
   readonly pipe: number;
@@ -55,14 +62,22 @@ export class RoutePort implements Port, Route {
     const port = this.#carrier.claim(pipe);
     return port === undefined ? undefined : new PipeEnd(port);
   };
+  readonly #carried: boolean;
   #receiver: PortReceiver | undefined;
+  // Set when its end was sent on over another connection: takes what comes.
+  #onward: Onward | undefined;
   #held: Held[] = [];
   #heldBytes = 0;
   #ending: { readonly reason: string; readonly code: CloseCode } | undefined;
   #over = false;
 
-  constructor(carrier: Carrier, pipe: number, codec: Codec, maxBodyBytes: number) {
+  /**
+   * What is wrong with a frame counts against the connection too, unless the pipe was `carried` in a body: then it may have been passed on, and
+   * what comes on it is somebody else's word.
+   */
+  constructor(carrier: Carrier, pipe: number, codec: Codec, maxBodyBytes: number, carried: boolean) {
     this.#carrier = carrier;
+    this.#carried = carried;
     this.pipe = pipe;
     this.#codec = new BodyCodec(codec, maxBodyBytes);
   }
@@ -85,15 +100,19 @@ export class RoutePort implements Port, Route {
     return bytesOf(packed).length;
   }
 
+  discard(packed: unknown): void {
+    if (packed instanceof Encoded) for (const end of packed.ends ?? []) end.drop();
+  }
+
   send(frame: Frame): void {
     if (this.#over) return;
     const header = this.#header;
     const body = toWire(frame, header);
     const ends = endsOf(frame);
-    let before = creditOf(frame);
-    if (ends !== undefined) before = withPipes(header, before, this.#give(ends));
+    const before = creditOf(frame);
     header.pipe = this.pipe;
-    this.#carrier.send(header, before, body);
+    if (ends === undefined) this.#carrier.send(header, before, body);
+    else this.#sendCarrying(ends, header, before, body);
   }
 
   close(): void {
@@ -106,18 +125,39 @@ export class RoutePort implements Port, Route {
   take(header: Header, bytes: Buffer, view: DataView, start: number, end: number, owned: boolean): boolean {
     if (this.#over) return true;
     const receiver = this.#receiver;
-    if (receiver === undefined) return this.#hold(header, bytes, start, end);
+    if (receiver === undefined)
+      return (
+        this.#onward?.take(header, bytes, view, start, end, owned) ?? (this.#hold(header, bytes, start, end) || this.#carried)
+      );
     const frame = fromWire(header, this.#codec, this.#claim, bytes, view, start, end, owned);
     if (frame.kind === "malformed") {
       receiver.malformed(frame.wanted, frame.got);
-      return false;
+      return this.#carried;
     }
     receiver.frame(frame);
     return true;
   }
 
+  moveTo(target: Port): void {
+    if (!(target instanceof RoutePort)) {
+      bridge(this, target);
+      return;
+    }
+    const [there, back] = Onward.pair(this.#side, target.#side);
+    this.#onward = there;
+    target.#onward = back;
+    const ending = this.#ending;
+    for (const { header, bytes } of this.#letGo())
+      there.take(header, bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length, true);
+    if (ending !== undefined) there.lost(ending.reason, ending.code);
+  }
+
   violated(wanted: string, got: string): void {
     if (this.#over) return;
+    if (this.#onward !== undefined) {
+      this.#onward.violated(wanted, got);
+      return;
+    }
     if (this.#receiver !== undefined) {
       this.#receiver.malformed(wanted, got);
       return;
@@ -130,11 +170,15 @@ export class RoutePort implements Port, Route {
   }
 
   drained(): void {
-    if (!this.#over) this.#receiver?.drained();
+    if (!this.#over) (this.#onward ?? this.#receiver)?.drained();
   }
 
   lost(reason: string, code: CloseCode): void {
     if (this.#over) return;
+    if (this.#onward !== undefined) {
+      this.#onward.lost(reason, code);
+      return;
+    }
     if (this.#receiver === undefined) {
       this.#ending ??= { reason, code };
       return;
@@ -143,23 +187,37 @@ export class RoutePort implements Port, Route {
     this.#receiver.gone(reason, code);
   }
 
-  // Opens a pipe for each end, and has the other end speak on it from now on.
-  #give(ends: readonly PipeEnd[]): readonly number[] {
-    return ends.map((end) => {
-      const route = this.#carrier.openCarried();
-      const port = end.taken ? undefined : end.take("was sent");
-      if (port !== undefined && isMovable(port)) port.moveTo(route);
+  get #side(): Side {
+    return { carrier: this.#carrier, pipe: this.pipe };
+  }
+
+  // Opens a pipe for each end, and has the other end speak on it once the body is on its way: so a pipe that is closed before its body came is
+  // one whose body never will.
+  #sendCarrying(ends: readonly PipeEnd[], header: Header, before: Uint8Array | undefined, body: Uint8Array): void {
+    const routes = ends.map(() => this.#carrier.openCarried());
+    const list = routes.map(({ pipe }) => pipe);
+    this.#carrier.send(header, withPipes(header, before, list), body);
+    for (const [i, end] of ends.entries()) {
+      const route = routes[i]!;
+      if (!end.taken) movePort(end.take("was sent"), route);
       else {
         // Bound or sent since it was packed: whoever gets this one hears that it is gone.
         route.send({ kind: "close", code: "gone", message: "the end was taken before it was sent", lastId: 0 });
         route.close();
       }
-      return route.pipe;
-    });
+    }
   }
 
   #hold(header: Header, bytes: Buffer, start: number, end: number): boolean {
-    if (this.#ending !== undefined) return true; // the peer was told; what was on its way is dropped
+    if (this.#ending !== undefined) {
+      // The peer was told; what was on its way is dropped.
+      if ((header.flags & pipesFlag) !== 0) this.#discard([copyOf(header, bytes, start, end)]);
+      return true;
+    }
+    if (header.kind === kinds.close && this.#carrier.claim(this.pipe) !== undefined) {
+      this.close();
+      return true;
+    }
     const free = end === start || header.kind === kinds.close; // what passes beside the allowance
     if (this.#held.length >= maxHeld || (this.#heldBytes >= firstAllowance.bytes && !free)) {
       this.violated("at most the first allowance before a hello", "more");
@@ -175,8 +233,7 @@ export class RoutePort implements Port, Route {
       excessBytes.set(this.#carrier, sum + excess);
     }
     this.#heldBytes += end - start;
-    const copy = Object.assign(new Header(), header);
-    this.#held.push({ header: copy, bytes: Buffer.from(bytes.subarray(start, end)) });
+    this.#held.push(copyOf(header, bytes, start, end));
     return true;
   }
 
@@ -213,6 +270,11 @@ export class RoutePort implements Port, Route {
   }
 }
 
+function copyOf(header: Header, bytes: Buffer, start: number, end: number): Held {
+  return { header: Object.assign(new Header(), header), bytes: Buffer.from(bytes.subarray(start, end)) };
+}
+
 function endsOf(frame: Frame): readonly PipeEnd[] | undefined {
-  return "body" in frame && frame.body instanceof Encoded ? frame.body.ends : undefined;
+  const body = frame.kind === "call" || frame.kind === "reply" || frame.kind === "item" ? frame.body : undefined;
+  return body instanceof Encoded ? body.ends : undefined;
 }

@@ -301,8 +301,6 @@ export class RecordEncoder {
 
   #pipe(end: PipeEnd): void {
     if (end.taken) throw new BodyError("an end of a pipe that nobody has taken", "one that was bound or sent");
-    if (!end.movable)
-      throw new BodyError("an end of a pipe of this process", "one that came over a connection: bind it and pass calls on");
     this.#ends ??= [];
     if (this.#ends.includes(end)) throw new BodyError("each end of a pipe once", "the same one twice");
     if (this.#ends.length >= maxPipes) throw new BodyError(`at most ${maxPipes} pipes in a body`, "more");

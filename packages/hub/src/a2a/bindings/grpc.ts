@@ -1,14 +1,12 @@
 /**
- * A2A over gRPC (service lf.a2a.v1.A2AService): one port for every agent of the hub. Which agent is meant stands in the
+ * A2A over gRPC (service lf.a2a.v1.A2AService, and that of 0.3 beside it): one port for every agent of the hub. Which agent is meant stands in the
  * tenant of the request, `NAME` or `NAME/TENANT`, as its card's interface says; or in the metadata `a2a-agent`, and then the
  * tenant is the agent's own. The token comes as metadata `authorization`. This file and with it @grpc/grpc-js is loaded only
  * when the binding is on.
  */
 import * as sdk from "@a2a-js/sdk";
-import { encodeGrpcStatusDetails } from "@a2a-js/sdk/errors/grpc";
 import { A2AService } from "@a2a-js/sdk/server/grpc";
 import {
-  type Deadline,
   Metadata,
   Server,
   ServerCredentials,
@@ -18,22 +16,21 @@ import {
   type UntypedHandleCall,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import type { Principal } from "../../base/tool.ts";
 import { httpErrors } from "../../http/body.ts";
-import { a2aErrors, grpcStatus, wireError } from "../errors.ts";
+import { a2aErrors } from "../errors.ts";
 import { readRequest } from "../request.ts";
 import { type Call, isStreaming, type OperationName, operations } from "../service.ts";
+import { type Admitted, type AnyCall, admit, drained, type GrpcAdmission, statusOf } from "./grpc-call.ts";
 import { checkVersion, extensionList, type Served } from "./http-call.ts";
+import { legacyMethods } from "./legacy-grpc.ts";
 
 /** What the gRPC server stands on. */
-export interface GrpcInput {
+export interface GrpcInput extends GrpcAdmission {
   readonly host: string;
   readonly port: number;
   readonly limitBytes: number;
   /** Finds an agent. Throws AGENT_UNKNOWN. */
   readonly served: (name: string) => Served;
-  /** Who a token belongs to. Throws TOKEN_*. */
-  readonly check: (headers: { readonly authorization?: string | undefined }) => Promise<Principal>;
 }
 
 /** A listening gRPC server. */
@@ -43,8 +40,6 @@ export interface GrpcServer {
   /** Lets calls end until the time is up, then cuts them. */
   readonly drain: (limitMs: number) => Promise<void>;
 }
-
-const answerMs = 100;
 
 interface Codec {
   fromJSON(json: never): unknown;
@@ -79,6 +74,8 @@ export async function serveGrpc(input: GrpcInput): Promise<GrpcServer> {
     implementation[method] = handle as UntypedHandleCall; // why: grpc-js hands each method the call of its kind
   }
   server.addService(A2AService as never, implementation); // why: grpc-js wants an index signature that the SDK's type lacks
+  const legacy = await legacyMethods(input);
+  server.addService(legacy.service as never, legacy.implementation); // why: as above
   const { host, port } = input;
   const at = host.includes(":") ? `[${host}]` : host;
   const bound = await new Promise<number>((resolve, reject) =>
@@ -96,28 +93,14 @@ export async function serveGrpc(input: GrpcInput): Promise<GrpcServer> {
   };
 }
 
-// What the two kinds of call have in common.
-interface AnyCall {
-  readonly request: never;
-  readonly metadata: Metadata;
-  getDeadline(): Deadline;
-  sendMetadata(metadata: Metadata): void;
-  on(event: "cancelled", listener: () => void): unknown;
-}
-
 interface Prepared {
   readonly served: Served;
   readonly params: never;
   readonly call: Call;
 }
 
-async function prepare(name: OperationName, request: AnyCall, input: GrpcInput): Promise<Prepared> {
-  // Before anything is waited for: the event comes once.
-  const gone = new AbortController();
-  request.on("cancelled", () => gone.abort(new Error("the caller is gone")));
-  const { metadata } = request;
-  const header = (key: string): string | undefined => metadata.get(key).map(String).join(",") || undefined;
-  const principal = await input.check({ authorization: header("authorization") });
+function prepare(name: OperationName, request: AnyCall, input: GrpcInput, admitted: Admitted): Prepared {
+  const { principal, header, signal, deadlineAt } = admitted;
   checkVersion(header("a2a-version"), "1.0");
   const [Request] = messages[name];
   const { tenant: named = "", ...rest } = Request.toJSON(request.request) as { readonly tenant?: string }; // why: every request of the service has a tenant
@@ -130,59 +113,59 @@ async function prepare(name: OperationName, request: AnyCall, input: GrpcInput):
     });
   const served = input.served(to);
   const params = readRequest(name, { ...rest, ...(tenant === "" ? {} : { tenant }) }) as never; // why: this operation's own parameters
-  const deadline = request.getDeadline();
-  // A little earlier, so that the answer is there in time.
-  const latest = deadline instanceof Date ? deadline.getTime() : deadline;
-  const deadlineAt = Number.isFinite(latest) ? latest - answerMs : undefined;
   const extensions = extensionList(header("a2a-extensions"));
   const active = extensions.filter((uri) => served.extensions.includes(uri));
   const answer = new Metadata();
   if (active.length > 0) answer.set("a2a-extensions", active.join(","));
   request.sendMetadata(answer);
-  return { served, params, call: { principal, extensions, tenant, version: "1.0", signal: gone.signal, deadlineAt } };
+  return { served, params, call: { principal, extensions, tenant, version: "1.0", signal, deadlineAt } };
 }
 
 function unary(name: Exclude<OperationName, "SendStreamingMessage" | "SubscribeToTask">, input: GrpcInput) {
   const [, Response] = messages[name];
   return (request: ServerUnaryCall<never, unknown>, answer: sendUnaryData<unknown>): void => {
-    const work = async (): Promise<unknown> => {
-      const { served, params, call } = await prepare(name, request, input);
-      const result: unknown = await served.service[operations[name].method](params, call);
-      return result === undefined ? {} : Response.fromJSON(result as never); // why: ProtoJSON of this operation's response
+    // What is answered first stands: the call's end, or the end of its client's token.
+    let answered = false;
+    const once: typeof answer = (...given) => {
+      if (!answered) answer(...given);
+      answered = true;
     };
-    work().then(
-      (result) => answer(null, result),
-      (thrown) => answer(statusOf(thrown)),
-    );
+    const refuse = (thrown: unknown): void => once(statusOf(thrown));
+    const work = async (): Promise<unknown> => {
+      const admitted = await admit(request, input, refuse);
+      try {
+        const { served, params, call } = prepare(name, request, input, admitted);
+        const result: unknown = await served.service[operations[name].method](params, call);
+        return result === undefined ? {} : Response.fromJSON(result as never); // why: ProtoJSON of this operation's response
+      } finally {
+        admitted.over();
+      }
+    };
+    work().then((result) => once(null, result), refuse);
   };
 }
 
 function streaming(name: "SendStreamingMessage" | "SubscribeToTask", input: GrpcInput) {
   return async (stream: ServerWritableStream<never, unknown>): Promise<void> => {
+    let over = (): void => {};
+    let refused = false;
+    const refuse = (thrown: unknown): void => {
+      if (!refused) stream.emit("error", statusOf(thrown));
+      refused = true;
+    };
     try {
-      const { served, params, call } = await prepare(name, stream, input);
-      for await (const event of served.service[operations[name].method](params, call))
+      const admitted = await admit(stream, input, refuse);
+      over = admitted.over;
+      const { served, params, call } = prepare(name, stream, input, admitted);
+      for await (const event of served.service[operations[name].method](params, call)) {
+        if (refused) break;
         if (!stream.write(sdk.StreamResponse.fromJSON({ ...event }))) await drained(stream, call.signal);
-      stream.end();
+      }
+      if (!refused) stream.end();
     } catch (thrown) {
-      stream.emit("error", statusOf(thrown));
+      refuse(thrown);
+    } finally {
+      over();
     }
   };
-}
-
-function drained(stream: ServerWritableStream<never, unknown>, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const done = (): void => resolve();
-  stream.once("drain", done);
-  if (signal.aborted) done();
-  else signal.addEventListener("abort", done, { once: true });
-  return promise;
-}
-
-function statusOf(thrown: unknown): { code: number; details: string; metadata: Metadata } {
-  const { status, message, reason } = wireError(thrown);
-  const code = grpcStatus[status];
-  const metadata = new Metadata();
-  if (reason) metadata.set("grpc-status-details-bin", encodeGrpcStatusDetails(code, message, reason));
-  return { code, details: message, metadata };
 }

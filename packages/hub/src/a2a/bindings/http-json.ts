@@ -4,32 +4,24 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Principal } from "../../base/tool.ts";
-import { httpErrors, readJson } from "../../http/body.ts";
+import { readJson } from "../../http/body.ts";
 import { encoded } from "../encoded.ts";
 import { errorInfo, wireError } from "../errors.ts";
 import { readRequest } from "../request.ts";
-import { isStreaming, type OperationName, operations } from "../service.ts";
+import { isStreaming, operations } from "../service.ts";
 import { checkContentType, checkVersion, HttpCall, headerText, type Served, sendText, tellExtensions } from "./http-call.ts";
+import { configOf, type Meant, meantBy, none, type PathRow, taskOf } from "./http-paths.ts";
 import { sendEvents, streamHeaders } from "./sse.ts";
 
 const contentType = "application/a2a+json";
 const created = 201;
 const noContent = 204;
 
-interface Target {
-  readonly operation: OperationName;
+interface Target extends Meant {
   readonly tenant: string | undefined;
-  /** Parameters that stand in the path. */
-  readonly inPath: Readonly<Record<string, string>>;
 }
 
-type Ids = readonly string[];
-const configOf = ([taskId = "", id]: Ids): Record<string, string> => ({ taskId, ...(id === undefined ? {} : { id }) });
-const taskOf = ([id = ""]: Ids): Record<string, string> => ({ id });
-const none = (): Record<string, string> => ({});
-
-// Method, path after agent and tenant, operation, and what the identifiers in the path are.
-const paths: readonly (readonly [string, RegExp, OperationName, (ids: Ids) => Record<string, string>])[] = [
+const paths: readonly PathRow[] = [
   ["POST", /^message:send$/, "SendMessage", none],
   ["POST", /^message:stream$/, "SendStreamingMessage", none],
   ["GET", /^tasks$/, "ListTasks", none],
@@ -80,16 +72,8 @@ function targetOf(method: string, path: string, whole: string): Target {
   const slash = path.indexOf("/");
   const tenanted = !untenanted.test(path) && slash > 0;
   const rest = tenanted ? path.slice(slash + 1) : path;
-  const asked = method === "HEAD" ? "GET" : method;
-  const fitting = paths.filter(([, pattern]) => pattern.test(rest));
-  const found = fitting.find(([known]) => known === asked);
-  if (!found) {
-    if (fitting.length === 0) throw httpErrors.ROUTE_UNKNOWN({ method, path: whole });
-    throw httpErrors.METHOD_NOT_ALLOWED({ method, path: whole, allowed: fitting.map(([known]) => known).sort() });
-  }
-  const [, pattern, operation, name] = found;
-  const ids = (pattern.exec(rest) ?? []).slice(1).map(decodeURIComponent);
-  return { operation, tenant: tenanted ? decodeURIComponent(path.slice(0, slash)) : undefined, inPath: name(ids) };
+  const meant = meantBy(paths, method, rest, whole);
+  return { ...meant, tenant: tenanted ? decodeURIComponent(path.slice(0, slash)) : undefined };
 }
 
 async function answer(

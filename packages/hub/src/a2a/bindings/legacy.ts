@@ -1,7 +1,7 @@
 /**
  * Clients of A2A 0.3 over JSON-RPC: the same address, told apart by their method names (`message/send`). The official SDK
- * translates; it is loaded by the first of them. Its HTTP+JSON translation needs its own web framework, so that one is not
- * served.
+ * translates; it is loaded by the first of them. Its HTTP+JSON translation needs a web framework of its own, so that one is ours
+ * (legacy-http.ts).
  */
 import { type AgentCard, StreamResponse as StreamResponseMessage, Task as TaskMessage } from "@a2a-js/sdk";
 import type { A2ARequestHandler } from "@a2a-js/sdk/server";

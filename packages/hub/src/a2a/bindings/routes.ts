@@ -1,6 +1,6 @@
 /**
  * The HTTP routes of A2A. Cards are open to all; the bindings of an agent lie under its own path, for callers with a token:
- * JSON-RPC at /a2a/NAME itself, HTTP+JSON below it. The key that an agent signs with lies beside its card. The well-known path of the hub has the card of its front agent.
+ * JSON-RPC at /a2a/NAME itself, HTTP+JSON below it, that of 0.3 below /a2a/NAME/v1. The key that an agent signs with lies beside its card. The well-known path of the hub has the card of its front agent.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Principal } from "../../base/tool.ts";
@@ -11,6 +11,7 @@ import type { Registry } from "../registry.ts";
 import { headerText } from "./http-call.ts";
 import { answerHttpJson } from "./http-json.ts";
 import { answerJsonRpc } from "./json-rpc.ts";
+import { answerLegacyHttp, isLegacyPath } from "./legacy-http.ts";
 
 const cardPath = ".well-known/agent-card.json";
 const oldCardPath = `v0.3/${cardPath}`;
@@ -23,6 +24,8 @@ export function a2aRoutes(registry: Registry, limitBytes: number, front: string)
     if (path === keysPath) return sendJson(response, 200, { keys: [registry.get(name).key.publicJwk] });
     if (isOpen(url.pathname)) return sendCard(registry, name, path === oldCardPath, request, response);
     const served = registry.served(name);
+    if (isLegacyPath(path, request))
+      return answerLegacyHttp(served, path.slice("v1/".length), caller, request, response, url, limitBytes);
     if (path !== "") return answerHttpJson(served, path, caller, request, response, url, limitBytes);
     const { method = "GET" } = request;
     if (method !== "POST") throw httpErrors.METHOD_NOT_ALLOWED({ method, path: url.pathname, allowed: ["POST"] });

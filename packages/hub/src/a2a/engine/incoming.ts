@@ -1,6 +1,6 @@
 /** What a message asks of an agent, before it becomes anything: checks, and the form in which an agent gets it. */
 import type { Agent, AgentTask, TaskReference } from "../../base/agent.ts";
-import { carriedText } from "../../base/sla-extension.ts";
+import { carriedText, slaExtension, travelling } from "../../base/sla-extension.ts";
 import { a2aErrors } from "../errors.ts";
 import { dataOf, textOf } from "../parts.ts";
 import type { Message, Task } from "../protocol.ts";
@@ -28,6 +28,11 @@ export function agentTask(task: Task, { parts }: Message, references: readonly T
 export function referenceTo({ id, contextId, status, artifacts = [] }: Task): TaskReference {
   const parts = artifacts.flatMap((artifact) => artifact.parts);
   return { id, contextId, state: status.state, text: textOf(parts), data: dataOf(parts) };
+}
+
+/** How long a task may take, as its message says (`remainingMs`), ms. */
+export function timeFor(message: Message | undefined): number | undefined {
+  return travelling.safeParse(message?.metadata?.[slaExtension]).data?.remainingMs;
 }
 
 /** A text that the sender put into its message's metadata. */

@@ -5,10 +5,11 @@
 import type { TaskMoment, TaskOutcome, TaskSighting } from "../../base/sighting.ts";
 import { httpErrors } from "../../http/body.ts";
 import type { NewEvent } from "../../store/event-log.ts";
-import type { PushConfigsTable, PushOutboxTable } from "../../store/schema.ts";
+import type { PushConfigsTable } from "../../store/schema.ts";
 import { numberEvent } from "../encoded.ts";
 import { textOf } from "../parts.ts";
 import { isTerminal, type StreamResponse, type Task } from "../protocol.ts";
+import type { Notification } from "../push/outbox.ts";
 import type { Call } from "../service.ts";
 import { Subscription } from "./subscription.ts";
 import { type Effects, type Happening, type Life, step } from "./task-machine.ts";
@@ -28,7 +29,7 @@ export interface LiveInput {
   /** Called when it ended and that is on disk, or with an error when it could not be kept. */
   readonly done: (error?: unknown) => void;
   /** Notifications that an event brings about. */
-  readonly notify: (item: StreamResponse, seq: number) => readonly PushOutboxTable[];
+  readonly notify: (item: StreamResponse, seq: number) => readonly Notification[];
 }
 
 const none: readonly never[] = [];

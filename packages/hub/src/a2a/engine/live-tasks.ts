@@ -10,7 +10,7 @@ import { textPart } from "../parts.ts";
 import type { Message, SendMessageConfiguration, Task } from "../protocol.ts";
 import type { PushDesk } from "../push/desk.ts";
 import type { Call } from "../service.ts";
-import { agentTask, named } from "./incoming.ts";
+import { agentTask, named, timeFor } from "./incoming.ts";
 import { LiveTask } from "./live-task.ts";
 import { Run } from "./run.ts";
 import { begin, type Life, revive } from "./task-machine.ts";
@@ -82,7 +82,7 @@ export class LiveTasks {
     const of = { agent: this.#name, tenant: call.tenant, owner: call.principal.id, hub, createdAt: now };
     const live = this.#live(life, of, message, false);
     const task = agentTask(life.task, message, references);
-    const run = this.#run(live, task, []);
+    const run = this.#run(live, task, [], timeFor(message));
     taken(live);
     live.created(effects, [live.record("task.started", { text: task.text.slice(0, 200) })], pushConfigs);
     void run.start();
@@ -97,7 +97,9 @@ export class LiveTasks {
     const [message, ...answers] = (task.history ?? []).filter((said) => said.role === "ROLE_USER");
     const live = this.#live(revive(task, seq), { ...of, agent: this.#name, hub }, message, true);
     if (agent.restart === "rerun" && message) {
-      void this.#run(live, agentTask(task, message, []), answers).start("the hub was restarted; this runs again");
+      void this.#run(live, agentTask(task, message, []), answers, timeFor(message)).start(
+        "the hub was restarted; this runs again",
+      );
     } else {
       this.#working.set(task.id, { live, run: undefined });
       live.happen({ kind: "status", state: "TASK_STATE_FAILED", message: this.#said(task, interrupted), lost: true });
@@ -136,7 +138,7 @@ export class LiveTasks {
         skill: named(message, "skill"),
         agreement: named(message, "agreement"),
         sighted,
-        notify: (item, seq) => this.#push.notifications(id, item, seq),
+        notify: (item, seq) => this.#push.notifications(id, of.owner, item, seq),
         done: (error) => this.#done(id, error),
       },
       life,
@@ -153,10 +155,10 @@ export class LiveTasks {
     this.#push.forget(id);
   }
 
-  #run(live: LiveTask, task: AgentTask, answers: readonly Message[]): Run {
+  #run(live: LiveTask, task: AgentTask, answers: readonly Message[], limitMs: number | undefined): Run {
     const { agent, context, log, clock } = this.#input;
     const newMessageId = (): string => newId("msg", clock.now());
-    const run = new Run({ agent, live, task, context, log, newMessageId, answers });
+    const run = new Run({ agent, live, task, context, log, newMessageId, answers, limitMs, now: () => clock.now() });
     this.#working.set(live.id, { live, run });
     return run;
   }

@@ -29,7 +29,7 @@ import {
 } from "../protocol.ts";
 import { PushDesk } from "../push/desk.ts";
 import type { AgentService, Call } from "../service.ts";
-import { checkIncoming, referenceTo } from "./incoming.ts";
+import { checkIncoming, named, referenceTo } from "./incoming.ts";
 import { elsewhere } from "./lease.ts";
 import { LiveTask } from "./live-task.ts";
 import { LiveTasks, type LiveTasksInput } from "./live-tasks.ts";
@@ -44,7 +44,11 @@ export interface LocalAgentInput extends LiveTasksInput {
   readonly extendedCard: AgentCardJson | undefined;
   /** Answers a message at once, without a task (a bid for a call), or undefined to make it a task. */
   readonly reply: ((message: Message, ctx: AgentContext) => Promise<readonly Part[] | undefined>) | undefined;
+  readonly cover?: CoverTask | undefined;
 }
+
+/** Counts a task under an agreement between two, or throws; gives back what takes the count back. An id that is none says nothing. */
+export type CoverTask = (agreement: string, contractor: string, initiator: string) => Promise<() => Promise<void>>;
 
 const mostReferences = 32;
 
@@ -185,7 +189,14 @@ export class LocalAgent implements AgentService {
     const contextId = message.contextId ?? newId("ctx", now);
     if (answer) return { message: { messageId: newId("msg", now), contextId, role: "ROLE_AGENT", parts: answer } };
     const references = message.referenceTaskIds?.length ? await this.#references(message.referenceTaskIds, call) : [];
-    return this.tasks.begin({ message, contextId, configuration, references, call, taken });
+    const agreement = named(message, "agreement");
+    const uncount = agreement === undefined ? undefined : await this.#input.cover?.(agreement, this.#name, call.principal.id);
+    try {
+      return this.tasks.begin({ message, contextId, configuration, references, call, taken });
+    } catch (refused) {
+      await uncount?.();
+      throw refused;
+    }
   }
 
   async #answer(message: Message, id: string, call: Call, taken: (live: LiveTask) => void): Promise<LiveTask> {
@@ -228,12 +239,12 @@ export class LocalAgent implements AgentService {
 
   // The context of an agent that answers without a task: it has nothing to publish to.
   #passing(call: Call): AgentContext {
-    const noTask = a2aErrors.INVALID_AGENT_RESPONSE({ agent: this.#name, problem: "it asks a question without a task" });
+    const noTask = () => a2aErrors.INVALID_AGENT_RESPONSE({ agent: this.#name, problem: "it asks a question without a task" });
     return {
       ...this.#input.context(call.signal),
       status: () => {},
       artifact: () => {},
-      ask: () => Promise.reject(noTask),
+      ask: () => Promise.reject(noTask()),
     };
   }
 }

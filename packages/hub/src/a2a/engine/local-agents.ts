@@ -14,9 +14,10 @@ import type { Store } from "../../store/store.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import { dataOf, dataPart, textOf, textPart } from "../parts.ts";
 import type { AgentCardJson, Message, Part, Task } from "../protocol.ts";
+import { postNotification } from "../push/posting.ts";
 import { PushSender } from "../push/sender.ts";
 import { hubIdOf, Lease } from "./lease.ts";
-import { LocalAgent } from "./local-agent.ts";
+import { type CoverTask, LocalAgent } from "./local-agent.ts";
 import { TaskReader, unfinished } from "./task-reader.ts";
 import { TaskWriter } from "./task-writer.ts";
 
@@ -37,6 +38,8 @@ export interface LocalAgentsInput {
   readonly liveTasks?: number;
   /** After how long the tasks of a hub without a sign of life are taken over, ms; a2a.leaseMs. */
   readonly leaseMs?: number;
+  /** Counts a task that names an agreement; given by the negotiation service. */
+  readonly cover?: CoverTask;
   /** How an agent answers messages that need no task (bids); given by the negotiation service. */
   readonly replyFor: (
     agent: Agent,
@@ -86,11 +89,15 @@ export class LocalAgents implements AsyncDisposable {
     });
     const reader = new TaskReader(store, "", () => undefined);
     this.outgoing = new Outgoing(input.allowPrivate ?? []);
-    this.#sender = new PushSender({
-      ...input,
+    const posting = {
+      clock,
       outgoing: this.outgoing,
       keyOf: hooks.keyOf,
-      taskOf: async (id) => (await reader.any(id)) ?? (await hooks.elsewhere(id)),
+      taskOf: async (id: string) => (await reader.any(id)) ?? (await hooks.elsewhere(id)),
+    };
+    this.#sender = new PushSender({
+      ...input,
+      post: (posted, config, signal) => postNotification(posted, config, posting, signal),
     });
     this.#writer = new TaskWriter(store, () => this.#sender.wake());
   }
@@ -176,6 +183,7 @@ export class LocalAgents implements AsyncDisposable {
       liveTasks,
       context: (signal) => contextFor(agent.profile.name, signal),
       reply: answering(agent, replyFor(agent)),
+      cover: this.#input.cover,
       sighted: this.#hooks.sighted,
     });
   }

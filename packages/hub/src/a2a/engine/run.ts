@@ -1,5 +1,5 @@
 /** One run of an agent on a task: gives it its context, tells the task what it reports, and stops it when it is cancelled. */
-import type { Agent, AgentContext, AgentTask, Answer, ArtifactPiece } from "../../base/agent.ts";
+import { type Agent, type AgentContext, type AgentTask, type Answer, type ArtifactPiece, agentErrors } from "../../base/agent.ts";
 import { asEntenteError } from "../../base/errors.ts";
 import type { Json } from "../../base/json.ts";
 import type { Logger } from "../../base/logger.ts";
@@ -21,7 +21,12 @@ export interface RunInput {
   readonly newMessageId: () => string;
   /** What the client answered in an earlier run of the same task, in order. */
   readonly answers: readonly Message[];
+  /** How long the task may take from when it was made, ms. */
+  readonly limitMs: number | undefined;
+  readonly now: () => number;
 }
+
+const longestTimerMs = 2 ** 31 - 1;
 
 /** A running agent. */
 export class Run {
@@ -31,6 +36,7 @@ export class Run {
   readonly #begun = new Set<string>();
   #question: PromiseWithResolvers<Message> | undefined;
   #asking: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(input: RunInput) {
     this.#input = input;
@@ -39,14 +45,17 @@ export class Run {
 
   /** Starts the agent; the task hears how it ends. */
   async start(greeting?: string): Promise<void> {
-    const { agent, live, task } = this.#input;
+    const { agent, live, task, limitMs } = this.#input;
+    const deadlineAt = limitMs === undefined ? undefined : live.of.createdAt + limitMs;
     const context: AgentContext = {
       ...this.#input.context(this.#controller.signal),
+      deadlineAt,
       status: (sentence) => this.#status("TASK_STATE_WORKING", [textPart(sentence)]),
       artifact: (piece) => this.#artifact(piece),
       ask: (question, data) => this.#ask(question, data),
     };
     this.#status("TASK_STATE_WORKING", greeting ? [textPart(greeting)] : []);
+    if (deadlineAt !== undefined) this.#await(deadlineAt);
     try {
       const { text, data, cost } = await agent.execute(task, context);
       const parts = [textPart(text), ...(data === undefined ? [] : [dataPart(data)])];
@@ -64,6 +73,8 @@ export class Run {
       live.happen({ kind: "status", state: "TASK_STATE_COMPLETED" }, cost);
     } catch (thrown) {
       this.#failed(thrown);
+    } finally {
+      clearTimeout(this.#timer);
     }
   }
 
@@ -86,10 +97,27 @@ export class Run {
   }
 
   /** Stops the agent. */
-  stop(reason: string): void {
-    this.#controller.abort(new Error(reason));
+  stop(reason: string | Error): void {
+    clearTimeout(this.#timer);
+    this.#controller.abort(reason instanceof Error ? reason : new Error(reason));
     this.#question?.reject(this.#controller.signal.reason);
     this.#question = undefined;
+  }
+
+  // A timer of Node's holds at most some 24 days.
+  #await(deadlineAt: number): void {
+    const leftMs = Math.max(0, deadlineAt - this.#input.now());
+    this.#timer = setTimeout(
+      () => (leftMs > longestTimerMs ? this.#await(deadlineAt) : this.#overdue()),
+      Math.min(leftMs, longestTimerMs),
+    );
+    this.#timer.unref();
+  }
+
+  #overdue(): void {
+    const error = agentErrors.TASK_OVERDUE({ limitMs: this.#input.limitMs ?? 0 });
+    this.#status("TASK_STATE_FAILED", [textPart(error.message), dataPart({ code: error.code })]);
+    this.stop(error);
   }
 
   #failed(thrown: unknown): void {

@@ -6,10 +6,11 @@
 import { sql, type Transaction } from "kysely";
 import { BulkInsert, type Value } from "../../store/bulk.ts";
 import type { NewEvent } from "../../store/event-log.ts";
-import type { Database, PushConfigsTable, PushOutboxTable } from "../../store/schema.ts";
+import type { Database, PushConfigsTable } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { encodeOnce } from "../encoded.ts";
 import { isTerminal, type Task, type TaskEvent } from "../protocol.ts";
+import { type Notification, OutboxInsert } from "../push/outbox.ts";
 import { elsewhere } from "./lease.ts";
 
 const gatherMs = 1;
@@ -40,7 +41,7 @@ export interface TaskWrite {
   readonly watched: () => boolean;
   readonly records: readonly NewEvent[];
   readonly pushConfigs: readonly PushConfigsTable[];
-  readonly notifications: readonly PushOutboxTable[];
+  readonly notifications: readonly Notification[];
   /** Called in the order of the writes when they are on disk. */
   readonly kept: () => void;
   readonly failed: (error: unknown) => void;
@@ -58,7 +59,7 @@ export class TaskWriter {
   readonly #tasks: BulkInsert;
   readonly #events: BulkInsert;
   readonly #configs: BulkInsert;
-  readonly #outbox: BulkInsert;
+  readonly #outbox: OutboxInsert;
   #waiting: TaskWrite[] = [];
   #flushing: Promise<void> | undefined;
   #last = { size: 0, endedMs: 0 };
@@ -86,12 +87,7 @@ export class TaskWriter {
       ["task_id", "id", "config_json", "created_at"],
       "on conflict (task_id, id) do update set config_json = excluded.config_json",
     );
-    this.#outbox = new BulkInsert(
-      store.engine,
-      "push_outbox",
-      ["id", "agent", "task_id", "config_id", "seq", "body_json", "attempts", "due_at", "created_at"],
-      "on conflict (id) do nothing",
-    );
+    this.#outbox = new OutboxInsert(store.engine);
   }
 
   /** Takes a write; it is on disk when its `kept` is called. */
@@ -177,13 +173,13 @@ export class TaskWriter {
     const made = new Set<string>();
     const records: NewEvent[] = [];
     const configs: Value[][] = [];
-    const notifications: Value[][] = [];
+    const notifications: Notification[] = [];
     for (const write of batch) {
       if (write.snapshot) last.set(write.task.id, write);
       if (write.seq === 0) made.add(write.task.id);
       for (const record of write.records) records.push(record);
       for (const row of write.pushConfigs) configs.push([row.task_id, row.id, row.config_json, row.created_at]);
-      for (const row of write.notifications) notifications.push(notificationRow(row));
+      for (const row of write.notifications) notifications.push(row);
     }
     const tasks: Value[][] = [];
     for (const { task, seq, at, of } of last.values())
@@ -219,8 +215,4 @@ export class TaskWriter {
 // "program limit exceeded".
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && "code" in error && /^(22|23|54)[0-9A-Z]{3}$/.test(String(error.code));
-}
-
-function notificationRow(row: PushOutboxTable): Value[] {
-  return [row.id, row.agent, row.task_id, row.config_id, row.seq, row.body_json, row.attempts, row.due_at, row.created_at];
 }

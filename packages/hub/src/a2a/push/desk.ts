@@ -4,11 +4,12 @@
  */
 import type { Clock } from "../../base/clock.ts";
 import { newId } from "../../base/ids.ts";
-import type { PushConfigsTable, PushOutboxTable } from "../../store/schema.ts";
+import type { PushConfigsTable } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { encoded } from "../encoded.ts";
 import { a2aErrors } from "../errors.ts";
 import type { SendMessageConfiguration, StreamResponse, TaskPushNotificationConfig } from "../protocol.ts";
+import { type Notification, removeConfig } from "./outbox.ts";
 
 const mostPerTask = 16;
 
@@ -122,10 +123,7 @@ export class PushDesk {
   }
 
   async #remove(task: string, id = ""): Promise<void> {
-    await this.#input.store.transaction(async (trx) => {
-      await trx.deleteFrom("push_configs").where("task_id", "=", task).where("id", "=", id).execute();
-      await trx.deleteFrom("push_outbox").where("task_id", "=", task).where("config_id", "=", id).execute();
-    });
+    await this.#input.store.transaction((trx) => removeConfig(trx, { task_id: task, config_id: id }));
   }
 
   // The changes of one task, one after the other: each counts on what the one before left.
@@ -151,8 +149,8 @@ export class PushDesk {
     return (this.#live.get(task)?.length ?? 0) > 0;
   }
 
-  /** The notifications that an event brings about. */
-  notifications(task: string, item: StreamResponse, seq: number): readonly PushOutboxTable[] {
+  /** The notifications that an event of an owner's task brings about. */
+  notifications(task: string, owner: string, item: StreamResponse, seq: number): readonly Notification[] {
     const configs = this.#live.get(task);
     if (!configs) return [];
     const now = this.#input.clock.now();
@@ -163,9 +161,8 @@ export class PushDesk {
       config_id: id,
       seq,
       body_json: encoded(item),
-      attempts: 0,
-      due_at: now,
       created_at: now,
+      owner,
     }));
   }
 

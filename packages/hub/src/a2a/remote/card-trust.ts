@@ -9,11 +9,17 @@ import { decodeProtectedHeader, type JWK } from "jose";
 import { defineErrors } from "../../base/errors.ts";
 import { sha256 } from "../../base/json.ts";
 import { isSignedBy } from "../card-signature.ts";
+import { grpcAddress } from "./grpc-address.ts";
 
 export const remoteErrors = defineErrors({
   AGENT_UNREACHABLE: {
     status: 503,
     text: (d: { agent: string; problem: string }) => `could not reach the agent "${d.agent}": ${d.problem}`,
+  },
+  AGENT_TOO_SLOW: {
+    status: 504,
+    text: (d: { agent: string; limitMs: number }) =>
+      `the agent "${d.agent}" did not answer within ${d.limitMs} ms; what was asked of it may still be done`,
   },
   CARD_INVALID: {
     status: 400,
@@ -121,7 +127,7 @@ function readCard(url: URL, json: unknown): AgentCard {
   if (card.name === "") throw invalid("it has no name");
   if (card.supportedInterfaces.length === 0) throw invalid("it names no interface (supportedInterfaces) of A2A 1.0");
   for (const { url: address } of card.supportedInterfaces)
-    if (!URL.canParse(address) && !/^[\w.-]+:\d+$/.test(address)) throw invalid(`its interface address "${address}" is none`);
+    if (!URL.canParse(address) && !grpcAddress(address)) throw invalid(`its interface address "${address}" is none`);
   return card;
 }
 

@@ -24,6 +24,9 @@ export interface GuardInput {
   readonly sightings: RemoteSightings;
 }
 
+// Errors that say that the agent is not heard of, rather than what it says.
+const cutOff = new Set(["AGENT_UNREACHABLE", "AGENT_TOO_SLOW"]);
+
 /** Guards a remote agent. */
 export function guarded(input: GuardInput): AgentService {
   const { remote, tasks, pushes, sightings } = input;
@@ -84,8 +87,7 @@ export function guarded(input: GuardInput): AgentService {
     }
 
     async lost(thrown: unknown): Promise<void> {
-      if (this.#task && thrown instanceof EntenteError && thrown.code === "AGENT_UNREACHABLE")
-        await sightings.lose(this.#task, this.#asked);
+      if (this.#task && thrown instanceof EntenteError && cutOff.has(thrown.code)) await sightings.lose(this.#task, this.#asked);
     }
 
     // A reader that leaves does not end the task; how it stood is kept for whoever asks next.

@@ -4,23 +4,13 @@
  * the pinned one until an operator approves it; so long everything goes by the pinned card.
  */
 import { AgentCard } from "@a2a-js/sdk";
-import type { TransportFactory } from "@a2a-js/sdk/client";
 import { joinSchema } from "@entente/sdk";
 import type { JWK } from "jose";
-import type { Clock } from "../../base/clock.ts";
 import { defineErrors } from "../../base/errors.ts";
 import { canonicalJson } from "../../base/json.ts";
-import type { Logger } from "../../base/logger.ts";
-import type { TaskSighting } from "../../base/sighting.ts";
 import type { RemoteAgentsTable } from "../../store/schema.ts";
-import type { Store } from "../../store/store.ts";
-import { PushDesk } from "../push/desk.ts";
-import type { AgentService } from "../service.ts";
 import { cardUrl, fetchCard, type TrustedCard } from "./card-trust.ts";
-import { guarded } from "./guarded-service.ts";
-import { RemotePushes } from "./remote-pushes.ts";
-import { RemoteSightings } from "./remote-sightings.ts";
-import { RemoteTasks } from "./remote-tasks.ts";
+import { type Health, openMember, pinned, type RemoteMember, type RemoteMemberInput } from "./remote-member.ts";
 
 export const remoteAgentErrors = defineErrors({
   AGENT_NAME_TAKEN: {
@@ -43,47 +33,14 @@ export const remoteAgentErrors = defineErrors({
 });
 
 /** What the agents elsewhere stand on. */
-export interface RemoteAgentsInput {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Reaches the network, guarded; `agent` says whose credentials to carry, if there are any. */
-  readonly fetchFor: (agent: string) => typeof fetch;
-  /** The same for an agent that is not known yet, with a bearer token for it. */
+export interface RemoteAgentsInput extends RemoteMemberInput {
+  /** Reaches the network, guarded, for an agent that is not known yet, with a bearer token for it. */
   readonly firstFetch: (credential: string | undefined) => typeof fetch;
-  readonly grpc?: (() => Promise<TransportFactory>) | undefined;
-  readonly sighted: (sighting: TaskSighting) => void;
   /** Whether the hub has an agent of its own by that name. */
   readonly taken: (name: string) => boolean;
   /** Called after an agent came, changed or went. */
   readonly changed: () => Promise<void>;
   readonly checkMs: number;
-  /** How long an agent may take to answer what takes it no work, and how long a followed stream may rest before the task is looked at, ms. */
-  readonly answerMs: number;
-  /** Throws when the hub may not post notifications to a URL. */
-  readonly checkUrl: (url: string) => void;
-  /** Called when a notification waits in the outbox. */
-  readonly wake: () => void;
-}
-
-/** How an agent answered when it was last looked at. */
-export interface Health {
-  readonly state: "unknown" | "up" | "down";
-  readonly checkedAt: number | undefined;
-  readonly problem: string | undefined;
-}
-
-/** An agent elsewhere. */
-export interface RemoteMember {
-  readonly name: string;
-  readonly url: string;
-  readonly card: AgentCard;
-  readonly cardHash: string;
-  /** The key that vouches for the card; undefined for one that was taken unsigned. */
-  readonly key: JWK | undefined;
-  readonly pending: { readonly hash: string; readonly card: AgentCard } | undefined;
-  readonly service: AgentService;
-  readonly health: Health;
 }
 
 const unknown: Health = { state: "unknown", checkedAt: undefined, problem: undefined };
@@ -93,7 +50,6 @@ const cardTimeoutMs = 10_000;
 export class RemoteAgents implements AsyncDisposable {
   readonly #input: RemoteAgentsInput;
   readonly #members = new Map<string, RemoteMember>();
-  readonly #pushes = new Map<string, RemotePushes>();
   readonly #stop = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #checking: Promise<unknown> = Promise.resolve();
@@ -106,7 +62,7 @@ export class RemoteAgents implements AsyncDisposable {
   async open(): Promise<void> {
     for (const row of await this.#input.store.db.selectFrom("remote_agents").selectAll().orderBy("name").execute()) {
       try {
-        this.#members.set(row.name, await this.#memberOf(row, unknown));
+        this.#members.set(row.name, await openMember(this.#input, row, unknown));
       } catch (error) {
         this.#input.log.error({ err: error, agent: row.name }, "an agent elsewhere could not be opened by its pinned card");
       }
@@ -160,7 +116,8 @@ export class RemoteAgents implements AsyncDisposable {
       added_by: actor,
       added_at: clock.now(),
     };
-    const member = await this.#memberOf(row, { state: "up", checkedAt: clock.now(), problem: undefined });
+    await this.#demandReachable(trusted.card);
+    const member = await openMember(this.#input, row, { state: "up", checkedAt: clock.now(), problem: undefined });
     await store.transaction(async (trx) => {
       await trx.insertInto("remote_agents").values(row).execute();
       const data = { url: row.url, hash: trusted.hash, signed: trusted.key !== undefined };
@@ -177,6 +134,7 @@ export class RemoteAgents implements AsyncDisposable {
     const member = this.#demand(name);
     if (member.pending?.hash !== hash)
       throw remoteAgentErrors.CARD_NOT_PENDING({ name, wanted: hash, pending: member.pending?.hash });
+    await this.#demandReachable(member.pending.card);
     await store.transaction(async (trx) => {
       await trx
         .updateTable("remote_agents")
@@ -194,14 +152,13 @@ export class RemoteAgents implements AsyncDisposable {
   /** Forgets an agent; the tasks that were sent to it stay in the store. */
   async remove(name: string, actor: string): Promise<void> {
     const { store } = this.#input;
-    this.#demand(name);
+    const member = this.#demand(name);
     await store.transaction(async (trx) => {
       await trx.deleteFrom("remote_agents").where("name", "=", name).execute();
       await store.events.append(trx, [{ kind: "agent.removed", actor, subject: name, data: {} }]);
     });
     this.#members.delete(name);
-    await this.#pushes.get(name)?.[Symbol.asyncDispose]();
-    this.#pushes.delete(name);
+    await member[Symbol.asyncDispose]();
     await this.#input.changed();
   }
 
@@ -236,7 +193,7 @@ export class RemoteAgents implements AsyncDisposable {
     clearInterval(this.#timer);
     this.#stop.abort(new Error("the hub is shutting down"));
     await this.#checking;
-    await Promise.all([...this.#pushes.values()].map((pushes) => pushes[Symbol.asyncDispose]()));
+    await Promise.all([...this.#members.values()].map((member) => member[Symbol.asyncDispose]()));
   }
 
   async #keepPending(member: RemoteMember, trusted: TrustedCard, health: Health): Promise<RemoteMember> {
@@ -261,7 +218,9 @@ export class RemoteAgents implements AsyncDisposable {
       .selectAll()
       .where("name", "=", name)
       .executeTakeFirstOrThrow();
-    const member = await this.#memberOf(row, health);
+    // One follower at a time: the old one has stopped before the new one begins.
+    await this.#members.get(name)?.[Symbol.asyncDispose]();
+    const member = await openMember(this.#input, row, health);
     this.#members.set(name, member);
     await this.#input.changed();
     return member;
@@ -276,41 +235,16 @@ export class RemoteAgents implements AsyncDisposable {
     return kept;
   }
 
-  async #memberOf(row: RemoteAgentsTable, health: Health): Promise<RemoteMember> {
-    const { store, clock, fetchFor, grpc, sighted } = this.#input;
-    const { name } = row;
-    const card = AgentCard.fromJSON(JSON.parse(row.card_json));
-    // The client is loaded by a hub that has agents elsewhere, and by no other.
-    const { openRemote } = await import("./remote-service.ts");
-    const remote = await openRemote({ name, card, fetch: fetchFor(name), grpc, answerMs: this.#input.answerMs });
-    const desk = new PushDesk({ store, clock, agent: name, checkUrl: this.#input.checkUrl });
-    await this.#pushes.get(name)?.[Symbol.asyncDispose]();
-    const tasks = new RemoteTasks(store, clock, name);
-    const sightings = new RemoteSightings({ agent: name, tasks, store, clock, sighted });
-    const { log, wake, answerMs } = this.#input;
-    const pushes = new RemotePushes({ agent: name, remote, desk, tasks, sightings, store, clock, log, wake, quietMs: answerMs });
-    this.#pushes.set(name, pushes);
-    await pushes.open();
-    const service = guarded({ remote, pushes, tasks, sightings });
-    return {
-      name,
-      url: row.url,
-      card,
-      cardHash: row.card_hash,
-      key: row.key_json === null ? undefined : JSON.parse(row.key_json),
-      pending:
-        row.pending_json === null || row.pending_hash === null
-          ? undefined
-          : { hash: row.pending_hash, card: AgentCard.fromJSON(JSON.parse(row.pending_json)) },
-      service,
-      health,
-    };
-  }
-
   // `said` is the name as it came.
   #demandFree(name: string, said: string): void {
     if (!joinSchema.shape.name.safeParse(name).success) throw remoteAgentErrors.AGENT_NAME_INVALID({ name: said });
     if (this.#input.taken(name) || this.#members.has(name)) throw remoteAgentErrors.AGENT_NAME_TAKEN({ name });
+  }
+
+  // Throws CARD_INVALID for a card that leads nowhere we speak, and what the guard throws for one that leads inside.
+  async #demandReachable(card: AgentCard): Promise<void> {
+    const { chosenInterface, interfaceUrl } = await import("./remote-service.ts");
+    this.#input.checkUrl(interfaceUrl(chosenInterface(card)));
   }
 
   #demand(name: string): RemoteMember {
@@ -322,14 +256,6 @@ export class RemoteAgents implements AsyncDisposable {
   #within(signal?: AbortSignal): AbortSignal {
     return AbortSignal.any([this.#stop.signal, AbortSignal.timeout(cardTimeoutMs), ...(signal ? [signal] : [])]);
   }
-}
-
-function pinned({ card, hash, key }: TrustedCard): Pick<RemoteAgentsTable, "card_json" | "card_hash" | "key_json"> {
-  return {
-    card_json: canonicalJson(AgentCard.toJSON(card)),
-    card_hash: hash,
-    key_json: key ? canonicalJson(JSON.parse(JSON.stringify(key))) : null,
-  };
 }
 
 // "Weather Reporter" becomes weather-reporter.

@@ -17,6 +17,7 @@ import type { Store } from "../../store/store.ts";
 import { textPart } from "../parts.ts";
 import { isTerminal, type StreamResponse, type Task, type TaskPushNotificationConfig } from "../protocol.ts";
 import type { PushDesk } from "../push/desk.ts";
+import { OutboxInsert } from "../push/outbox.ts";
 import type { AgentService, Call } from "../service.ts";
 import type { RemoteSightings } from "./remote-sightings.ts";
 import { type RemoteTasks, remoteTaskKey, taskAfter } from "./remote-tasks.ts";
@@ -62,20 +63,13 @@ export class RemotePushes implements AsyncDisposable {
     this.#input = input;
   }
 
-  /** Goes on with the tasks that have configurations and had not ended. */
+  /**
+   * Goes on with the tasks whose receivers were not told of an end: also one that was seen to end, by whoever sent it or asked
+   * for it, before its notifications were queued.
+   */
   async open(): Promise<void> {
-    const { agent, store, tasks } = this.#input;
-    const rows = await store.db
-      .selectFrom("push_configs")
-      .select("task_id")
-      .distinct()
-      .where("task_id", "like", `${agent.replaceAll("_", "\\_")}/%`)
-      .execute();
-    for (const { task_id } of rows) {
-      const task = task_id.slice(agent.length + 1);
-      const kept = await tasks.find(task);
-      if (!kept || isTerminal(kept.task.status.state)) continue;
-      await this.#input.desk.resume(task_id);
+    for (const task of await this.#input.tasks.untold()) {
+      await this.#input.desk.resume(this.#key(task));
       this.#follow(task);
     }
   }
@@ -133,6 +127,8 @@ export class RemotePushes implements AsyncDisposable {
     const kept = await tasks.find(id);
     if (!kept) return;
     const followed: Followed = { id, ...kept, known: undefined };
+    // What is over is told as it was seen, whatever has become of the agent.
+    if (isTerminal(kept.task.status.state)) return void (await this.#take(followed, { task: kept.task }));
     for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
       try {
         for await (const event of this.#events(id, signal)) {
@@ -193,7 +189,7 @@ export class RemotePushes implements AsyncDisposable {
 
   // Keeps what an event made of its task, with the notifications of it; says whether it told anything new.
   async #take(followed: Followed, event: StreamResponse, outcome?: TaskOutcome): Promise<boolean> {
-    const { desk, sightings, clock, wake } = this.#input;
+    const { desk, tasks, sightings, store, clock, wake } = this.#input;
     const task = taskAfter(followed.task, event) ?? followed.task;
     const shown = canonicalJson([task.status, task.artifacts ?? []]);
     // Each subscription begins with the task as it stands.
@@ -203,13 +199,12 @@ export class RemotePushes implements AsyncDisposable {
     this.#seq = Math.max(this.#seq + 1, clock.now());
     const asked = { owner: followed.owner };
     if (!first) sightings.tell("first-event", task, asked);
-    const rows = desk.notifications(this.#key(followed.id), event, this.#seq);
-    const queue = (trx: Transaction<Database>) =>
-      trx
-        .insertInto("push_outbox")
-        .values([...rows])
-        .execute();
-    await sightings.keep(task, asked, rows.length > 0 ? queue : undefined, outcome);
+    const rows = desk.notifications(this.#key(followed.id), followed.owner, event, this.#seq);
+    const told = async (trx: Transaction<Database>): Promise<void> => {
+      await new OutboxInsert(store.engine).run(trx, rows);
+      if (isTerminal(task.status.state)) await tasks.keepTold(trx, task.id);
+    };
+    await sightings.keep(task, asked, rows.length > 0 ? told : undefined, outcome);
     followed.task = task;
     followed.known = shown;
     if (rows.length > 0) wake();

@@ -60,12 +60,13 @@ export class RemoteSightings {
     const { store, tasks } = this.#input;
     const kept = await store.transaction(async (trx) => {
       const change = await tasks.keep(trx, task, asked.owner);
+      // Before the log, which is every writer's last.
+      await beside?.(trx);
       const kinds = [...(change.began ? ["task.started"] : []), ...(change.ended ? ["task.ended"] : [])];
       await store.events.append(
         trx,
         kinds.map((kind) => this.#record(kind, task, change)),
       );
-      await beside?.(trx);
       return change;
     });
     const by = { ...asked, owner: kept.owner };

@@ -2,7 +2,7 @@
  * The tasks that principals of this hub have with one agent elsewhere, as last seen. They say who may see and cancel
  * what: the agent itself knows only this hub.
  */
-import type { Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 import type { Clock } from "../../base/clock.ts";
 import { canonicalJson } from "../../base/json.ts";
 import type { Principal } from "../../base/tool.ts";
@@ -90,6 +90,32 @@ export class RemoteTasks {
       began: began !== undefined,
       ended: changed !== undefined && isTerminal(task.status.state),
     };
+  }
+
+  /** The tasks that have push configurations whose receivers were not told of an end yet. */
+  async untold(): Promise<readonly string[]> {
+    const prefix = remoteTaskKey(this.#agent, "");
+    const rows = await this.#store.db
+      .selectFrom("push_configs as p")
+      .innerJoin("remote_tasks as r", (join) =>
+        join.on("r.agent", "=", this.#agent).on("r.task_id", "=", sql<string>`substr(p.task_id, ${sql.lit(prefix.length + 1)})`),
+      )
+      .select("r.task_id")
+      .distinct()
+      .where("p.task_id", "like", `${prefix.replaceAll("_", "\\_")}%`)
+      .where("r.end_told", "=", 0)
+      .execute();
+    return rows.map(({ task_id }) => task_id);
+  }
+
+  /** Keeps that the notifications of a task's end are queued, in the transaction that queues them. */
+  async keepTold(trx: Transaction<Database>, taskId: string): Promise<void> {
+    await trx
+      .updateTable("remote_tasks")
+      .set({ end_told: 1 })
+      .where("agent", "=", this.#agent)
+      .where("task_id", "=", taskId)
+      .execute();
   }
 
   /** One page of the principal's tasks, newest first, as last seen. */

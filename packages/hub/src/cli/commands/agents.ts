@@ -39,7 +39,7 @@ const agents: CommandMaker = (program, tools) => {
     .command("agents")
     .description("List the agents: what they are good for, their record, where to reach them.")
     .action(() =>
-      show(tools, "agent_list", {}, (result) => {
+      show(tools, "agent_list", {}, (result, running) => {
         const rows = listed
           .parse(result)
           .agents.map((agent) => [
@@ -52,6 +52,7 @@ const agents: CommandMaker = (program, tools) => {
             agent.url,
           ]);
         table(["agent", "skills", "card", "agreements", "reliability", "now", "A2A"], rows);
+        if (!running) say(`\n${notRunning}`);
       }),
     );
   add(command, tools);
@@ -115,24 +116,31 @@ function add(command: Command, tools: CommandTools): void {
           ...(options.credential ? { credential: readFileSync(options.credential, "utf8").trim() } : {}),
           allowUnsigned: options.allowUnsigned ?? false,
         },
-        (result) => {
+        (result, running) => {
           const { agent, reachedAt } = added.parse(result);
           sayElsewhere(agent);
           say(`reached at  ${reachedAt}`);
+          if (!running) say(notRunning);
         },
       ),
     );
 }
 
+// The addresses of a hub that only this command opened are those it will have.
+const notRunning = "The hub is not running: its addresses lead somewhere once `entente up` has started it.";
+
 async function show(
   tools: CommandTools,
   tool: string,
   input: object,
-  print: (result: Record<string, unknown>) => void,
+  print: (result: Record<string, unknown>, running: boolean) => void,
 ): Promise<void> {
-  const result = await withSession(tools, (session) => session.call(tool, input, { signal: tools.signal }));
+  const { result, running } = await withSession(tools, async (session) => ({
+    result: await session.call(tool, input, { signal: tools.signal }),
+    running: session.url !== undefined,
+  }));
   if (tools.json()) printJson(result);
-  else print(result);
+  else print(result, running);
 }
 
 function sayElsewhere({ name, url, skills, signed, health, pending }: z.output<typeof elsewhere>): void {

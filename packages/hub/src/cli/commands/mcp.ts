@@ -3,14 +3,16 @@ import { version } from "../../base/version.ts";
 import { openHub } from "../../gateway.ts";
 import { openSecret } from "../../security/keys.ts";
 import type { CommandMaker } from "../command.ts";
+import { addressWhenServed } from "../session.ts";
 
 const mcp: CommandMaker = (program, tools) => {
   program
     .command("mcp")
     .description("Serve MCP on stdin and stdout, for clients that start their servers themselves.")
     .action(async () => {
-      await using hub = await openHub({ config: tools.config() });
-      await hub.addAgents("http://127.0.0.1");
+      const config = tools.config();
+      await using hub = await openHub({ config });
+      await hub.addAgents(addressWhenServed(config));
       // Loaded by this command only: no other needs the protocol's library.
       const [{ serveMcpStdio }, { makeMcpServer }] = await Promise.all([
         import("../../mcp/eras/stdio.ts"),

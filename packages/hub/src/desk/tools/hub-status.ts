@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nearestRank } from "../../base/rank.ts";
 import { version } from "../../base/version.ts";
 import { defineHubTool } from "../hub-desk.ts";
 
@@ -54,7 +55,7 @@ export default defineHubTool({
     const recent = calls.filter((call) => call.at > now - windowMs);
     const failed = recent.filter((call) => call.data.outcome !== "ok").length;
     const durations = recent.map((call) => Number(call.data.durationMs ?? 0)).sort((a, b) => a - b);
-    const quantile = (q: number): number => durations[Math.min(durations.length - 1, Math.floor(durations.length * q))] ?? 0;
+    const quantile = (q: number): number => durations[nearestRank(durations.length, q)] ?? 0;
     return {
       version,
       engine,
