@@ -23,6 +23,7 @@ export default defineConfig({
           "sdk",
           "routing",
           "sla",
+          "auctions",
           "guarantees",
           "benchmarks",
         ]),

@@ -7,6 +7,8 @@ const table = {
     `terms.${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
   EVENT_INVALID: (d: { field: string; wanted: string; got: unknown }) =>
     `event.${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
+  AUCTION_INVALID: (d: { field: string; wanted: string; got: unknown }) =>
+    `auction.${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
   SCENARIO_INVALID: (d: { field: string; wanted: string; got: unknown }) =>
     `scenario.${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
   OUTCOME_INVALID: (d: { wanted: string; got: unknown }) => `outcome: wanted ${d.wanted}; got ${show(d.got)}`,

@@ -9,6 +9,37 @@ export { bilateralFront } from "./analysis/bilateral-front.ts";
 export { type Front, frontByEnumeration, paretoFront } from "./analysis/front.ts";
 export { distanceTo, oppositionOf, type Solution, type Solutions, solutionsOf } from "./analysis/solutions.ts";
 export { type Estimate, type Seat, type Tournament, type TournamentRow, tournament } from "./analysis/tournament.ts";
+export type {
+  AuctionClosed,
+  AuctionEffect,
+  AuctioneerEvent,
+  AuctionResult,
+  AuctionTerms,
+  Side,
+} from "./auctions/auction.ts";
+export { type BundleAuction, type BundleBid, checkBundleAuction, conflictsOf } from "./auctions/bundle-auction.ts";
+export type {
+  Bundle,
+  BundleAward,
+  BundleBidder,
+  CombinatorialAuctionEvent,
+  CombinatorialAuctionMessage,
+  CombinatorialAuctionResult,
+  CombinatorialAuctionState,
+  CombinatorialAuctionTerms,
+} from "./auctions/bundle-session.ts";
+export type { DutchEvent, DutchMessage, DutchState, DutchTerms } from "./auctions/dutch-session.ts";
+export type { EnglishEvent, EnglishMessage, EnglishState, EnglishTerms } from "./auctions/english-session.ts";
+export type {
+  SealedBidder,
+  SealedBidEvent,
+  SealedBidMessage,
+  SealedBidState,
+  SealedBidTerms,
+} from "./auctions/sealed-bid-session.ts";
+export { type VcgDiscount, vcgDiscounts } from "./auctions/vcg.ts";
+export { type WinnerQubo, winnerQubo, winnersOfSample } from "./auctions/winner-qubo.ts";
+export { determineWinners, WinnerSearch, type Winners } from "./auctions/winner-search.ts";
 export { acCombi, acNext } from "./bargaining/acceptance.ts";
 export { type Bargain, type BargainOptions, bargain, type Step } from "./bargaining/bargain.ts";
 export { type Acceptance, type Bidding, compose, type OpponentModel, type Parts, type Table } from "./bargaining/compose.ts";
@@ -16,11 +47,10 @@ export { FrequencyModel } from "./bargaining/opponent-model.ts";
 export { type Ranking, rankOutcomes } from "./bargaining/ranking.ts";
 export { type Action, defineStrategy, type Moment, type Negotiator, type Strategy, type View } from "./bargaining/strategy.ts";
 export { timeDependent } from "./bargaining/time-dependent.ts";
-
 export type { Part, Ranked } from "./contract-net/ranked-bid.ts";
 export { type ExplainedBid, type Explanation, explain, rank } from "./contract-net/ranking.ts";
-
 export {
+  type CallForProposals,
   type ContractNetEffect,
   type ContractNetEvent,
   type ContractNetResult,
@@ -34,10 +64,52 @@ export {
 } from "./contract-net/session.ts";
 export { type ContractNetTerms, type Criteria, defaultCriteria } from "./contract-net/terms.ts";
 export { NegotiationError, type NegotiationErrorCode, type NegotiationErrorDetails, negotiationErrorCodes } from "./errors.ts";
+export type {
+  CheckedIteratedTerms,
+  IteratedContractNetEffect,
+  IteratedContractNetEvent,
+  IteratedContractNetResult,
+  IteratedContractNetState,
+  IteratedContractNetTerms,
+  IteratedMessage,
+  PastRound,
+} from "./iterated-contract-net/session.ts";
 export type { Json } from "./json.ts";
+export {
+  type MediationAnswer,
+  type MediationEffect,
+  type MediationEvent,
+  type MediationMessage,
+  type MediationResult,
+  type MediationState,
+  type MediationTerms,
+  mediationAnswers,
+} from "./mediation/session.ts";
+export { commitments, exposure } from "./one-to-many/exposure.ts";
+export type {
+  CheckedOneToManyTerms,
+  Decommitment,
+  OneToManyEffect,
+  OneToManyEvent,
+  OneToManyMessage,
+  OneToManyRefusal,
+  OneToManyResult,
+  OneToManyState,
+  OneToManyTerms,
+  SellerThread,
+  StandingOffer,
+} from "./one-to-many/session.ts";
 export { defineProtocol, type Protocol, type Transition } from "./protocol.ts";
 export { alternatingOffers } from "./protocols/alternating-offers.ts";
+export { combinatorialAuction } from "./protocols/combinatorial-auction.ts";
 export { contractNet } from "./protocols/contract-net.ts";
+export { dutch } from "./protocols/dutch.ts";
+export { english } from "./protocols/english.ts";
+export { iteratedContractNet } from "./protocols/iterated-contract-net.ts";
+export { oneToMany } from "./protocols/one-to-many.ts";
+export { sealedBid } from "./protocols/sealed-bid.ts";
+export { singleTextMediation } from "./protocols/single-text-mediation.ts";
+export { vote } from "./protocols/vote.ts";
 export {
   countOutcomes,
   type Domain,
@@ -67,3 +139,7 @@ export { deadlineMicro } from "./strategies/deadline-micro.ts";
 export { linear } from "./strategies/linear.ts";
 export { micro } from "./strategies/micro.ts";
 export { titForTat } from "./strategies/tit-for-tat.ts";
+export { type Ballot, isBallot, type VotingRule, votingRules, type WeightedBallot } from "./voting/ballot.ts";
+export { condorcetWinner, pairwiseVotes, strongestPaths } from "./voting/schulze.ts";
+export type { VoteEffect, VoteEvent, VoteMessage, VoteResult, Voter, VoteState, VoteTerms } from "./voting/session.ts";
+export { type Tally, tally } from "./voting/tally.ts";

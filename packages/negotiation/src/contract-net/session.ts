@@ -51,7 +51,8 @@ export interface Participant {
 /** The whole session as plain JSON. Participants keep the order of the terms. */
 export interface ContractNetState {
   readonly terms: ReturnType<typeof checkedTerms>;
-  readonly phase: "collecting" | "performing" | "closed";
+  /** "held" in Iterated Contract Net alone: bids come in and wait for the initiator's decision. */
+  readonly phase: "collecting" | "held" | "performing" | "closed";
   readonly participants: readonly Participant[];
   /** Names in the order they were accepted; a re-award adds one. */
   readonly awarded: readonly string[];
@@ -77,15 +78,18 @@ export type ContractNetEvent =
 /** Why a message was answered with not-understood. */
 export type Misunderstanding = "out-of-sequence" | "not-a-participant" | "invalid-proposal";
 
-/** What the initiator says to a participant. `cfp` carries the terms a bidder needs. */
+/** The terms that a bidder needs. */
+export interface CallForProposals {
+  readonly act: "cfp";
+  readonly replyBy: number;
+  readonly completeWithinMs: number;
+  readonly criteria: ContractNetState["terms"]["criteria"];
+  readonly task?: Json;
+}
+
+/** What the initiator says to a participant. */
 export type InitiatorMessage =
-  | {
-      readonly act: "cfp";
-      readonly replyBy: number;
-      readonly completeWithinMs: number;
-      readonly criteria: ContractNetState["terms"]["criteria"];
-      readonly task?: Json;
-    }
+  | CallForProposals
   | { readonly act: "accept-proposal"; readonly completeBy: number }
   | { readonly act: "reject-proposal"; readonly reason?: "late" | "expired" }
   | { readonly act: "cancel"; readonly reason?: string }

@@ -1,5 +1,5 @@
-import { NegotiationError } from "../errors.ts";
 import type { Json } from "../json.ts";
+import { checkCount, checkLength, checkNames, checkTime, refuse } from "../terms.ts";
 
 /** How much each criterion counts in the award. Weights are at least 0 and not all 0; only their ratios matter. */
 export interface Criteria {
@@ -44,17 +44,10 @@ export function checkedTerms(terms: ContractNetTerms): Required<Omit<ContractNet
     criteria = defaultCriteria,
     reliability = {},
   } = terms;
-  if (participants.length === 0) refuse("participants", "at least one name", participants);
-  const seen = new Set<string>();
-  for (const [i, name] of participants.entries()) {
-    if (typeof name !== "string" || name === "") refuse(`participants[${i}]`, "a non-empty name", name);
-    if (seen.has(name)) refuse(`participants[${i}]`, "each name once", name);
-    seen.add(name);
-  }
-  if (!Number.isFinite(replyBy)) refuse("replyBy", "a time in milliseconds", replyBy);
-  if (!(Number.isFinite(completeWithinMs) && completeWithinMs > 0))
-    refuse("completeWithinMs", "more than 0 ms", completeWithinMs);
-  if (!(Number.isSafeInteger(awards) && awards >= 1)) refuse("awards", "a whole number of at least 1", awards);
+  checkNames("participants", participants);
+  checkTime("replyBy", replyBy);
+  checkLength("completeWithinMs", completeWithinMs);
+  checkCount("awards", awards);
   for (const key of ["price", "promisedTime", "reliability", "quality"] as const) {
     const weight = criteria[key] ?? 0;
     if (!(Number.isFinite(weight) && weight >= 0)) refuse(`criteria.${key}`, "a weight of at least 0", weight);
@@ -74,8 +67,4 @@ export function checkedTerms(terms: ContractNetTerms): Required<Omit<ContractNet
     reliability,
     ...(terms.task === undefined ? {} : { task: terms.task }),
   };
-}
-
-function refuse(field: string, wanted: string, got: unknown): never {
-  throw new NegotiationError("TERMS_INVALID", { field, wanted, got });
 }
