@@ -84,8 +84,7 @@ function playedWithMischief(seed: number): Played {
     stored.push([event, now]);
     const before = state;
     const [after, told] = alternatingOffers.step(state, event, now);
-    const counted = after.action > before.action && event.type === "offer";
-    if (counted) {
+    if (event.type === "offer" && after.action > before.action) {
       const by = names.indexOf(event.from);
       for (const [p, party] of parties.entries()) if (p !== by) party.heard(by, event.outcome, turn?.t ?? 0);
     }

@@ -45,7 +45,8 @@ export function readPairs(scenarios: unknown, expected: unknown): readonly Case[
   });
 }
 
-function sharedFolder(): string | undefined {
+/** The folder of the shared test data, found by walking up; undefined where it is absent. */
+export function sharedFolder(): string | undefined {
   for (let dir = import.meta.dirname; dir !== dirname(dir); dir = dirname(dir)) {
     const folder = join(dir, "shared", "data", "negotiation");
     if (existsSync(folder)) return folder;
