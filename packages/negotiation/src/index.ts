@@ -6,9 +6,20 @@ export type {
 } from "./alternating-offers/session.ts";
 export type { OfferTerms } from "./alternating-offers/terms.ts";
 export { bilateralFront } from "./analysis/bilateral-front.ts";
+export {
+  type Concession,
+  concessionOf,
+  type MoveKind,
+  moveKinds,
+  moveOf,
+  turningPoints,
+  type Yield,
+} from "./analysis/concessions.ts";
 export { type Front, frontByEnumeration, paretoFront } from "./analysis/front.ts";
 export { distanceTo, oppositionOf, type Solution, type Solutions, solutionsOf } from "./analysis/solutions.ts";
+export { type Assessment, assess, type Nearness, type Survey, surveyOf, worthOf, yieldOf } from "./analysis/survey.ts";
 export { type Estimate, type Seat, type Tournament, type TournamentRow, tournament } from "./analysis/tournament.ts";
+export { outcomePoints } from "./analysis/utility-space.ts";
 export { acCombi, acNext } from "./bargaining/acceptance.ts";
 export { type Bargain, type BargainOptions, bargain, type Step } from "./bargaining/bargain.ts";
 export { type Acceptance, type Bidding, compose, type OpponentModel, type Parts, type Table } from "./bargaining/compose.ts";
@@ -35,6 +46,8 @@ export {
 export { type ContractNetTerms, type Criteria, defaultCriteria } from "./contract-net/terms.ts";
 export { NegotiationError, type NegotiationErrorCode, type NegotiationErrorDetails, negotiationErrorCodes } from "./errors.ts";
 export type { Json } from "./json.ts";
+export { type RoundsPlotOptions, roundsPlot } from "./plots/rounds-plot.ts";
+export { type SpacePlotOptions, spacePlot } from "./plots/space-plot.ts";
 export { defineProtocol, type Protocol, type Transition } from "./protocol.ts";
 export { alternatingOffers } from "./protocols/alternating-offers.ts";
 export { contractNet } from "./protocols/contract-net.ts";
@@ -61,6 +74,8 @@ export {
   utilityOf,
 } from "./scenario/preferences.ts";
 export { checkScenario, type Profile, readScenarios, type Scenario, type ScenarioFile } from "./scenario/scenario.ts";
+export { parseScenarioFiles } from "./scenario/scenario-file.ts";
+export { shippedStrategies } from "./shipped-strategies.ts";
 export { boulware } from "./strategies/boulware.ts";
 export { conceder } from "./strategies/conceder.ts";
 export { deadlineMicro } from "./strategies/deadline-micro.ts";
