@@ -96,6 +96,31 @@ test("a tournament plays every strategy against every other, and several variant
   assert.match(negotiate(folder.path, [example]).out, /^service-agreement, impatient customer +agreed/m);
 });
 
+test("profiles of Genius and GeniusWeb, a file for each party, are played as one scenario", () => {
+  using folder = scratch();
+  const [xml, json] = [join(folder.path, "shop.xml"), join(folder.path, "rider.json")];
+  writeFileSync(
+    xml,
+    `<utility_space><objective name="bicycle"><issue index="1" vtype="discrete" name="price">
+      <item value="low" evaluation="1"/><item value="middle" evaluation="7"/><item value="high" evaluation="9"/>
+    </issue><weight index="1" value="1"/></objective></utility_space>`,
+  );
+  const rider = {
+    issueUtilities: { price: { DiscreteValueSetUtilities: { valueUtilities: { low: 1, middle: 0.8, high: 0.1 } } } },
+    issueWeights: { price: 1 },
+    domain: { name: "bicycle", issuesValues: { price: { values: ["low", "middle", "high"] } } },
+  };
+  writeFileSync(json, JSON.stringify({ LinearAdditiveUtilitySpace: rider }));
+  const { code, out, err } = negotiate(folder.path, [xml, json, "--json", "--rounds", "20"]);
+  assert.equal(code, 0, err);
+  const { scenario, parties, result } = JSON.parse(out);
+  assert.deepEqual([scenario, parties.map((party: { name: string }) => party.name)], ["bicycle", ["shop", "rider"]]);
+  assert.deepEqual(result.agreement, { price: "middle" });
+  const alone = negotiate(folder.path, [xml]);
+  assert.match(alone.err, /wanted the profiles of all parties/);
+  assert.equal(alone.code, 2);
+});
+
 test("what is wrong on the command line is named, with the nearest name, and ends with code 2", () => {
   using folder = scratch();
   const broken = join(folder.path, "broken.json");
@@ -108,8 +133,8 @@ test("what is wrong on the command line is named, with the nearest name, and end
     [/--rounds: wanted a whole number from 1/, [example, "--rounds", "0"]],
     [/--seed: wanted a number/, [example, "--seed", "one"]],
     [/--svg: wanted one scenario and variant/, [example, "--svg", "x.svg"]],
-    [/<file>: wanted a scenario file.*ENOENT/, ["nowhere.json"]],
-    [/<file>: wanted a scenario file.*JSON/, [broken]],
+    [/<files\.\.\.>: wanted a scenario file.*ENOENT/, ["nowhere.json"]],
+    [/<files\.\.\.>: wanted a scenario file.*neither JSON nor XML/, [broken]],
   ];
   for (const [says, args] of cases) {
     const { code, err } = negotiate(folder.path, args);

@@ -62,6 +62,9 @@ export {
   outcomeAt,
   parseOutcome,
 } from "./scenario/domain.ts";
+export { readGeniusProfile } from "./scenario/genius-xml.ts";
+export { isGeniusWebProfile, readGeniusWebProfile } from "./scenario/geniusweb.ts";
+export { type ImportedProfile, scenarioFromProfiles } from "./scenario/imported.ts";
 export {
   type AdditivePreferences,
   bestOf,

@@ -25,7 +25,10 @@ const negotiate: CommandMaker = (program, tools) => {
     .description(
       "Play a negotiation from a scenario file and show who offered what, who conceded when, and how good the agreement is. Needs no hub.",
     )
-    .argument("<file>", "a scenario file: JSON with issues, profiles and variants, one scenario or a list")
+    .argument(
+      "<files...>",
+      "a scenario file (JSON with issues, profiles and variants), or a profile for each party (Genius XML, GeniusWeb JSON)",
+    )
     .option("--strategies <names>", "one for all parties, or one for each, separated by commas (default: deadline-micro)")
     .option("--rounds <n>", "in how many rounds offers may be made", "100")
     .option("--seed <n>", "the same seed plays the same negotiation", "1")
@@ -33,10 +36,10 @@ const negotiate: CommandMaker = (program, tools) => {
     .option("--variant <name>", "which variant; all by default")
     .option("--svg <file>", "draw the utility space, and in FILE-rounds.svg the utilities over rounds")
     .option("--tournament", "play every strategy, or those of --strategies, against every other in both seats")
-    .action((file: string, options: Options) => {
+    .action((files: readonly string[], options: Options) => {
       const rounds = wholeFrom("--rounds", options.rounds, 1, mostRounds);
       const seed = wholeFrom("--seed", options.seed, 0, 2 ** 31);
-      const chosen = chosenScenarios(file, options);
+      const chosen = chosenScenarios(files, options);
       if (options.tournament) return playTournament(chosen, options, rounds, seed);
       const strategies = namedStrategies(options.strategies ?? "deadline-micro");
       if (options.svg !== undefined && chosen.length > 1) throw severalScenarios(chosen);

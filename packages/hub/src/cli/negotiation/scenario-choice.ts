@@ -1,5 +1,16 @@
 import { readFileSync, statSync } from "node:fs";
-import { parseScenarioFiles, readScenarios, type Scenario, type Strategy, shippedStrategies } from "@entente/negotiation";
+import { basename, extname } from "node:path";
+import {
+  isGeniusWebProfile,
+  parseScenarioFiles,
+  readGeniusProfile,
+  readGeniusWebProfile,
+  readScenarios,
+  type Scenario,
+  type Strategy,
+  scenarioFromProfiles,
+  shippedStrategies,
+} from "@entente/negotiation";
 import { nearest } from "../../base/nearest.ts";
 import { cliErrors } from "../errors.ts";
 
@@ -18,11 +29,12 @@ export interface Choice {
 
 const mostBytes = 50_000_000;
 
-/** Reads a scenario file and picks the scenarios and variants that are meant; without a choice, all. Throws ARGUMENT_INVALID. */
-export function chosenScenarios(file: string, choice: Choice): readonly Chosen[] {
-  const all = parseScenarioFiles(jsonFrom(file)).flatMap((one) =>
-    readScenarios(one).map((scenario) => ({ id: one.id, variant: scenario.name, scenario })),
-  );
+/**
+ * Reads a scenario file, or several profiles that make one scenario, and picks the scenarios and variants that are meant; without a choice,
+ * all. Throws ARGUMENT_INVALID and SCENARIO_INVALID.
+ */
+export function chosenScenarios(files: readonly string[], choice: Choice): readonly Chosen[] {
+  const all = files.length === 1 ? scenariosFrom(files[0]!) : [joined(files)];
   const named = picked(all, "--scenario", choice.scenario, ({ id }) => id);
   return picked(named, "--variant", choice.variant, ({ variant }) => variant).map((one) => ({
     ...one,
@@ -76,12 +88,56 @@ function unknown(argument: string, name: string, known: readonly string[]) {
   });
 }
 
-function jsonFrom(file: string): unknown {
+function scenariosFrom(file: string): readonly Chosen[] {
+  const text = textOf(file);
+  const json = isXml(text) ? undefined : jsonFrom(file, text);
+  if (json === undefined || isGeniusWebProfile(json))
+    throw cliErrors.ARGUMENT_INVALID({
+      argument: "<files...>",
+      wanted: "the profiles of all parties of this scenario, a file for each",
+      got: "one profile",
+    });
+  return parseScenarioFiles(json).flatMap((one) =>
+    readScenarios(one).map((scenario) => ({ id: one.id, variant: scenario.name, scenario })),
+  );
+}
+
+// One scenario from a profile of each party: Genius XML or GeniusWeb JSON.
+function joined(files: readonly string[]): Chosen {
+  const scenario = scenarioFromProfiles(
+    files.map((file) => {
+      const [text, party] = [textOf(file), basename(file, extname(file))];
+      return isXml(text) ? readGeniusProfile(text, party) : readGeniusWebProfile(jsonFrom(file, text), party);
+    }),
+  );
+  return { id: scenario.name, variant: scenario.name, scenario };
+}
+
+function isXml(text: string): boolean {
+  return /^\ufeff?\s*</.test(text);
+}
+
+function textOf(file: string): string {
   try {
     if (statSync(file).size > mostBytes) throw new Error(`it is larger than ${mostBytes} bytes`);
-    return JSON.parse(readFileSync(file, "utf8"));
+    return readFileSync(file, "utf8");
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause);
-    throw cliErrors.ARGUMENT_INVALID({ argument: "<file>", wanted: "a scenario file, JSON", got: problem }, { cause });
+    throw notAScenario(cause);
   }
+}
+
+function jsonFrom(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw notAScenario(new Error(`${file} is neither JSON nor XML`, { cause }));
+  }
+}
+
+function notAScenario(cause: unknown) {
+  const problem = cause instanceof Error ? cause.message : String(cause);
+  return cliErrors.ARGUMENT_INVALID(
+    { argument: "<files...>", wanted: "a scenario file, JSON, or profiles", got: problem },
+    { cause },
+  );
 }
