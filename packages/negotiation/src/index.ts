@@ -15,7 +15,10 @@ export {
   turningPoints,
   type Yield,
 } from "./analysis/concessions.ts";
+export { fairnessOf, regretOf } from "./analysis/fairness.ts";
 export { type Front, frontByEnumeration, paretoFront } from "./analysis/front.ts";
+export { kendall, type ModelScore, scoreModel, spearman } from "./analysis/model-score.ts";
+export { type OrdinalSurvey, ordinalSurveyOf } from "./analysis/ordinal.ts";
 export { distanceTo, oppositionOf, type Solution, type Solutions, solutionsOf } from "./analysis/solutions.ts";
 export { type Assessment, assess, type Nearness, type Survey, surveyOf, worthOf, yieldOf } from "./analysis/survey.ts";
 export { type Estimate, type Seat, type Tournament, type TournamentRow, tournament } from "./analysis/tournament.ts";
@@ -27,6 +30,7 @@ export { FrequencyModel } from "./bargaining/opponent-model.ts";
 export { type Ranking, rankOutcomes } from "./bargaining/ranking.ts";
 export { type Action, defineStrategy, type Moment, type Negotiator, type Strategy, type View } from "./bargaining/strategy.ts";
 export { timeDependent } from "./bargaining/time-dependent.ts";
+export { WindowedFrequencyModel, type WindowedOptions } from "./bargaining/windowed-frequency-model.ts";
 
 export type { Part, Ranked } from "./contract-net/ranked-bid.ts";
 export { type ExplainedBid, type Explanation, explain, rank } from "./contract-net/ranking.ts";

@@ -7,6 +7,8 @@ import {
   concessionOf,
   countOutcomes,
   describeOutcome,
+  fairnessOf,
+  regretOf,
   type Strategy,
   type Survey,
   surveyOf,
@@ -71,6 +73,8 @@ export function asData({ chosen, strategies, rounds, seed, survey, bargain, conc
       concession: concessions[p] ? withoutTurns(concessions[p]) : null,
     })),
     distances: assessment ?? null,
+    fairness: (agreed && fairnessOf(survey, worthOf(survey, agreed))) ?? null,
+    regret: (agreed && regretOf(survey, worthOf(survey, agreed))) ?? null,
     solutions: survey.solutions
       ? Object.fromEntries(
           Object.entries(survey.solutions).map(([name, { value, places }]) => [
