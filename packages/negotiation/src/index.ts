@@ -48,6 +48,17 @@ export {
   standings,
 } from "./contract-net/session.ts";
 export { type ContractNetTerms, type Criteria, defaultCriteria } from "./contract-net/terms.ts";
+export {
+  answered,
+  type Elicitation,
+  type Elicited,
+  elicited,
+  elicitedPreferences,
+  nextQuestion,
+  type PairwiseAnswer,
+  type Question,
+  startElicitation,
+} from "./elicitation/elicitation.ts";
 export { NegotiationError, type NegotiationErrorCode, type NegotiationErrorDetails, negotiationErrorCodes } from "./errors.ts";
 export type { Json } from "./json.ts";
 export { type RoundsPlotOptions, roundsPlot } from "./plots/rounds-plot.ts";

@@ -8,14 +8,16 @@
  * sample disagrees most: half of it for either. Each answer so halves what is possible, as near as the pairs allow.
  *
  * How sure it is follows from the sample: the mean weights, the spread of each, and `agreement`, the share of the sample that holds the
- * same outcome for the better one in a random pair. Answers that contradict all before are refused and change nothing: the caller asks again.
+ * same outcome for the better one in a random pair. An answer that no weights explain together with those before is refused and changes nothing: the
+ * caller asks again. Whether there are such weights is decided exactly (matrix-game.ts).
  *
  * A pure state machine: state and answers are plain JSON, and the same seed and answers give the same questions.
  */
-import { drawing } from "./bargaining/draw.ts";
-import { NegotiationError } from "./errors.ts";
-import type { Domain, Outcome } from "./scenario/domain.ts";
-import { type AdditivePreferences, checkPreferences } from "./scenario/preferences.ts";
+import { drawing } from "../bargaining/draw.ts";
+import { NegotiationError } from "../errors.ts";
+import { type Domain, describeOutcome, type Outcome } from "../scenario/domain.ts";
+import { type AdditivePreferences, checkPreferences } from "../scenario/preferences.ts";
+import { solveGame } from "./matrix-game.ts";
 
 /** Which of two outcomes is better? */
 export interface Question {
@@ -84,21 +86,17 @@ export function nextQuestion(state: Elicitation): Question | undefined {
 
 /** Takes an answer. Throws `ANSWER_CONTRADICTS` when no weights explain it together with the earlier ones, `OUTCOME_INVALID`. */
 export function answered(state: Elicitation, answer: PairwiseAnswer): Elicitation {
-  for (const outcome of [answer.better, answer.worse]) checkOutcome(state.domain, outcome);
-  const gain = gainOf(state, answer);
-  const start = insideOf(state, gain);
-  if (start === undefined)
-    throw new NegotiationError("ANSWER_CONTRADICTS", { better: answer.better, worse: answer.worse, answers: state.answers.length });
+  for (const outcome of [answer.better, answer.worse]) describeOutcome(state.domain, outcome); // refuses what is none
   const next = { ...state, answers: [...state.answers, answer] };
-  return { ...next, sample: sampleOf(next, start) };
+  const centre = centreOf(next);
+  if (centre === undefined) throw new NegotiationError("ANSWER_CONTRADICTS", { ...answer, answers: state.answers.length });
+  return { ...next, sample: sampleOf(next, centre) };
 }
 
 /** What the answers say. */
 export function elicited({ domain, evaluations, sample, seed }: Elicitation): Elicited {
   const weights = domain.issues.map((_, k) => sample.reduce((sum, one) => sum + one[k]!, 0) / sample.length);
-  const spread = weights.map((mean, k) =>
-    Math.sqrt(sample.reduce((sum, one) => sum + (one[k]! - mean) ** 2, 0) / sample.length),
-  );
+  const spread = weights.map((mean, k) => Math.sqrt(sample.reduce((sum, one) => sum + (one[k]! - mean) ** 2, 0) / sample.length));
   const draw = drawing(seed * 104_729);
   let [agree, pairs] = [0, 0];
   for (let i = 0; i < pairsLooked; i++) {
@@ -121,30 +119,27 @@ function gainOf({ evaluations }: Pick<Elicitation, "evaluations">, { better, wor
   return evaluations.map((row, k) => row[better[k]!]! - row[worse[k]!]!);
 }
 
-/**
- * A point of the polytope that a new answer leaves. The sample usually has one; where it has none, the walk is drawn to the answer's side:
- * to the vertex of the polytope's bounding simplex that helps most, as far as the other answers allow, again and again.
- */
-function insideOf(state: Elicitation, gain: readonly number[]): readonly number[] | undefined {
-  const value = (weights: readonly number[]) => dot(gain, weights);
-  let best = state.sample.reduce((one, other) => (value(other) > value(one) ? other : one));
-  if (value(best) > flat) return best;
-  const gains = state.answers.map((one) => gainOf(state, one));
-  const draw = drawing(state.seed * 31 + state.answers.length);
-  for (let i = 0; i < 4000 && value(best) <= flat; i++) {
-    const direction = i % 2 === 0 ? towardVertex(best, i / 2) : randomDirection(best.length, draw);
-    const [low, high] = chord(best, direction, gains);
-    // Not to the very border: the next direction needs room.
-    const step = (value(direction) > 0 ? high : low) * 0.98;
-    const moved = best.map((one, k) => Math.max(0, one + direction[k]! * step));
-    if (value(moved) > value(best)) best = moved;
-  }
-  // A gain of nothing at all says that both are worth the same, which every weighting explains.
-  return value(best) > flat || gain.every((one) => Math.abs(one) <= flat) ? best : undefined;
+// What each answer says; a choice between two that are worth the same under any weights says nothing.
+function gainsOf(state: Pick<Elicitation, "answers" | "evaluations">): readonly (readonly number[])[] {
+  return state.answers.map((one) => gainOf(state, one)).filter((gain) => gain.some((one) => Math.abs(one) > flat));
 }
 
-function sampleOf(state: Pick<Elicitation, "answers" | "evaluations" | "seed">, start: readonly number[]): readonly (readonly number[])[] {
-  const gains = state.answers.map((one) => gainOf(state, one));
+// The weights that are farthest from contradicting any answer and from leaving an issue out: a point inside, from which every direction is open.
+function centreOf(state: Pick<Elicitation, "answers" | "domain" | "evaluations">): readonly number[] | undefined {
+  const gains = gainsOf(state);
+  const payoffs = state.domain.issues.map((_, k) => [
+    ...gains.map((gain) => gain[k]!),
+    ...state.domain.issues.map((_issue, other) => (other === k ? 1 : 0)),
+  ]);
+  const { mixture, value } = solveGame(payoffs);
+  return value > flat ? mixture : undefined;
+}
+
+function sampleOf(
+  state: Pick<Elicitation, "answers" | "evaluations" | "seed">,
+  start: readonly number[],
+): readonly (readonly number[])[] {
+  const gains = gainsOf(state);
   const draw = drawing(state.seed + state.answers.length * 65_537);
   if (start.length === 1) return [start];
   let point = start;
@@ -180,10 +175,6 @@ function randomDirection(size: number, draw: () => number): readonly number[] {
   const raw = Array.from({ length: size }, () => Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw()));
   const mean = raw.reduce((sum, one) => sum + one, 0) / size;
   return raw.map((one) => one - mean);
-}
-
-function towardVertex(point: readonly number[], turn: number): readonly number[] {
-  return point.map((one, k) => (k === turn % point.length ? 1 : 0) - one);
 }
 
 function drawnOutcome(domain: Domain, draw: () => number): Outcome {
