@@ -52,6 +52,7 @@ const commands = [
   "learn",
   "link",
   "mcp",
+  "negotiate",
   "rollback",
   "route",
   "solve",

@@ -16,6 +16,8 @@ const table = {
     `outcomes: wanted at most ${d.most} to enumerate, or additive preferences; got ${show(d.got)}`,
   STRATEGIES_INVALID: (d: { wanted: unknown; got: unknown }) =>
     `strategies: wanted ${typeof d.wanted === "number" ? `${d.wanted}, one for each profile` : d.wanted}; got ${show(d.got)}`,
+  ANSWER_CONTRADICTS: (d: { better: unknown; worse: unknown; answers: number }) =>
+    `answer: wanted one that some weights explain together with the ${d.answers} before; got ${show(d.better)} better than ${show(d.worse)}`,
   PROTOCOL_NAME_INVALID: (d: { name: string }) => `a protocol's name is kebab-case, like "contract-net"; got ${show(d.name)}`,
 } as const;
 

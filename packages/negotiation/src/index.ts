@@ -6,9 +6,23 @@ export type {
 } from "./alternating-offers/session.ts";
 export type { OfferTerms } from "./alternating-offers/terms.ts";
 export { bilateralFront } from "./analysis/bilateral-front.ts";
+export {
+  type Concession,
+  concessionOf,
+  type MoveKind,
+  moveKinds,
+  moveOf,
+  turningPoints,
+  type Yield,
+} from "./analysis/concessions.ts";
+export { fairnessOf, regretOf } from "./analysis/fairness.ts";
 export { type Front, frontByEnumeration, paretoFront } from "./analysis/front.ts";
+export { kendall, type ModelScore, scoreModel, spearman } from "./analysis/model-score.ts";
+export { type OrdinalSurvey, ordinalSurveyOf } from "./analysis/ordinal.ts";
 export { distanceTo, oppositionOf, type Solution, type Solutions, solutionsOf } from "./analysis/solutions.ts";
+export { type Assessment, assess, type Nearness, type Survey, surveyOf, worthOf, yieldOf } from "./analysis/survey.ts";
 export { type Estimate, type Seat, type Tournament, type TournamentRow, tournament } from "./analysis/tournament.ts";
+export { outcomePoints } from "./analysis/utility-space.ts";
 export type {
   AuctionClosed,
   AuctionEffect,
@@ -47,6 +61,8 @@ export { FrequencyModel } from "./bargaining/opponent-model.ts";
 export { type Ranking, rankOutcomes } from "./bargaining/ranking.ts";
 export { type Action, defineStrategy, type Moment, type Negotiator, type Strategy, type View } from "./bargaining/strategy.ts";
 export { timeDependent } from "./bargaining/time-dependent.ts";
+export { WindowedFrequencyModel, type WindowedOptions } from "./bargaining/windowed-frequency-model.ts";
+
 export type { Part, Ranked } from "./contract-net/ranked-bid.ts";
 export { type ExplainedBid, type Explanation, explain, rank } from "./contract-net/ranking.ts";
 export {
@@ -63,6 +79,17 @@ export {
   standings,
 } from "./contract-net/session.ts";
 export { type ContractNetTerms, type Criteria, defaultCriteria } from "./contract-net/terms.ts";
+export {
+  answered,
+  type Elicitation,
+  type Elicited,
+  elicited,
+  elicitedPreferences,
+  nextQuestion,
+  type PairwiseAnswer,
+  type Question,
+  startElicitation,
+} from "./elicitation/elicitation.ts";
 export { NegotiationError, type NegotiationErrorCode, type NegotiationErrorDetails, negotiationErrorCodes } from "./errors.ts";
 export type {
   CheckedIteratedTerms,
@@ -99,6 +126,8 @@ export type {
   SellerThread,
   StandingOffer,
 } from "./one-to-many/session.ts";
+export { type RoundsPlotOptions, roundsPlot } from "./plots/rounds-plot.ts";
+export { type SpacePlotOptions, spacePlot } from "./plots/space-plot.ts";
 export { defineProtocol, type Protocol, type Transition } from "./protocol.ts";
 export { alternatingOffers } from "./protocols/alternating-offers.ts";
 export { combinatorialAuction } from "./protocols/combinatorial-auction.ts";
@@ -121,6 +150,9 @@ export {
   outcomeAt,
   parseOutcome,
 } from "./scenario/domain.ts";
+export { readGeniusProfile } from "./scenario/genius-xml.ts";
+export { isGeniusWebProfile, readGeniusWebProfile } from "./scenario/geniusweb.ts";
+export { type ImportedProfile, scenarioFromProfiles } from "./scenario/imported.ts";
 export {
   type AdditivePreferences,
   bestOf,
@@ -133,6 +165,8 @@ export {
   utilityOf,
 } from "./scenario/preferences.ts";
 export { checkScenario, type Profile, readScenarios, type Scenario, type ScenarioFile } from "./scenario/scenario.ts";
+export { parseScenarioFiles } from "./scenario/scenario-file.ts";
+export { shippedStrategies } from "./shipped-strategies.ts";
 export { boulware } from "./strategies/boulware.ts";
 export { conceder } from "./strategies/conceder.ts";
 export { deadlineMicro } from "./strategies/deadline-micro.ts";

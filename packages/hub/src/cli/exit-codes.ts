@@ -9,6 +9,8 @@ export const exitCodes = {
   refused: 3,
   /** `doctor` found something wrong. */
   unhealthy: 4,
+  /** `negotiate` ended without an agreement. */
+  noDeal: 5,
   /** Ended by Ctrl-C. */
   interrupted: 130,
 } as const;

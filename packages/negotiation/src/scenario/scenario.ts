@@ -41,7 +41,7 @@ export function checkScenario(scenario: Scenario): Scenario {
   return scenario;
 }
 
-/** The scenarios of a file, one for each variant. Throws `SCENARIO_INVALID`. */
+/** The scenarios of a file, one for each variant; what comes from outside goes through `parseScenarioFiles` first. Throws `SCENARIO_INVALID`. */
 export function readScenarios(file: ScenarioFile): readonly Scenario[] {
   if (typeof file !== "object" || file === null || !Array.isArray(file.issues) || !Array.isArray(file.profiles))
     throw new NegotiationError("SCENARIO_INVALID", { field: "(file)", wanted: "id, issues and profiles", got: typeof file });
