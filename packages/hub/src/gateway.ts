@@ -31,6 +31,7 @@ import { vectorOf, wordsOf } from "./learning/ingest/features.ts";
 import { Learning } from "./learning/pillar.ts";
 import { Catalogue } from "./mcp/catalogue.ts";
 import { Dispatcher } from "./mcp/dispatch.ts";
+import { Bargaining } from "./negotiation/bargains/bargaining.ts";
 import { bidderReply } from "./negotiation/bidder.ts";
 import { Contracting } from "./negotiation/contracting.ts";
 import { coverage } from "./negotiation/coverage.ts";
@@ -65,6 +66,7 @@ export interface Hub extends AsyncDisposable {
   readonly dispatcher: Dispatcher;
   readonly registry: Registry;
   readonly contracting: Contracting;
+  readonly bargaining: Bargaining;
   readonly learning: Learning;
   readonly routing: Routing;
   readonly sla: Sla;
@@ -119,6 +121,15 @@ export async function openHub(input: HubInput): Promise<Hub> {
   });
   const { elsewhere, joined } = membership;
   const contracting: Contracting = new Contracting({ store, registry, clock, dataFolder });
+  const bargaining = new Bargaining({
+    store,
+    registry,
+    clock,
+    log,
+    dataFolder,
+    leaseMs: config.values["a2a.leaseMs"],
+    openBargains: config.values["negotiation.openBargains"],
+  });
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
   const solving = new Solving();
   const agents = () => registry.list().map(({ agent, card }) => ({ name: agent.profile.name, card }));
@@ -169,7 +180,12 @@ export async function openHub(input: HubInput): Promise<Hub> {
     startedAt,
     keepCredential: (agent, credential) => keepCredential(dataFolder, agent, credential),
   };
-  const negotiationDesk: NegotiationDesk = { store, contracting, keyOf: (party) => registry.get(party).key.publicJwk };
+  const negotiationDesk: NegotiationDesk = {
+    store,
+    contracting,
+    bargaining,
+    keyOf: (party) => registry.get(party).key.publicJwk,
+  };
   const [hubTools, negotiationTools, routingTools, slaTools, learningTools, quantumTools, resources, prompts] = await Promise.all(
     [
       loadFolder<ToolFactory<HubDesk>>(folder("desk/tools")),
@@ -219,6 +235,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     dispatcher,
     registry,
     contracting,
+    bargaining,
     learning,
     routing,
     sla,
@@ -232,6 +249,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     },
     addAgent: (agent) => membership.add(agent),
     [Symbol.asyncDispose]: async () => {
+      await bargaining[Symbol.asyncDispose]();
       await membership[Symbol.asyncDispose]();
       await registry[Symbol.asyncDispose]();
       await learning[Symbol.asyncDispose]();
