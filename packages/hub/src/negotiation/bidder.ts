@@ -16,14 +16,16 @@ import { closedMessageSchema, turnMessageSchema } from "./bargains/turn.ts";
 import { negotiationErrors } from "./errors.ts";
 import type { KeptProposal } from "./records.ts";
 
-const callSchema = z.object({
+/** A call for proposals. */
+export const callSchema = z.object({
   act: z.literal("cfp"),
   negotiation: z.string(),
   skill: z.string(),
   job: z.record(z.string(), z.json()),
   replyBy: z.number(),
 });
-const signSchema = z.object({ act: z.literal("agreement"), document: agreementSchema });
+/** An agreement to sign. */
+export const signSchema = z.object({ act: z.literal("agreement"), document: agreementSchema });
 
 /** What the initiator hears back: a proposal, a refusal, or a signature. */
 export const answerSchema = z.discriminatedUnion("act", [
