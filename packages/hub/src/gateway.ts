@@ -24,6 +24,7 @@ import { toolAgent, toolAgentName } from "./desk/tool-agent.ts";
 import type { JoinedAgents } from "./joining/joined-agents.ts";
 import { agreementTerms } from "./joins/agreement-terms.ts";
 import { AgreementsKept } from "./joins/agreements-kept.ts";
+import { renegotiateBreaches, renegotiateLeftBreaches } from "./joins/breach-renegotiation.ts";
 import { Membership } from "./joins/membership.ts";
 import { routedSending } from "./joins/routed-sending.ts";
 import { slaNotices } from "./joins/sla-notices.ts";
@@ -74,6 +75,8 @@ export interface Hub extends AsyncDisposable {
   readonly resourceChanges: Listeners<string>;
   readonly joined: JoinedAgents;
   readonly elsewhere: RemoteAgents;
+  /** Goes on with what a stop of the hub cut off: tasks, bargaining sessions, and breaches that nobody has acted on. */
+  readonly recover: () => Promise<void>;
   /** Registers the built-in agents under a base URL and, where gRPC is on, its host:port. */
   readonly addAgents: (baseUrl: string, grpc?: string) => Promise<void>;
   /** Registers one more agent under the same addresses, over A2A and as an MCP tool. */
@@ -169,6 +172,8 @@ export async function openHub(input: HubInput): Promise<Hub> {
   const resourceChanges = new Listeners<string>((error) => log.error({ err: error }, "a listener to resources failed"));
   const stopNotices = slaNotices(sla, resourceChanges);
   const stopSightings = registry.onSighting(sighted);
+  const renegotiation = { store, sla, bargaining, log };
+  const stopRenegotiating = renegotiateBreaches(renegotiation);
   const hubDesk: HubDesk = {
     store,
     principals,
@@ -242,6 +247,11 @@ export async function openHub(input: HubInput): Promise<Hub> {
     resourceChanges,
     joined,
     elsewhere,
+    recover: async () => {
+      await registry.recover();
+      await bargaining.recover();
+      await renegotiateLeftBreaches(renegotiation);
+    },
     addAgents: async (baseUrl, grpc) => {
       const tools = toolAgent(dispatcher.catalogue, config.values["a2a.tools"]);
       const own = await loadFolder<Agent>(folder("agents"));
@@ -249,6 +259,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     },
     addAgent: (agent) => membership.add(agent),
     [Symbol.asyncDispose]: async () => {
+      stopRenegotiating();
       await bargaining[Symbol.asyncDispose]();
       await membership[Symbol.asyncDispose]();
       await registry[Symbol.asyncDispose]();
