@@ -59,6 +59,8 @@ interface Live {
   queue: Promise<unknown>;
   wake: () => void;
   driving: boolean;
+  /** Resolved when the session has ended, or is another hub's. */
+  readonly over: PromiseWithResolvers<void>;
 }
 
 const beatsPerLease = 6;
@@ -179,13 +181,12 @@ export class Bargaining implements AsyncDisposable {
       const { session } = await this.read(id);
       if (session.state.result) return session;
       const { promise, resolve } = Promise.withResolvers<void>();
-      const stop = this.#input.store.onCommit(resolve);
-      // Another hub's commits are not heard of.
+      void this.#live.get(id)?.over.promise.then(resolve);
+      // What another hub does is not heard of.
       const timer = setTimeout(resolve, this.#input.leaseMs / beatsPerLease);
       try {
         await orAborted(promise, signal);
       } finally {
-        stop();
         clearTimeout(timer);
       }
     }
@@ -232,7 +233,14 @@ export class Bargaining implements AsyncDisposable {
       known.wake();
       return known;
     }
-    const live: Live = { kept, seats: new Map(), queue: Promise.resolve(), wake: () => {}, driving: false };
+    const live: Live = {
+      kept,
+      seats: new Map(),
+      queue: Promise.resolve(),
+      wake: () => {},
+      driving: false,
+      over: Promise.withResolvers(),
+    };
     if (!kept.session.state.result) this.#live.set(kept.id, live);
     return live;
   }
@@ -245,7 +253,10 @@ export class Bargaining implements AsyncDisposable {
   async #reload(id: string, live: Live): Promise<void> {
     const kept = await this.records.load(id);
     if (kept) live.kept = kept;
-    if (!kept || kept.session.state.result || kept.driver !== this.#hub) this.#live.delete(id);
+    if (!kept || kept.session.state.result || kept.driver !== this.#hub) {
+      this.#live.delete(id);
+      live.over.resolve();
+    }
     live.wake();
   }
 
@@ -378,7 +389,10 @@ export class Bargaining implements AsyncDisposable {
       if (await this.records.keep({ kept, next, entry, hub: this.#hub, promises, agreement, news })) {
         live.kept = { ...kept, session: next, driver: this.#hub };
         live.wake();
-        if (next.state.result) this.#tellEnd(id, next, document);
+        if (next.state.result) {
+          live.over.resolve();
+          this.#tellEnd(id, next, document);
+        }
         return;
       }
       live.kept = await this.#known(id);
