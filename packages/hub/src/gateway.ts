@@ -24,6 +24,7 @@ import { toolAgent, toolAgentName } from "./desk/tool-agent.ts";
 import type { JoinedAgents } from "./joining/joined-agents.ts";
 import { agreementTerms } from "./joins/agreement-terms.ts";
 import { AgreementsKept } from "./joins/agreements-kept.ts";
+import { renegotiateBreaches, renegotiateLeftBreaches } from "./joins/breach-renegotiation.ts";
 import { Membership } from "./joins/membership.ts";
 import { routedSending } from "./joins/routed-sending.ts";
 import { slaNotices } from "./joins/sla-notices.ts";
@@ -31,6 +32,7 @@ import { vectorOf, wordsOf } from "./learning/ingest/features.ts";
 import { Learning } from "./learning/pillar.ts";
 import { Catalogue } from "./mcp/catalogue.ts";
 import { Dispatcher } from "./mcp/dispatch.ts";
+import { Bargaining } from "./negotiation/bargains/bargaining.ts";
 import { bidderReply } from "./negotiation/bidder.ts";
 import { Contracting } from "./negotiation/contracting.ts";
 import { coverage } from "./negotiation/coverage.ts";
@@ -65,6 +67,7 @@ export interface Hub extends AsyncDisposable {
   readonly dispatcher: Dispatcher;
   readonly registry: Registry;
   readonly contracting: Contracting;
+  readonly bargaining: Bargaining;
   readonly learning: Learning;
   readonly routing: Routing;
   readonly sla: Sla;
@@ -72,6 +75,8 @@ export interface Hub extends AsyncDisposable {
   readonly resourceChanges: Listeners<string>;
   readonly joined: JoinedAgents;
   readonly elsewhere: RemoteAgents;
+  /** Goes on with what a stop of the hub cut off: tasks, bargaining sessions, and breaches that nobody has acted on. */
+  readonly recover: () => Promise<void>;
   /** Registers the built-in agents under a base URL and, where gRPC is on, its host:port. */
   readonly addAgents: (baseUrl: string, grpc?: string) => Promise<void>;
   /** Registers one more agent under the same addresses, over A2A and as an MCP tool. */
@@ -119,6 +124,15 @@ export async function openHub(input: HubInput): Promise<Hub> {
   });
   const { elsewhere, joined } = membership;
   const contracting: Contracting = new Contracting({ store, registry, clock, dataFolder });
+  const bargaining = new Bargaining({
+    store,
+    registry,
+    clock,
+    log,
+    dataFolder,
+    leaseMs: config.values["a2a.leaseMs"],
+    openBargains: config.values["negotiation.openBargains"],
+  });
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
   const solving = new Solving();
   const agents = () => registry.list().map(({ agent, card }) => ({ name: agent.profile.name, card }));
@@ -158,6 +172,8 @@ export async function openHub(input: HubInput): Promise<Hub> {
   const resourceChanges = new Listeners<string>((error) => log.error({ err: error }, "a listener to resources failed"));
   const stopNotices = slaNotices(sla, resourceChanges);
   const stopSightings = registry.onSighting(sighted);
+  const renegotiation = { store, sla, bargaining, log };
+  const stopRenegotiating = renegotiateBreaches(renegotiation);
   const hubDesk: HubDesk = {
     store,
     principals,
@@ -169,7 +185,12 @@ export async function openHub(input: HubInput): Promise<Hub> {
     startedAt,
     keepCredential: (agent, credential) => keepCredential(dataFolder, agent, credential),
   };
-  const negotiationDesk: NegotiationDesk = { store, contracting, keyOf: (party) => registry.get(party).key.publicJwk };
+  const negotiationDesk: NegotiationDesk = {
+    store,
+    contracting,
+    bargaining,
+    keyOf: (party) => registry.get(party).key.publicJwk,
+  };
   const [hubTools, negotiationTools, routingTools, slaTools, learningTools, quantumTools, resources, prompts] = await Promise.all(
     [
       loadFolder<ToolFactory<HubDesk>>(folder("desk/tools")),
@@ -219,12 +240,18 @@ export async function openHub(input: HubInput): Promise<Hub> {
     dispatcher,
     registry,
     contracting,
+    bargaining,
     learning,
     routing,
     sla,
     resourceChanges,
     joined,
     elsewhere,
+    recover: async () => {
+      await registry.recover();
+      await bargaining.recover();
+      await renegotiateLeftBreaches(renegotiation);
+    },
     addAgents: async (baseUrl, grpc) => {
       const tools = toolAgent(dispatcher.catalogue, config.values["a2a.tools"]);
       const own = await loadFolder<Agent>(folder("agents"));
@@ -232,6 +259,8 @@ export async function openHub(input: HubInput): Promise<Hub> {
     },
     addAgent: (agent) => membership.add(agent),
     [Symbol.asyncDispose]: async () => {
+      stopRenegotiating();
+      await bargaining[Symbol.asyncDispose]();
       await membership[Symbol.asyncDispose]();
       await registry[Symbol.asyncDispose]();
       await learning[Symbol.asyncDispose]();

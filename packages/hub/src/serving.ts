@@ -189,7 +189,7 @@ export async function serveHub(config: Config, clock?: Clock, agents: readonly A
     url = await front.listen();
     grpc = await grpcOf(hub, access, calls);
     await hub.addAgents(values["http.publicUrl"] || url.origin, grpc && publicAddress(grpc.address, values["http.publicUrl"]));
-    await hub.registry.recover();
+    await hub.recover();
     opened.resolve();
     await pipes.listen(join(dataFolder, "run", "hub.sock"));
   } catch (error) {

@@ -20,12 +20,13 @@ const join: Join = {
   skills: [{ id: "work", name: "Work", description: "Works" }],
   restart: "rerun",
   bids: false,
+  negotiates: false,
 };
 
 /** The far end of a pipe over which an agent joined whose tasks are `run`. */
 async function joinHub({ hub }: ServedHub, run: (far: Endpoint) => ReturnType<Host["run"]>): Promise<Endpoint> {
   const [near, far] = pipe();
-  receive(far, hostInterface, { run: () => run(far), answer: () => {}, bid: () => ({}) });
+  receive(far, hostInterface, { run: () => run(far), answer: () => {}, bid: () => ({}), negotiate: () => ({ act: "end" }) });
   await hub.joined.join(join, operator, near);
   return far;
 }
@@ -91,6 +92,7 @@ test("an agent that joined is told by the pipe how long its task may take; when 
       },
       answer: () => {},
       bid: () => ({}),
+      negotiate: () => ({ act: "end" }),
     });
     await served.hub.joined.join(join, operator, near);
     const overdue = await send(served, { [slaExtension]: { remainingMs: 200 } });
@@ -119,6 +121,7 @@ test("joining again over the same connection, with new skills, leaves its tasks 
       },
       answer: () => {},
       bid: () => ({}),
+      negotiate: () => ({ act: "end" }),
     });
     await served.hub.joined.join({ ...join, restart: "fail" }, operator, near);
     assert.match(await send(served), /still here/);

@@ -3,6 +3,8 @@
  * its card and answers for it over every A2A binding; the agent itself is only this object, wherever it runs.
  */
 
+import type { NegotiationAct, NegotiationTurn } from "./negotiation.ts";
+
 /** JSON as programs hold it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
@@ -88,6 +90,8 @@ export interface Agent {
   readonly restart?: "fail" | "rerun" | undefined;
   readonly execute: (task: AgentTask, context: AgentContext) => Promise<AgentResult>;
   readonly bid?: ((call: CallForProposals) => Promise<Bid | undefined>) | undefined;
+  /** Bargains: answers each turn of a session of alternating offers. What it answers binds it once the others have accepted. */
+  readonly negotiate?: ((turn: NegotiationTurn) => Promise<NegotiationAct> | NegotiationAct) | undefined;
 }
 
 /**

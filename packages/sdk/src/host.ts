@@ -83,6 +83,11 @@ export function hostAgents(endpoint: Endpoint, agents: ReadonlyMap<string, Agent
     async bid({ agent: name, call }) {
       return { bid: await find(name).bid?.(call) };
     },
+    async negotiate({ agent: name, turn }) {
+      const { negotiate } = find(name);
+      if (!negotiate) throw new CallError("AGENT_UNKNOWN", `"${name}" does not bargain`);
+      return negotiate(turn);
+    },
   });
 }
 

@@ -33,4 +33,11 @@ export {
   joinSchema,
   type TaskStep,
 } from "./interfaces.ts";
+export {
+  actSchema,
+  type NegotiationAct,
+  type NegotiationTurn,
+  offerSchema,
+  turnSchema,
+} from "./negotiation.ts";
 export { type RunOptions, runAgent } from "./run-agent.ts";

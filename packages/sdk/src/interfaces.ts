@@ -5,6 +5,7 @@
 import { defineInterface, unchecked } from "@entente/pipe";
 import { z } from "zod";
 import type { Json } from "./agent.ts";
+import { actSchema, turnSchema } from "./negotiation.ts";
 
 const json: z.ZodType<Json> = z.json();
 const object = z.record(z.string(), json);
@@ -19,7 +20,7 @@ const part = z.object({
 });
 const parts = z.array(part);
 
-/** An agent's own description, as it joins. `bids` says that it answers calls for proposals. */
+/** An agent's own description, as it joins. `bids` says that it answers calls for proposals, `negotiates` that it bargains. */
 export const joinSchema = z.object({
   name: z
     .string()
@@ -40,6 +41,7 @@ export const joinSchema = z.object({
     .max(64),
   restart: z.enum(["fail", "rerun"]).default("fail"),
   bids: z.boolean(),
+  negotiates: z.boolean().default(false),
 });
 
 /** What the hub is told when an agent joins. */
@@ -134,6 +136,7 @@ export const hostInterface = defineInterface({
       }),
       output: z.object({ bid: bid.optional() }),
     },
+    negotiate: { ordinal: 4, kind: "call", input: z.object({ agent: z.string(), turn: turnSchema }), output: actSchema },
   },
 });
 

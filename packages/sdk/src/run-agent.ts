@@ -66,7 +66,8 @@ async function join(agent: Agent, options: RunOptions, log: (line: string) => vo
   try {
     hostAgents(endpoint, new Map([[agent.name, agent]]), hub);
     const { name, description, skills, restart = "fail" } = agent;
-    const profile = JSON.parse(JSON.stringify({ name, description, skills, restart, bids: agent.bid !== undefined }));
+    const [bids, negotiates] = [agent.bid !== undefined, agent.negotiate !== undefined];
+    const profile = JSON.parse(JSON.stringify({ name, description, skills, restart, bids, negotiates }));
     try {
       const { url } = await hub.join(profile, { signal });
       log(`${name}: joined the hub; reachable at ${url}`);

@@ -8,6 +8,17 @@ import { commonModes } from "./engine/incoming.ts";
 /** The A2A extension under which our agents bargain. */
 export const negotiationExtension = "https://entente.dev/a2a/ext/negotiation/v1";
 
+/** Which protocols of that extension an agent takes part in, as its card says; one that names none is taken to know all. */
+export const negotiationProtocols = ["contract-net", "alternating-offers"] as const;
+export type NegotiationProtocol = (typeof negotiationProtocols)[number];
+
+/** Whether a card says that its agent takes part in a protocol. */
+export function takesPartIn(card: AgentCard, protocol: NegotiationProtocol): boolean {
+  const extension = card.capabilities?.extensions.find(({ uri }) => uri === negotiationExtension);
+  const named: unknown = extension?.params?.protocols;
+  return extension !== undefined && (!Array.isArray(named) || named.includes(protocol));
+}
+
 /** Where an agent is reached: the URL of its HTTP bindings, and `host:port` of gRPC where that is on. */
 export interface CardAddress {
   readonly url: string;
@@ -19,12 +30,12 @@ export async function makeCard(
   profile: AgentProfile,
   address: CardAddress,
   version: string,
-  bids: boolean,
+  protocols: readonly NegotiationProtocol[],
   key: PartyKey,
   extended = false,
 ): Promise<AgentCard> {
   const more = extended ? profile.extended : undefined;
-  const negotiation = { uri: negotiationExtension, description: "Takes part in Contract Net negotiations" };
+  const negotiation = { uri: negotiationExtension, description: "Takes part in negotiations", params: { protocols } };
   const card = AgentCard.fromJSON({
     name: profile.name,
     description: more?.description ?? profile.description,
@@ -35,7 +46,9 @@ export async function makeCard(
       streaming: true,
       pushNotifications: true,
       extendedAgentCard: profile.extended !== undefined,
-      extensions: [...(bids ? [negotiation] : []), ...(profile.extensions ?? [])].map((extension) => ({ ...extension })),
+      extensions: [...(protocols.length > 0 ? [negotiation] : []), ...(profile.extensions ?? [])].map((extension) => ({
+        ...extension,
+      })),
     },
     securitySchemes: ownSchemes,
     securityRequirements: ownRequirements,

@@ -9,7 +9,7 @@ import { openPartyKey, type PartyKey } from "../security/keys.ts";
 import type { Outgoing } from "../security/outgoing.ts";
 import type { Served } from "./bindings/http-call.ts";
 import { legacyCard } from "./bindings/legacy.ts";
-import { makeCard, rewrittenCard } from "./cards.ts";
+import { makeCard, negotiationProtocols, rewrittenCard } from "./cards.ts";
 import { gone, LocalAgents, type LocalAgentsInput } from "./engine/local-agents.ts";
 import { a2aErrors } from "./errors.ts";
 import { type Reply, type SendOptions, sendInside } from "./inside.ts";
@@ -80,9 +80,11 @@ export class Registry {
     const { name } = agent.profile;
     const key = await openPartyKey(dataFolder, name);
     const address = { url: `${baseUrl}/a2a/${name}`, grpc };
-    const bids = agent.bid !== undefined;
-    const card = await makeCard(agent.profile, address, version, bids, key);
-    const extended = agent.profile.extended && (await makeCard(agent.profile, address, version, bids, key, true));
+    const protocols = negotiationProtocols.filter(
+      (protocol) => (protocol === "contract-net" ? agent.bid : agent.negotiate) !== undefined,
+    );
+    const card = await makeCard(agent.profile, address, version, protocols, key);
+    const extended = agent.profile.extended && (await makeCard(agent.profile, address, version, protocols, key, true));
     const local = this.#locals.add(agent, extended && cardJsonOf(extended));
     const member: Member = { agent, card, cardJson: cardJsonOf(card), key, service: local };
     this.#members.set(name, member);

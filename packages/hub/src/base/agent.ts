@@ -1,4 +1,4 @@
-import type { Bid, CallForProposals } from "@entente/sdk";
+import type { Bid, CallForProposals, NegotiationAct, NegotiationTurn } from "@entente/sdk";
 import type { Content } from "./content.ts";
 import { defineErrors } from "./errors.ts";
 import type { Json } from "./json.ts";
@@ -117,6 +117,8 @@ export interface Agent {
   /** Answers a message at once, without a task that is kept; undefined makes it a task. */
   readonly answer?: (remark: Remark, ctx: ToolContext) => Promise<AgentResult | undefined>;
   readonly bid?: (call: CallForProposals, ctx: AgentContext) => Promise<Bid | undefined>;
+  /** Bargains: answers each turn of a session of alternating offers. */
+  readonly negotiate?: (turn: NegotiationTurn, ctx: AgentContext) => Promise<NegotiationAct>;
   readonly restart?: "fail" | "rerun";
 }
 

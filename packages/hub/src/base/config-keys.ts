@@ -48,6 +48,7 @@ export const configKeys = {
     ["quantum_solve", "quantum_select_subset"],
     "MCP tools that the agent toolsmith offers as skills, to whoever may reach the agents",
   ),
+  "negotiation.openBargains": key(positive, 1000, "most bargaining sessions that one principal may have open"),
   "agents.clientTools": key(
     list,
     [

@@ -69,6 +69,12 @@ export function joinedAgent(joined: Joined, graceMs: number): Agent {
     const deadlineMs = Math.max(1, call.replyBy - Date.now());
     return (await remote(endpoint, hostInterface).bid({ agent: name, call: { ...call, job } }, { deadlineMs })).bid;
   };
+  const negotiate: Agent["negotiate"] = async (turn) => {
+    const deadlineMs = Math.max(1, turn.replyBy - Date.now());
+    const endpoint = presence.endpoint ?? (await presence.wait(Math.min(graceMs, deadlineMs), AbortSignal.timeout(deadlineMs)));
+    if (!endpoint) throw joiningErrors.AGENT_AWAY({ agent: name, graceMs });
+    return remote(endpoint, hostInterface).negotiate({ agent: name, turn }, { deadlineMs });
+  };
   return {
     get profile() {
       return profileOf(joined.join);
@@ -94,6 +100,7 @@ export function joinedAgent(joined: Joined, graceMs: number): Agent {
       }
     },
     ...(joined.join.bids ? { bid } : {}),
+    ...(joined.join.negotiates ? { negotiate } : {}),
   };
 }
 

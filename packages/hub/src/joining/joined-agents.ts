@@ -100,8 +100,9 @@ export class JoinedAgents {
         .execute();
       await store.events.append(trx, [{ kind: "agent.joined", actor: principal.id, subject: name, data: { bids: join.bids } }]);
     });
-    // The same agent goes on, with the tasks it may have: only whether it bids is settled when it is made.
-    const same = known?.joined.join.bids === join.bids ? known : undefined;
+    // The same agent goes on, with the tasks it may have: only whether it bids and bargains is settled when it is made.
+    const { bids, negotiates } = known?.joined.join ?? {};
+    const same = bids === join.bids && negotiates === join.negotiates ? known : undefined;
     if (same) same.joined.join = join;
     const agent = same?.agent ?? this.#keep(join, principal.id, known?.joined.presence ?? new Presence());
     const url = await register(agent);

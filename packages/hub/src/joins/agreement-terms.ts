@@ -1,12 +1,12 @@
-import { agreementSchema } from "../negotiation/agreement.ts";
+import { anyAgreementSchema, isBargained } from "../negotiation/bargains/agreement.ts";
 import type { AgreementTermsOf } from "../sla/terms.ts";
 import type { Store } from "../store/store.ts";
 
-// A promise of time counts as kept within a quarter more than was promised, here as at the closing of an agreement.
+// A bid's promise of time counts as kept within a quarter more than was promised, here as at the closing of an agreement.
 const tolerance = 1.25;
 
 /**
- * Reads what an agreement says of its task's time and cost; undefined for one that is not known or binds others. The id
+ * Reads what an agreement says of its tasks: a bargained one exactly its service levels, a bid's time and price; undefined for one that is not known or binds others. The id
  * comes from the message's sender: an agreement judges the agent that signed it, at work for the one it signed it with.
  */
 export function agreementTerms(store: Store): AgreementTermsOf {
@@ -19,7 +19,9 @@ export function agreementTerms(store: Store): AgreementTermsOf {
       .where("initiator", "=", initiator)
       .executeTakeFirst();
     if (!row) return undefined;
-    const { promisedMs, price } = agreementSchema.parse(JSON.parse(row.document_json));
+    const document = anyAgreementSchema.parse(JSON.parse(row.document_json));
+    if (isBargained(document)) return document.slos;
+    const { promisedMs, price } = document;
     return { totalMs: promisedMs * tolerance, cost: price };
   };
 }

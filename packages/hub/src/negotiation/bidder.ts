@@ -1,27 +1,31 @@
 /**
- * The bidder's side of negotiation/v1: how an agent answers a call for proposals and signs what it offered, over
- * ordinary A2A messages with a data part. An accepted proposal is no message but a task: the executor takes it.
+ * An agent's side of negotiation/v1: how it answers a call for proposals and signs what it offered, and how it acts in a turn of a
+ * session of alternating offers, over ordinary A2A messages with a data part. An accepted proposal is no message but a task: the
+ * executor takes it.
  */
 import { z } from "zod";
 import { negotiationExtension } from "../a2a/cards.ts";
-import { dataOf, dataPart } from "../a2a/parts.ts";
+import { dataOf, dataPart, textPart } from "../a2a/parts.ts";
 import type { Message, Part } from "../a2a/protocol.ts";
 import type { Agent, AgentContext } from "../base/agent.ts";
 import { asEntenteError } from "../base/errors.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import { openPartyKey, signDocument } from "../security/keys.ts";
 import { type AgreementDocument, agreementSchema } from "./agreement.ts";
+import { closedMessageSchema, turnMessageSchema } from "./bargains/turn.ts";
 import { negotiationErrors } from "./errors.ts";
 import type { KeptProposal } from "./records.ts";
 
-const callSchema = z.object({
+/** A call for proposals. */
+export const callSchema = z.object({
   act: z.literal("cfp"),
   negotiation: z.string(),
   skill: z.string(),
   job: z.record(z.string(), z.json()),
   replyBy: z.number(),
 });
-const signSchema = z.object({ act: z.literal("agreement"), document: agreementSchema });
+/** An agreement to sign. */
+export const signSchema = z.object({ act: z.literal("agreement"), document: agreementSchema });
 
 /** What the initiator hears back: a proposal, a refusal, or a signature. */
 export const answerSchema = z.discriminatedUnion("act", [
@@ -48,8 +52,8 @@ export function bidderReply(
   dataFolder: string,
   proposalOf: ProposalLookup,
 ): ((message: Message, ctx: AgentContext) => Promise<readonly Part[] | undefined>) | undefined {
-  const { bid } = agent;
-  if (!bid) return undefined;
+  const { bid, negotiate } = agent;
+  if (!bid && !negotiate) return undefined;
   const { name } = agent.profile;
   const refuse = (thrown: unknown, ctx: AgentContext): Answer => {
     const error = asEntenteError(thrown);
@@ -59,6 +63,17 @@ export function bidderReply(
   return async (message, ctx) => {
     if (!message.extensions?.includes(negotiationExtension)) return undefined;
     const data = dataOf(message.parts);
+    if (negotiate) {
+      const turn = turnMessageSchema.safeParse(data);
+      if (turn.success) {
+        const { act: _, ...rest } = turn.data;
+        const { text, ...act } = await negotiate(rest, ctx);
+        return [...(text === undefined ? [] : [textPart(text)]), dataPart(act)];
+      }
+      const closed = closedMessageSchema.safeParse(data);
+      if (closed.success) return [dataPart({ act: "noted", negotiation: closed.data.negotiation })];
+    }
+    if (!bid) return undefined;
     const call = callSchema.safeParse(data);
     const signing = signSchema.safeParse(data);
     try {

@@ -7,7 +7,7 @@ import type { CoverTask } from "../a2a/engine/local-agent.ts";
 import type { Clock } from "../base/clock.ts";
 import { defineErrors } from "../base/errors.ts";
 import type { Store } from "../store/store.ts";
-import { agreementSchema } from "./agreement.ts";
+import { anyAgreementSchema } from "./bargains/agreement.ts";
 
 export const coverageErrors = defineErrors({
   AGREEMENT_SPENT: {
@@ -42,7 +42,7 @@ export function coverage(store: Store, clock: Clock): CoverTask {
     const over = (problem: string) => coverageErrors.AGREEMENT_OVER({ agreement, problem });
     if (row.status !== "active") throw over(`it was closed as ${row.status}`);
     if (clock.now() > row.due_at + graceMs) throw over(`it was due at ${new Date(row.due_at).toISOString()}`);
-    const { tasks: covers = 1 } = agreementSchema.parse(JSON.parse(row.document_json));
+    const { tasks: covers = 1 } = anyAgreementSchema.parse(JSON.parse(row.document_json));
     const counted = await store.transaction((trx) =>
       trx
         .updateTable("agreements")

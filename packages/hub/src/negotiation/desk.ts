@@ -1,12 +1,14 @@
 import type { JWK } from "jose";
 import { toolsOf } from "../base/tool.ts";
 import type { Store } from "../store/store.ts";
+import type { Bargaining } from "./bargains/bargaining.ts";
 import type { Contracting } from "./contracting.ts";
 
 /** What the negotiation tools stand on. */
 export interface NegotiationDesk {
   readonly store: Store;
   readonly contracting: Contracting;
+  readonly bargaining: Bargaining;
   /** The public key of a party. */
   readonly keyOf: (party: string) => JWK;
 }

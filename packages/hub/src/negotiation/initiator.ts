@@ -15,6 +15,7 @@ import { openPartyKey, signDocument, verifyDocument } from "../security/keys.ts"
 import type { AgreementDocument } from "./agreement.ts";
 import { answerSchema } from "./bidder.ts";
 import type { JobCall } from "./job.ts";
+import { orAborted } from "./or-aborted.ts";
 import type { Closing, NegotiationRecords } from "./records.ts";
 import type { Session } from "./transcript.ts";
 
@@ -158,15 +159,6 @@ export class Initiator {
     await records.openAgreement(document, { initiator, contractor: answer.signature });
     return document;
   }
-}
-
-// An abort also cancels the task (registry.send sees to it); nobody waits for an agent that does not hear it.
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = (): void => reject(signal.reason);
-  if (signal.aborted) stop();
-  signal.addEventListener("abort", stop, { once: true });
-  return Promise.race([work, promise]).finally(() => signal.removeEventListener("abort", stop));
 }
 
 function answerOf(reply: Reply): Json | undefined {

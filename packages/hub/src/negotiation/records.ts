@@ -73,6 +73,7 @@ export class NegotiationRecords {
       .selectFrom("negotiations")
       .select(["terms_json", "events_json"])
       .where("id", "=", negotiation)
+      .where("protocol", "=", "contract-net")
       .executeTakeFirst();
     if (!row) return undefined;
     const terms: ContractNetTerms & { task?: { job?: Json } } = JSON.parse(row.terms_json);

@@ -79,7 +79,10 @@ export class BreachBook {
       indicator: term.indicator,
       severity: "agreement",
       agreement: agreement ?? null,
-      because: `task ${task}: ${value} ${unit} where ${term.threshold} ${unit} were agreed${why}`,
+      because:
+        term.threshold === undefined
+          ? `task ${task} ended as ${measured.outcome}, and a share of ${term.target} was agreed to be completed`
+          : `task ${task}: ${value} ${unit} where ${term.threshold} ${unit} were agreed${why}`,
       openedAt: at,
       closedAt: at,
     };

@@ -32,11 +32,8 @@ export const setTermsSchema = z.object({
 });
 export type SetTerms = z.output<typeof setTermsSchema>;
 
-/** What an agreement says of its task. */
-export interface AgreementTerms {
-  readonly totalMs: number | undefined;
-  readonly cost: number | undefined;
-}
+/** What an agreement says of its tasks; `success` is the share that must be completed. */
+export type AgreementTerms = Readonly<Partial<Record<(typeof names)[Indicator], number | undefined>>>;
 
 /** Reads the terms of an agreement between those two, if it is one. */
 export type AgreementTermsOf = (id: string, contractor: string, initiator: string) => Promise<AgreementTerms | undefined>;
@@ -80,16 +77,15 @@ export function termsOf(config: SetTerms, card: ServiceParams["promises"], set: 
   });
 }
 
-/** The terms for one task: its agreement has the last word on its time and its cost. */
+/** The terms for one task: its agreement has the last word on what it speaks of. */
 export function termsUnder(terms: readonly Term[], agreement: AgreementTerms | undefined, target: number): readonly Term[] {
   if (!agreement) return terms;
-  const agreed: Term[] = [
-    ...(agreement.totalMs === undefined ? [] : [{ indicator: "total" as const, threshold: agreement.totalMs }]),
-    ...(agreement.cost === undefined ? [] : [{ indicator: "cost" as const, threshold: agreement.cost }]),
-  ].map((term) => ({
-    ...term,
-    target: terms.find(({ indicator }) => indicator === term.indicator)?.target ?? target,
-    source: "agreement" as const,
-  }));
+  const agreed = indicators.flatMap((indicator): Term[] => {
+    const value = agreement[names[indicator]];
+    if (value === undefined) return [];
+    if (indicator === "success") return [{ indicator, threshold: undefined, target: value, source: "agreement" }];
+    const own = terms.find((term) => term.indicator === indicator)?.target ?? target;
+    return [{ indicator, threshold: value, target: own, source: "agreement" }];
+  });
   return [...terms.filter(({ indicator }) => !agreed.some((term) => term.indicator === indicator)), ...agreed];
 }

@@ -1,3 +1,4 @@
+import { indicators } from "./indicators.ts";
 import { type Series, tallyOver } from "./series.ts";
 import type { Term } from "./terms.ts";
 
@@ -8,7 +9,7 @@ const lookBackMs = 72 * 3_600_000;
  * were counted in the longest window of an alert.
  */
 export function watchedTerms(series: Series, terms: readonly Term[], target: number, now: number): readonly Term[] {
-  const agreed = (["total", "cost"] as const).flatMap((indicator): Term[] => {
+  const agreed = indicators.flatMap((indicator): Term[] => {
     if (terms.some((term) => term.indicator === indicator)) return [];
     const { good, bad } = tallyOver(series, indicator, lookBackMs, now);
     return good + bad === 0 ? [] : [{ indicator, threshold: undefined, target, source: "agreement" }];

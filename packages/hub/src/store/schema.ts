@@ -225,6 +225,50 @@ export interface AgreementsTable {
   outcome_json: string | null;
 }
 
+/**
+ * A session of alternating offers; its terms are in `negotiations`. `seq` and `hash` are those of its last event, `seats_json` what only
+ * the hub may know of each party, `driver` the hub that carries it on and was last seen at `seen_at`, `paused_ms` how long no hub did.
+ * `breach_id` is the breach that opened it, `replaces` the agreement that was broken.
+ */
+export interface BargainsTable {
+  id: string;
+  opened_by: string;
+  open: number;
+  seq: number;
+  hash: string;
+  seats_json: string;
+  driver: string;
+  seen_at: number;
+  paused_ms: number;
+  breach_id: string | null;
+  replaces: string | null;
+}
+
+/** What happened in a session, from 1; `at` is session time, `hash` links it to all before it. */
+export interface BargainEventsTable {
+  bargain_id: string;
+  seq: number;
+  at: number;
+  event_json: string;
+  hash: string;
+}
+
+/** What a party may agree to in any session. */
+export interface MandatesTable {
+  party: string;
+  mandate_json: string;
+  set_by: string;
+  set_at: number;
+}
+
+/** What a party has on the table or has agreed to in a session, of an issue that its mandate limits over all sessions. */
+export interface PromisesTable {
+  party: string;
+  bargain_id: string;
+  issue: string;
+  amount: number;
+}
+
 export interface SelectionsTable {
   id: string;
   run_id: string;
@@ -320,6 +364,10 @@ export interface Database {
   runs: RunsTable;
   negotiations: NegotiationsTable;
   agreements: AgreementsTable;
+  bargains: BargainsTable;
+  bargain_events: BargainEventsTable;
+  mandates: MandatesTable;
+  promises: PromisesTable;
   selections: SelectionsTable;
   training_points: TrainingPointsTable;
   versions: VersionsTable;

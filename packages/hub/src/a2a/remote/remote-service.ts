@@ -128,7 +128,7 @@ function serviceOf({ name, limits, now }: RemoteInput, transport: Transport, ten
     open: (options: RequestOptions) => AsyncIterable<sdk.StreamResponse>,
   ): AsyncGenerator<StreamResponse> {
     try {
-      for await (const event of open({ ...carried(call), signal: call.signal }))
+      for await (const event of open({ ...carried(call, transport), signal: call.signal }))
         yield json<StreamResponse>(sdk.StreamResponse.toJSON(event));
     } catch (thrown) {
       throw ours(name, thrown);
@@ -144,7 +144,7 @@ function serviceOf({ name, limits, now }: RemoteInput, transport: Transport, ten
     const timer = setTimeout(() => limit.abort(), Math.min(ms, longestTimerMs)).unref();
     try {
       const signal = AbortSignal.any([call.signal, limit.signal]);
-      return await work({ ...carried(call), signal, deadlineAt: Date.now() + ms });
+      return await work({ ...carried(call, transport), signal, deadlineAt: Date.now() + ms });
     } catch (thrown) {
       call.signal.throwIfAborted();
       throw limit.signal.aborted || isDeadline(thrown) ? late(thrown) : ours(name, thrown);
@@ -210,8 +210,10 @@ function serviceOf({ name, limits, now }: RemoteInput, transport: Transport, ten
   }
 }
 
-function carried({ extensions }: Call): RequestOptions {
-  return extensions.length > 0 ? { serviceParameters: { "A2A-Extensions": extensions.join(",") } } : {};
+function carried({ extensions }: Call, { protocolVersion }: Transport): RequestOptions {
+  // A server that is told no version takes its caller to speak 0.3.
+  const version = { "A2A-Version": protocolVersion };
+  return { serviceParameters: extensions.length > 0 ? { ...version, "A2A-Extensions": extensions.join(",") } : version };
 }
 
 // The agent's own server may say first that the time is up.

@@ -9,7 +9,7 @@ const partSchema = z.object({ offered: z.number().nullable(), score: z.number(),
 export default defineNegotiationTool({
   name: "negotiation_get",
   description:
-    "One negotiation whole: who was asked, each bid with its price, promised time, quality and reason, how the bids were scored, who won and why, every event, and the agreement.",
+    "One negotiation by Contract Net whole: who was asked, each bid with its price, promised time, quality and reason, how the bids were scored, who won and why, every event, and the agreement.",
   input: z.object({ id: z.string().describe("a negotiation id (neg_…)") }),
   output: z.object({
     id: z.string(),
@@ -37,7 +37,12 @@ export default defineNegotiationTool({
   }),
   hints: { readOnly: true },
   run: async (input, _ctx, { store }) => {
-    const row = await store.db.selectFrom("negotiations").selectAll().where("id", "=", input.id).executeTakeFirst();
+    const row = await store.db
+      .selectFrom("negotiations")
+      .selectAll()
+      .where("id", "=", input.id)
+      .where("protocol", "=", "contract-net")
+      .executeTakeFirst();
     if (!row) throw baseErrors.NOT_FOUND({ what: "negotiation", id: input.id });
     const session = replay(JSON.parse(row.terms_json), JSON.parse(row.events_json));
     const explained = explain(session.state);

@@ -1,0 +1,368 @@
+/**
+ * Sessions of alternating offers in the store. Every event commits together with its news in the event log, what it promises, and, at the
+ * end, the agreement. An event is kept only as the next one of the session as the store has it: of two hubs, or of one before and after
+ * a restart, only one can keep it.
+ */
+import type { Transaction } from "kysely";
+import type { Clock } from "../../base/clock.ts";
+import { canonicalJson, type Json } from "../../base/json.ts";
+import type { NewEvent } from "../../store/event-log.ts";
+import type { Database } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
+import { negotiationErrors } from "../errors.ts";
+import type { BargainedDocument, PartySignatures } from "./agreement.ts";
+import { amountOf, type Mandate, mandateSchema } from "./mandate.ts";
+import type { SeatSecrets } from "./seat.ts";
+import { type BargainSession, type Entry, replayBargain } from "./session.ts";
+import type { BargainTerms } from "./terms.ts";
+
+/** The protocol's name in `negotiations`. */
+export const bargainProtocol = "alternating-offers";
+
+/** A session as the store has it. */
+export interface KeptBargain {
+  readonly id: string;
+  readonly openedBy: string;
+  readonly session: BargainSession;
+  readonly seats: Readonly<Record<string, SeatSecrets>>;
+  readonly pausedMs: number;
+  readonly driver: string;
+}
+
+/** What is promised by an event: a party, an issue that its mandate limits over sessions, and the most it may come to. */
+export interface PromiseMade {
+  readonly party: string;
+  readonly issue: string;
+  readonly amount: number;
+  readonly most: number;
+}
+
+/** An event to keep. */
+export interface Keeping {
+  readonly kept: KeptBargain;
+  readonly next: BargainSession;
+  readonly entry: Entry;
+  readonly hub: string;
+  readonly promises: readonly PromiseMade[];
+  readonly agreement: { readonly document: BargainedDocument; readonly signatures: PartySignatures } | undefined;
+  readonly news: readonly NewEvent[];
+}
+
+// Rolls back what had been begun.
+class BegunBefore extends Error {
+  override readonly name = "BegunBefore";
+}
+
+/** The store's side of bargaining. */
+export class BargainRecords {
+  readonly #store: Store;
+  readonly #clock: Clock;
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Begins a session. Gives false, and changes nothing, when the breach that opens it has opened one before, or its agreement is being renegotiated. */
+  async begin(kept: KeptBargain, breach: string | undefined, news: readonly NewEvent[]): Promise<boolean> {
+    try {
+      await this.#begin(kept, breach, news);
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof BegunBefore) return false;
+      throw thrown;
+    }
+  }
+
+  async #begin(
+    { id, openedBy, session, seats, driver }: KeptBargain,
+    breach: string | undefined,
+    news: readonly NewEvent[],
+  ): Promise<void> {
+    const now = this.#clock.now();
+    const { terms, hash } = session;
+    await this.#store.transaction(async (trx) => {
+      // The head of the log is locked first: of two hubs that hear of one breach, the second sees what the first began.
+      await this.#store.events.append(trx, news);
+      if (breach !== undefined) {
+        const earlier = await trx
+          .selectFrom("bargains")
+          .select("id")
+          .where((eb) =>
+            eb.or([eb("breach_id", "=", breach), eb.and([eb("replaces", "=", terms.replaces ?? ""), eb("open", "=", 1)])]),
+          )
+          .executeTakeFirst();
+        if (earlier) throw new BegunBefore();
+      }
+      await trx
+        .insertInto("negotiations")
+        .values({
+          id,
+          protocol: bargainProtocol,
+          run_id: null,
+          subject: terms.subject,
+          status: "open",
+          terms_json: canonicalJson(terms),
+          events_json: "[]",
+          outcome_json: null,
+          created_at: now,
+          updated_at: now,
+        })
+        .execute();
+      await trx
+        .insertInto("bargains")
+        .values({
+          id,
+          opened_by: openedBy,
+          open: 1,
+          seq: 0,
+          hash,
+          seats_json: canonicalJson(seats),
+          driver,
+          seen_at: now,
+          paused_ms: 0,
+          breach_id: breach ?? null,
+          replaces: terms.replaces ?? null,
+        })
+        .execute();
+    });
+  }
+
+  /** Reads a session; undefined where there is none of that id. Throws when its events are not the ones that were kept. */
+  async load(id: string): Promise<KeptBargain | undefined> {
+    const row = await this.#store.db
+      .selectFrom("bargains")
+      .innerJoin("negotiations", "negotiations.id", "bargains.id")
+      .select(["opened_by", "seats_json", "paused_ms", "driver", "terms_json"])
+      .where("bargains.id", "=", id)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const terms: BargainTerms = JSON.parse(row.terms_json);
+    const replayed = replayBargain(terms, await this.entries(id));
+    if ("brokenAt" in replayed) throw new Error(`event ${replayed.brokenAt} of negotiation "${id}" is not the one that was kept`);
+    return {
+      id,
+      openedBy: row.opened_by,
+      session: replayed.session,
+      seats: JSON.parse(row.seats_json),
+      pausedMs: row.paused_ms,
+      driver: row.driver,
+    };
+  }
+
+  /** How many events a session has. */
+  async length(id: string): Promise<number> {
+    const row = await this.#store.db.selectFrom("bargains").select("seq").where("id", "=", id).executeTakeFirst();
+    return row?.seq ?? 0;
+  }
+
+  /** The events of a session, in order. */
+  async entries(id: string): Promise<readonly Entry[]> {
+    const rows = await this.#store.db
+      .selectFrom("bargain_events")
+      .select(["seq", "at", "event_json", "hash"])
+      .where("bargain_id", "=", id)
+      .orderBy("seq")
+      .execute();
+    return rows.map(({ seq, at, event_json, hash }) => ({ ...JSON.parse(event_json), seq, at, hash }));
+  }
+
+  /** Keeps an event. Gives false, and changes nothing, when the session has gone on elsewhere. Throws MANDATE_EXCEEDED for a promise over its budget. */
+  async keep({ kept, next, entry, hub, promises, agreement, news }: Keeping): Promise<boolean> {
+    const { id, pausedMs } = kept;
+    const { seq, at, hash, ...happened } = entry;
+    const now = this.#clock.now();
+    const over = next.state.result !== undefined;
+    return this.#store.transaction(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable("bargains")
+        .set({ seq, hash, driver: hub, seen_at: now, open: over ? 0 : 1 })
+        .where("id", "=", id)
+        .where("seq", "=", seq - 1)
+        .where("paused_ms", "=", pausedMs)
+        .where("open", "=", 1)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return false;
+      await trx
+        .insertInto("bargain_events")
+        .values({ bargain_id: id, seq, at, event_json: canonicalJson(happened), hash })
+        .execute();
+      // This locks the head of the log, so that two sessions of one party cannot both fit into what is left of its budget.
+      await this.#store.events.append(trx, news);
+      if (entry.event.type === "offer")
+        await trx.deleteFrom("promises").where("bargain_id", "=", id).where("party", "!=", entry.event.from).execute();
+      for (const promise of promises) await this.#promise(trx, id, promise);
+      if (next.state.result?.outcome === "no-deal") await trx.deleteFrom("promises").where("bargain_id", "=", id).execute();
+      if (over)
+        await trx
+          .updateTable("negotiations")
+          .set({ status: next.state.result?.outcome ?? "", outcome_json: canonicalJson(next.state.result), updated_at: now })
+          .where("id", "=", id)
+          .execute();
+      if (agreement) await this.#agree(trx, agreement, now);
+      return true;
+    });
+  }
+
+  /** What parties' mandates, set by the operator, say. */
+  async mandates(parties: readonly string[]): Promise<ReadonlyMap<string, Mandate>> {
+    const rows = await this.#store.db
+      .selectFrom("mandates")
+      .select(["party", "mandate_json"])
+      .where("party", "in", [...parties])
+      .execute();
+    return new Map(rows.map(({ party, mandate_json }) => [party, mandateSchema.parse(JSON.parse(mandate_json))]));
+  }
+
+  /** Sets a party's mandate; undefined takes it away. */
+  async setMandate(party: string, mandate: Mandate | undefined, actor: string): Promise<void> {
+    await this.#store.transaction(async (trx) => {
+      await trx.deleteFrom("mandates").where("party", "=", party).execute();
+      if (mandate)
+        await trx
+          .insertInto("mandates")
+          .values({ party, mandate_json: canonicalJson(mandate), set_by: actor, set_at: this.#clock.now() })
+          .execute();
+      const data = { mandate: mandate === undefined ? null : JSON.parse(canonicalJson(mandate)) };
+      await this.#store.events.append(trx, [{ kind: "mandate.set", actor, subject: party, data }]);
+    });
+  }
+
+  /** What a party has promised of an issue in all other sessions: what it agreed to, and what it has on the table. */
+  async promised(party: string, issue: string, except: string): Promise<number> {
+    return promisedElsewhere(this.#store.db, party, issue, except);
+  }
+
+  /** How many sessions a principal has opened that are not over. */
+  async openOf(principal: string): Promise<number> {
+    const { count } = await this.#store.db
+      .selectFrom("bargains")
+      .select((eb) => eb.fn.countAll<number>().as("count"))
+      .where("opened_by", "=", principal)
+      .where("open", "=", 1)
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  }
+
+  /** Shows that a hub still carries sessions on; gives those that are its own. */
+  async touch(ids: readonly string[], hub: string): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return new Set();
+    const rows = await this.#store.db
+      .updateTable("bargains")
+      .set({ seen_at: this.#clock.now() })
+      .where("id", "in", [...ids])
+      .where("driver", "=", hub)
+      .where("open", "=", 1)
+      .returning("id")
+      .execute();
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** Takes over the open sessions that nobody has carried on since a time, or, with `own`, that are a hub's own; gives their ids. */
+  async claim(hub: string, unseenSince: number, own: boolean): Promise<readonly string[]> {
+    const now = this.#clock.now();
+    const left = await this.#store.db
+      .selectFrom("bargains")
+      .select(["id", "driver", "seen_at"])
+      .where("open", "=", 1)
+      .where((eb) => (own ? eb.or([eb("seen_at", "<", unseenSince), eb("driver", "=", hub)]) : eb("seen_at", "<", unseenSince)))
+      .orderBy("seen_at")
+      .limit(1000)
+      .execute();
+    const claimed: string[] = [];
+    for (const { id, driver, seen_at } of left) {
+      const taken = await this.#store.db
+        .updateTable("bargains")
+        .set((eb) => ({ driver: hub, seen_at: now, paused_ms: eb("paused_ms", "+", Math.max(0, now - seen_at)) }))
+        .where("id", "=", id)
+        .where("driver", "=", driver)
+        .where("seen_at", "=", seen_at)
+        .where("open", "=", 1)
+        .returning("id")
+        .executeTakeFirst();
+      if (taken) claimed.push(id);
+    }
+    return claimed;
+  }
+
+  // An offer takes the place of what the party had on the table here; an acceptance binds it to the other's offer.
+  async #promise(trx: Transaction<Database>, bargain: string, { party, issue, amount, most }: PromiseMade): Promise<void> {
+    await trx
+      .insertInto("promises")
+      .values({ party, bargain_id: bargain, issue, amount })
+      .onConflict((conflict) => conflict.columns(["party", "bargain_id", "issue"]).doUpdateSet({ amount }))
+      .execute();
+    const left = most - (await promisedElsewhere(trx, party, issue, bargain));
+    if (amount > left + 1e-9)
+      throw negotiationErrors.MANDATE_EXCEEDED({
+        party,
+        rule: "budget",
+        got: `${issue} = ${amount}`,
+        allowed: `at most ${Math.max(0, left)}, what is left of ${most}`,
+      });
+  }
+
+  async #agree(
+    trx: Transaction<Database>,
+    { document, signatures }: NonNullable<Keeping["agreement"]>,
+    now: number,
+  ): Promise<void> {
+    await trx
+      .insertInto("agreements")
+      .values({
+        id: document.id,
+        negotiation_id: document.negotiation,
+        initiator: document.initiator,
+        contractor: document.contractor,
+        document_json: canonicalJson(document),
+        signatures_json: canonicalJson(signatures),
+        status: "active",
+        task_id: null,
+        due_at: document.dueAt,
+        created_at: now,
+        closed_at: null,
+        outcome_json: null,
+      })
+      .execute();
+    // What was offered and not agreed binds nobody; what was agreed binds whoever has a budget for it.
+    const promises = await trx.selectFrom("promises").selectAll().where("bargain_id", "=", document.negotiation).execute();
+    for (const { party, issue } of promises)
+      await trx
+        .updateTable("promises")
+        .set({ amount: amountOf(document.terms, issue) })
+        .where("party", "=", party)
+        .where("bargain_id", "=", document.negotiation)
+        .where("issue", "=", issue)
+        .execute();
+    const data: { [key: string]: Json } = {
+      about: document.subject,
+      contractor: document.contractor,
+      terms: document.terms,
+      ...(document.replaces === undefined ? {} : { replaces: document.replaces }),
+    };
+    const news: NewEvent[] = [{ kind: "agreement.signed", actor: document.initiator, subject: document.id, data }];
+    if (document.replaces !== undefined) {
+      const outcome = { replacedBy: document.id };
+      const { numUpdatedRows } = await trx
+        .updateTable("agreements")
+        .set({ status: "failed", closed_at: now, outcome_json: canonicalJson(outcome) })
+        .where("id", "=", document.replaces)
+        .where("status", "=", "active")
+        .executeTakeFirst();
+      if (numUpdatedRows > 0n)
+        news.push({ kind: "agreement.failed", actor: document.contractor, subject: document.replaces, data: outcome });
+    }
+    await this.#store.events.append(trx, news);
+  }
+}
+
+async function promisedElsewhere(db: Store["db"], party: string, issue: string, except: string): Promise<number> {
+  const row = await db
+    .selectFrom("promises")
+    .select((eb) => eb.fn.sum<number | null>("amount").as("sum"))
+    .where("party", "=", party)
+    .where("issue", "=", issue)
+    .where("bargain_id", "!=", except)
+    .executeTakeFirst();
+  return Number(row?.sum ?? 0);
+}
