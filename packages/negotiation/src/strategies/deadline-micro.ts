@@ -8,6 +8,7 @@
  * - Of the outcomes above the target it offers one it has not offered yet, the one that the others seem to like best. Opponents that answer
  *   new offers with concessions get them, and deals lie near the Pareto front.
  * - Where it has offered all of those and the others have shown as many, it steps below the target, as MiCRO does, down to what is fair.
+ * - While nothing it was offered is rational for it, what counts as fair sinks from 0.6 of the time on, down to its reservation at the end.
  * - In its last three actions it comes down to the best it was offered, offers that very outcome in the last one, and takes anything
  *   rational when no offer can be made any more.
  */
@@ -24,6 +25,7 @@ const endGameTime = 0.02;
 const lookAgainAfter = 2;
 const looked = 400;
 const band = 0.2;
+const hopefulUntil = 0.6;
 
 export const deadlineMicro = compose({
   name: "deadline-micro",
@@ -52,13 +54,17 @@ class DeadlineBidding implements Bidding {
   bid(moment: Moment) {
     const { ranking, history, reservation } = this.#table;
     this.#patience ??= patienceOf(moment.actionsLeft);
-    const fair = Math.max(reservation, this.#fairUtility() * Math.min(1, 0.84 + 0.025 * this.#patience));
+    const seemsFair = Math.max(reservation, this.#fairUtility() * Math.min(1, 0.84 + 0.025 * this.#patience));
+    const received = history.best;
+    const hopeless = received === undefined || received.utility < reservation;
+    const fair = hopeless
+      ? seemsFair - (seemsFair - reservation) * Math.max(0, (moment.t - hopefulUntil) / (1 - hopefulUntil))
+      : seemsFair;
     const best = ranking.utility(0);
     const top = fair + (best - fair) * Math.min(0.95, 0.68 + 0.05 * this.#patience);
     const target = top - (top - fair) * concession(moment.t, lateness);
-    const received = history.best;
     const closing = closingShare(moment);
-    if (closing > 0 && received !== undefined && received.utility >= reservation) {
+    if (closing > 0 && !hopeless) {
       if (moment.actionsLeft === 1) return received;
       return this.#choose(Math.max(received.utility, fair - (fair - received.utility) * closing), fair);
     }
