@@ -9,7 +9,7 @@ export default defineConfig({
   themeConfig: {
     search: { provider: "local" },
     sidebar: [
-      { text: "Guides", items: pages("guides", ["operator", "analyst", "model-owner", "agent-author"]) },
+      { text: "Guides", items: pages("guides", ["operator", "analyst", "model-owner", "agent-author", "negotiation"]) },
       {
         text: "Reference",
         items: pages("reference", [
@@ -23,6 +23,7 @@ export default defineConfig({
           "sdk",
           "routing",
           "sla",
+          "negotiation",
           "auctions",
           "guarantees",
           "benchmarks",
