@@ -24,6 +24,7 @@ export default defineConfig({
           "routing",
           "sla",
           "negotiation",
+          "negotiation-extension",
           "auctions",
           "guarantees",
           "benchmarks",
