@@ -1,4 +1,5 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
+import type { Engine } from "../backend.ts";
 
 /**
  * Bargaining: sessions of alternating offers with their events, one row each and numbered, what each party may agree to, and what
@@ -6,7 +7,7 @@ import type { Kysely } from "kysely";
  */
 export default {
   name: "009-bargains",
-  async up(db: Kysely<unknown>): Promise<void> {
+  async up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     const t = db.schema;
     await t
       .createTable("bargains")
@@ -22,8 +23,11 @@ export default {
       .addColumn("breach_id", "text", (c) => c.unique())
       .addColumn("replaces", "text")
       .execute();
-    await t.createIndex("bargains_open").on("bargains").columns(["open", "seen_at"]).execute();
+    // Only what changes at the beginning and the end of a session: every act writes the rest.
+    await t.createIndex("bargains_open").on("bargains").columns(["open"]).execute();
     await t.createIndex("bargains_replacing").on("bargains").columns(["replaces"]).execute();
+    // On SQLite a table that is its own index: an act is written once.
+    const clustered = engine === "sqlite" ? sql`without rowid` : sql``;
     await t
       .createTable("bargain_events")
       .addColumn("bargain_id", "text", (c) => c.notNull().references("bargains.id"))
@@ -32,6 +36,7 @@ export default {
       .addColumn("event_json", "text", (c) => c.notNull())
       .addColumn("hash", "text", (c) => c.notNull())
       .addPrimaryKeyConstraint("bargain_events_pk", ["bargain_id", "seq"])
+      .modifyEnd(clustered)
       .execute();
     await t
       .createTable("mandates")
