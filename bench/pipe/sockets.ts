@@ -7,10 +7,13 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { type Row, row } from "../contract.ts";
 import type { Measurement } from "./socket-client.ts";
 
 const roundsOfSet = 4;
+// Before each turn: whoever had the last one still collects its garbage.
+const settleMs = 20;
 const kilobyte = 1024;
 const sizes = { "1 KB": kilobyte, "64 KB": 64 * kilobyte, "1 MB": 1024 * kilobyte } as const;
 
@@ -125,6 +128,7 @@ async function open(children: ChildProcess[], name: string, server: string, wher
   const [, word] = await spawn(children, server, where);
   const [client] = await spawn(children, "socket-client.ts", name, typeof word === "number" ? `${word}` : where);
   return async (measurement: Measurement): Promise<number> => {
+    await setTimeout(settleMs);
     client.send(measurement);
     const [value] = await once(client, "message");
     return Number(value);
