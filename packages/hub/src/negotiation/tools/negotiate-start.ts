@@ -6,6 +6,7 @@ import { issueSchema, issuesOf } from "../bargains/terms.ts";
 import { defineNegotiationTool } from "../desk.ts";
 import { negotiationErrors } from "../errors.ts";
 
+const minute = 60_000;
 const week = 7 * 24 * 3_600_000;
 
 export default defineNegotiationTool({
@@ -34,7 +35,7 @@ export default defineNegotiationTool({
       .optional()
       .describe("in how many rounds offers may be made; 20 when no deadline is set either"),
     deadlineMs: z.int().min(1).optional().describe("after how long nothing counts any more"),
-    moveMs: z.int().min(1).default(60_000).describe("how long a party may take for its turn"),
+    moveMs: z.int().min(1).optional().describe("how long a party may take for its turn; a minute, ten where you answer yourself"),
     provider: z.string().optional().describe("which party does the work; the last one when left out"),
     tasks: z.int().min(1).default(1).describe("how many tasks the agreement covers"),
     validMs: z.int().min(1).default(week).describe("how long the agreement then holds"),
@@ -68,7 +69,7 @@ export default defineNegotiationTool({
       seats: withoutMe ? {} : { [principal.id]: seat },
       ...(rounds === undefined ? {} : { rounds }),
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
-      moveWithinMs: input.moveMs,
+      moveWithinMs: input.moveMs ?? (withoutMe || chosen !== "self" ? minute : 10 * minute),
       provider: input.provider ?? parties.at(-1) ?? "",
       tasks,
       validMs,
