@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadConfig, openHub, operator } from "@entente/hub";
+import { drawing } from "./drawing.ts";
 
 /** What became of the sessions of a hub that was killed again and again. */
 export interface Crashes {
@@ -26,11 +27,7 @@ export async function crashes(folder: string, url: string, kills: number, seed: 
   const program = new URL("./crash-hub.ts", import.meta.url);
   const execArgv = ["--conditions=entente"];
   const told = new Map<Said["what"], Set<string>>();
-  let state = seed;
-  const draw = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 0x1_0000_0000;
-  };
+  const draw = drawing(seed);
   for (let kill = 0; kill < kills; kill++) {
     const child = fork(program, [folder, url], { execArgv });
     const left = Math.floor(draw() * 4) + 1;

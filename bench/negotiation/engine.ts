@@ -1,5 +1,6 @@
 import { alternatingOffers, bargain, boulware, micro, type Scenario } from "@entente/negotiation";
 import { type Row, row } from "../contract.ts";
+import { drawing } from "./drawing.ts";
 
 const sizes = [4, 4, 4, 16];
 
@@ -74,11 +75,7 @@ function halfPlayed(scenario: Scenario, seed: number) {
 }
 
 function thousandOutcomes(): Scenario {
-  let seed = 7;
-  const draw = () => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    return seed / 0x1_0000_0000;
-  };
+  const draw = drawing(7);
   const issues = sizes.map((size, k) => ({ name: `issue ${k}`, values: Array.from({ length: size }, (_, value) => `${value}`) }));
   const profile = (name: string) => ({
     name,

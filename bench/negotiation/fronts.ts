@@ -9,6 +9,7 @@ import {
   solutionsOf,
 } from "@entente/negotiation";
 import { type Row, row } from "../contract.ts";
+import { drawing } from "./drawing.ts";
 import type { Case } from "./pairs.ts";
 
 /** Solution points against the reference, and merging against enumeration, in turns. */
@@ -76,11 +77,7 @@ function best(make: () => readonly [AdditivePreferences, AdditivePreferences]): 
 }
 
 function random(issues: number, values: number): readonly [AdditivePreferences, AdditivePreferences] {
-  let state = 20261124;
-  const draw = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 0x1_0000_0000;
-  };
+  const draw = drawing(20261124);
   const one = (): AdditivePreferences => {
     const weights = Array.from({ length: issues }, draw);
     const sum = weights.reduce((total, weight) => total + weight, 0);

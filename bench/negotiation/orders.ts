@@ -4,19 +4,13 @@
 import {
   type AlternatingOffersEvent,
   alternatingOffers,
-  boulware,
-  conceder,
-  deadlineMicro,
-  linear,
-  micro,
   type Negotiator,
   type Scenario,
-  titForTat,
+  shippedStrategies,
   utilityOf,
 } from "@entente/negotiation";
 import { type Row, row } from "../contract.ts";
-
-const strategies = [boulware, linear, conceder, titForTat, micro, deadlineMicro];
+import { drawing } from "./drawing.ts";
 
 /** Plays as many sessions; `failed` are those in which something did not hold. */
 export function orderRows(sessions: number): readonly Row[] {
@@ -44,7 +38,7 @@ interface Played {
 }
 
 function playedWithMischief(seed: number): Played {
-  const draw = drawing(seed);
+  const draw = drawing(Math.imul(seed, 2654435761));
   const upTo = (most: number) => Math.floor(draw() * most);
   const scenario = anyScenario(draw, upTo);
   const { domain, profiles } = scenario;
@@ -52,7 +46,7 @@ function playedWithMischief(seed: number): Played {
   const worth = profiles.map(({ preferences }) => utilityOf(preferences));
   const least = profiles.map(({ preferences }) => preferences.reservation ?? 0);
   const parties: Negotiator[] = profiles.map(({ preferences }, me) =>
-    strategies[upTo(strategies.length)]!.start({ domain, preferences, parties: names.length, me, seed: seed + me }),
+    shippedStrategies[upTo(shippedStrategies.length)]!.start({ domain, preferences, parties: names.length, me, seed: seed + me }),
   );
   const terms = {
     participants: names,
@@ -134,13 +128,5 @@ function anyScenario(draw: () => number, upTo: (most: number) => number): Scenar
         reservation: draw() * 0.7,
       },
     })),
-  };
-}
-
-function drawing(seed: number): () => number {
-  let state = Math.imul(seed, 2654435761) >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 0x1_0000_0000;
   };
 }

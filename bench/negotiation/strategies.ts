@@ -1,4 +1,4 @@
-import { boulware, conceder, countOutcomes, deadlineMicro, linear, micro, titForTat, tournament } from "@entente/negotiation";
+import { boulware, countOutcomes, deadlineMicro, micro, shippedStrategies, tournament } from "@entente/negotiation";
 import { type Row, row } from "../contract.ts";
 import type { Case } from "./pairs.ts";
 
@@ -6,12 +6,11 @@ import type { Case } from "./pairs.ts";
 export function strategyRows(cases: readonly Case[], quick: boolean): readonly Row[] {
   const bilateral = cases.filter(({ scenario }) => scenario.profiles.length === 2).map(({ scenario }) => scenario);
   const scenarios = quick ? bilateral.filter((one, i) => i % 8 === 0 && countOutcomes(one.domain) < 10_000) : bilateral;
-  const strategies = [boulware, linear, conceder, titForTat, micro, deadlineMicro];
   return [20, 100, 1000].flatMap((rounds) => {
-    const { rows, seats } = tournament(scenarios, strategies, { rounds });
+    const { rows, seats } = tournament(scenarios, shippedStrategies, { rounds });
     const of = (name: string) => rows.find(({ strategy }) => strategy === name)!;
     const ours = of(deadlineMicro.name);
-    const against = strategies.map(({ name }) => {
+    const against = shippedStrategies.map(({ name }) => {
       const met = seats.filter((seat) => seat.strategy === deadlineMicro.name && seat.opponent === name);
       return { name, agreement: met.filter((seat) => seat.agreed).length / met.length };
     });

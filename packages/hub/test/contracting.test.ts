@@ -189,7 +189,7 @@ for (const [how, execute] of [
 ] as const) {
   test(`a winner that never ends, ${how}, loses the job to the next best when its time is up`, () =>
     withHouse([worker("endless", offer(1), execute), worker("steady", offer(2))], async ({ contracting, store }) => {
-      const { results } = await contracting.contract(job({ completeWithinMs: 150 }), never);
+      const { results } = await contracting.contract(job({ completeWithinMs: 1000 }), never);
       assert.deepEqual(
         results.map((result) => result.contractor),
         ["steady"],

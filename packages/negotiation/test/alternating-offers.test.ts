@@ -100,13 +100,13 @@ test("who does not act in time is at fault, and nothing counts after the deadlin
 
 test("terms that cannot be meant are refused with what was wanted and what came", () => {
   const bad: readonly [Partial<OfferTerms>, RegExp][] = [
-    [{ participants: ["ada"] }, /at least two different names; got \["ada"\]/],
-    [{ participants: ["ada", "ada"] }, /at least two different names/],
+    [{ participants: ["ada"] }, /terms\.participants: wanted at least 2 names; got \["ada"\]/],
+    [{ participants: ["ada", "ada"] }, /terms\.participants\[1\]: wanted each name once; got "ada"/],
     [{ issues: [] }, /terms\.issues/],
-    [{ issues: [0] }, /terms\.issues/],
-    [{ rounds: 0 }, /a whole number above 0; got 0/],
-    [{ endAt: -1 }, /a time after startAt; got -1/],
-    [{ moveWithinMs: Number.NaN }, /got NaN/],
+    [{ issues: [0] }, /terms\.issues\[0\]: wanted a whole number of at least 1; got 0/],
+    [{ rounds: 0 }, /terms\.rounds: wanted a whole number of at least 1; got 0/],
+    [{ endAt: -1 }, /terms\.endAt: wanted a time after 0; got -1/],
+    [{ moveWithinMs: Number.NaN }, /terms\.moveWithinMs: wanted more than 0 ms; got NaN/],
   ];
   for (const [part, message] of bad)
     assert.throws(

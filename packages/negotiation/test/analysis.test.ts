@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { drawing } from "../src/bargaining/draw.ts";
+import { drawing } from "../src/draw.ts";
 import {
   type AdditivePreferences,
   bestOf,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { drawing } from "../src/bargaining/draw.ts";
+import { drawing } from "../src/draw.ts";
 import { solveGame } from "../src/elicitation/matrix-game.ts";
 import {
   type AdditivePreferences,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { chiSquareTail, upperGamma } from "../src/bargaining/chi-square.ts";
-import { drawing } from "../src/bargaining/draw.ts";
+import { drawing } from "../src/draw.ts";
 import {
   type AdditivePreferences,
   bargain,

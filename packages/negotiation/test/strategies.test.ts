@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { drawing } from "../src/bargaining/draw.ts";
+import { drawing } from "../src/draw.ts";
 import { bargain, deadlineMicro, rankOutcomes, type Scenario, type Strategy, tournament, utilityOf } from "../src/index.ts";
 
 const folder = join(import.meta.dirname, "../src/strategies");

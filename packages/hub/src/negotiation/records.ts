@@ -7,6 +7,7 @@ import type { NewEvent } from "../store/event-log.ts";
 import type { Database } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import type { AgreementDocument, AgreementSignatures } from "./agreement.ts";
+import { signedRow } from "./kept-agreement.ts";
 import { type Entry, eventData, replay, type Session } from "./transcript.ts";
 
 /** How an agreement stands. */
@@ -150,20 +151,7 @@ export class NegotiationRecords {
     await this.#store.transaction(async (trx) => {
       await trx
         .insertInto("agreements")
-        .values({
-          id: document.id,
-          negotiation_id: document.negotiation,
-          initiator: document.initiator,
-          contractor: document.contractor,
-          document_json: canonicalJson(document),
-          signatures_json: canonicalJson(signatures),
-          status: "active",
-          task_id: null,
-          due_at: document.dueAt,
-          created_at: this.#clock.now(),
-          closed_at: null,
-          outcome_json: null,
-        })
+        .values(signedRow(document, signatures, this.#clock.now()))
         .execute();
       await this.#store.events.append(trx, [
         {

@@ -63,8 +63,3 @@ export type AlternatingOffersEffect =
         | "nothing-to-accept"
         | "no-offers-any-more";
     };
-
-/** Whether an event is one of a party's. */
-export function isMove(event: AlternatingOffersEvent): event is Exclude<AlternatingOffersEvent, { readonly type: "timer" }> {
-  return event.type === "offer" || event.type === "accept" || event.type === "end";
-}

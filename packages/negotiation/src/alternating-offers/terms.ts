@@ -1,4 +1,4 @@
-import { NegotiationError } from "../errors.ts";
+import { checkCount, checkLength, checkNames, checkTime, refuse } from "../terms.ts";
 
 /** What an alternating-offers session is opened with. Times are milliseconds on the host's clock. */
 export interface OfferTerms {
@@ -25,17 +25,13 @@ export interface CheckedOfferTerms extends OfferTerms {
 /** Checks terms. Throws TERMS_INVALID. */
 export function checkedTerms(terms: OfferTerms): CheckedOfferTerms {
   const { participants, issues, rounds, endAt, startAt = 0, moveWithinMs = 60_000 } = terms;
-  const invalid = (field: string, wanted: string, got: unknown) => new NegotiationError("TERMS_INVALID", { field, wanted, got });
-  const names = Array.isArray(participants) && participants.every((name) => typeof name === "string" && name !== "");
-  if (!names || participants.length < 2 || new Set(participants).size !== participants.length)
-    throw invalid("participants", "at least two different names", participants);
-  if (!Array.isArray(issues) || issues.length === 0 || !issues.every((size) => Number.isInteger(size) && size > 0))
-    throw invalid("issues", "for each issue how many values it has", issues);
-  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))
-    throw invalid("rounds", "a whole number above 0", rounds);
-  if (!Number.isFinite(startAt)) throw invalid("startAt", "a time in milliseconds", startAt);
-  if (endAt !== undefined && !(Number.isFinite(endAt) && endAt > startAt)) throw invalid("endAt", "a time after startAt", endAt);
-  if (!(Number.isFinite(moveWithinMs) && moveWithinMs > 0)) throw invalid("moveWithinMs", "a number above 0", moveWithinMs);
+  checkNames("participants", participants, 2);
+  if (!Array.isArray(issues) || issues.length === 0) refuse("issues", "for each issue how many values it has", issues);
+  for (const [k, size] of issues.entries()) checkCount(`issues[${k}]`, size);
+  if (rounds !== undefined) checkCount("rounds", rounds);
+  checkTime("startAt", startAt);
+  if (endAt !== undefined) checkTime("endAt", endAt, startAt);
+  checkLength("moveWithinMs", moveWithinMs);
   return {
     participants,
     issues,

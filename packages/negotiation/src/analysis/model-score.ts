@@ -2,7 +2,7 @@
  * How well an opponent model knows the opponent, over the outcomes of a domain: does it order them alike (Spearman's rho, Kendall's tau-b),
  * and how far off are its utilities (root mean square error). The higher a model of oneself scores, the less privacy one has kept.
  */
-import { drawing } from "../bargaining/draw.ts";
+import { drawing } from "../draw.ts";
 import { countOutcomes, type Domain, outcomeAt } from "../scenario/domain.ts";
 import type { Utility } from "../scenario/preferences.ts";
 

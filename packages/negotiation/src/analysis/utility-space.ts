@@ -1,4 +1,4 @@
-import { drawing } from "../bargaining/draw.ts";
+import { drawing } from "../draw.ts";
 import { countOutcomes, outcomeAt } from "../scenario/domain.ts";
 import { utilityOf } from "../scenario/preferences.ts";
 import type { Scenario } from "../scenario/scenario.ts";

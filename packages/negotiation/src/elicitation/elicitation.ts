@@ -13,7 +13,7 @@
  *
  * A pure state machine: state and answers are plain JSON, and the same seed and answers give the same questions.
  */
-import { drawing } from "../bargaining/draw.ts";
+import { drawing } from "../draw.ts";
 import { NegotiationError } from "../errors.ts";
 import { type Domain, describeOutcome, type Outcome } from "../scenario/domain.ts";
 import { type AdditivePreferences, checkPreferences } from "../scenario/preferences.ts";

@@ -17,9 +17,8 @@ import type {
   AlternatingOffersResult,
   AlternatingOffersState,
 } from "../alternating-offers/session.ts";
-import { isMove } from "../alternating-offers/session.ts";
 import { checkedTerms, type OfferTerms } from "../alternating-offers/terms.ts";
-import { NegotiationError } from "../errors.ts";
+import { checkEventType, timeOfStep } from "../event.ts";
 import { defineProtocol, type Transition } from "../protocol.ts";
 
 type State = AlternatingOffersState;
@@ -42,11 +41,8 @@ export const alternatingOffers = defineProtocol<
   },
 
   step(before, event, time) {
-    if (!Number.isFinite(time))
-      throw new NegotiationError("EVENT_INVALID", { field: "now", wanted: "a time in milliseconds", got: time });
-    const now = Math.max(time, before.at);
-    if (event.type !== "timer" && !isMove(event))
-      throw new NegotiationError("EVENT_INVALID", { field: "type", wanted: "offer, accept, end or timer", got: typeOf(event) });
+    checkEventType(event, ["offer", "accept", "end", "timer"]);
+    const now = timeOfStep(time, before.at);
     if (before.result !== undefined)
       return event.type === "timer" ? [before, []] : [before, [misunderstood(event.from, "closed")]];
     const { endAt } = before.terms;
@@ -158,8 +154,4 @@ function misunderstood(
   reason: Extract<AlternatingOffersEffect, { type: "not-understood" }>["reason"],
 ): AlternatingOffersEffect {
   return { type: "not-understood", to, reason };
-}
-
-function typeOf(event: unknown): unknown {
-  return typeof event === "object" && event !== null && "type" in event ? event.type : event;
 }

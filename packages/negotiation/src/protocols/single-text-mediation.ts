@@ -10,8 +10,9 @@
 // what it was overruled on. The parties' preferences stay their own; the mediator sees votes alone.
 // Changed from Klein et al.: one way to accept and two to reject, since only the rejections decide what may be overruled; the rule for
 // overruling; and the last vote.
+
+import { drawn } from "../draw.ts";
 import { checkEventType, timeOfStep } from "../event.ts";
-import { drawn } from "../mediation/draw.ts";
 import {
   checkedMediationTerms,
   type MediationEffect,

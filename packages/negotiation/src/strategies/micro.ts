@@ -4,7 +4,7 @@
  */
 import { acNext } from "../bargaining/acceptance.ts";
 import { type Bidding, compose, type Table } from "../bargaining/compose.ts";
-import { drawing } from "../bargaining/draw.ts";
+import { drawing } from "../draw.ts";
 
 export const micro = compose({ name: "micro", bidding: reciprocal, acceptance: acNext() });
 export default micro;

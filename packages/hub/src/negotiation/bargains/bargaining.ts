@@ -1,33 +1,40 @@
 /**
  * Bargaining: sessions of alternating offers as durable objects. The protocol decides (session.ts, over the library), the guard refuses
  * (mandate.ts), the store keeps (records.ts); this file is their loop and their clock. For a party that is an agent the hub sends each
- * turn as an A2A message; for one with a strategy it acts itself; the others act by tools. Whoever acted last carries a session on, and
+ * turn as an A2A message (agent-parties.ts); for one with a strategy it acts itself; the others act by tools. Whoever acted last carries a session on, and
  * a hub that shows no sign of life loses it to one that does.
  */
 import { type AlternatingOffersEvent, alternatingOffers } from "@entente/negotiation";
 import type { NegotiationAct } from "@entente/sdk";
-import { negotiationExtension, takesPartIn } from "../../a2a/cards.ts";
+import { takesPartIn } from "../../a2a/cards.ts";
 import { hubIdOf } from "../../a2a/engine/lease.ts";
-import { dataPart } from "../../a2a/parts.ts";
 import type { Registry } from "../../a2a/registry.ts";
 import type { Clock } from "../../base/clock.ts";
-import { asEntenteError, baseErrors, EntenteError } from "../../base/errors.ts";
+import { baseErrors, EntenteError } from "../../base/errors.ts";
 import { newId } from "../../base/ids.ts";
 import type { Logger } from "../../base/logger.ts";
 import { operator } from "../../base/principals.ts";
 import { openPartyKey, type PartyKey } from "../../security/keys.ts";
-import type { NewEvent } from "../../store/event-log.ts";
 import type { Store } from "../../store/store.ts";
 import { negotiationErrors } from "../errors.ts";
-import { orAborted } from "../or-aborted.ts";
-import { agreementIdOf, agreementOf, type BargainedDocument, bargainedSchema, signForAll } from "./agreement.ts";
+import { aborted, orAborted } from "../or-aborted.ts";
+import { AgentParties } from "./agent-parties.ts";
+import { agreementOf, bargainedSchema, signForAll } from "./agreement.ts";
 import { guarded, seatMandates } from "./guard.ts";
 import type { Writer } from "./mandate.ts";
+import { newsOf } from "./news.ts";
 import { BargainRecords, type KeptBargain } from "./records.ts";
 import { type SeatSecrets, StrategySeat } from "./seat.ts";
-import { advanceBargain, type BargainSession, type Happened, openBargain, type TurnEffect, turnOf, wordsOf } from "./session.ts";
-import { type BargainTerms, outcomeOf, type SeatKind } from "./terms.ts";
-import { actIn, type Problem, turnFor, turnParts } from "./turn.ts";
+import {
+  advanceBargain,
+  type BargainSession,
+  type Happened,
+  happenedBy,
+  openBargain,
+  type TurnEffect,
+  turnOf,
+} from "./session.ts";
+import type { BargainTerms, SeatKind } from "./terms.ts";
 
 /** What bargaining stands on. */
 export interface BargainingInput {
@@ -65,13 +72,12 @@ interface Live {
 
 const beatsPerLease = 6;
 const longestTimerMs = 2 ** 31 - 1;
-const mostAnswers = 3;
-const firstPauseMs = 200;
 
 /** Carries sessions of alternating offers on. */
 export class Bargaining implements AsyncDisposable {
   readonly records: BargainRecords;
   readonly #input: BargainingInput;
+  readonly #agents: AgentParties;
   readonly #hub: string;
   readonly #live = new Map<string, Live>();
   readonly #keys = new Map<string, Promise<PartyKey>>();
@@ -81,6 +87,7 @@ export class Bargaining implements AsyncDisposable {
 
   constructor(input: BargainingInput) {
     this.#input = input;
+    this.#agents = new AgentParties(input.registry, input.log);
     this.#hub = hubIdOf(input.dataFolder, input.clock);
     this.records = new BargainRecords(input.store, input.clock);
   }
@@ -147,7 +154,7 @@ export class Bargaining implements AsyncDisposable {
   async act(id: string, party: string, act: NegotiationAct, writer: Writer): Promise<void> {
     const live = this.#live.get(id) ?? this.#taken(await this.#known(id));
     try {
-      await this.#apply(live, eventOf(live.kept.session.terms, party, act), writer);
+      await this.#apply(live, happenedBy(live.kept.session.terms, party, act), writer);
       this.#drive(id, live);
     } finally {
       if (!live.driving && this.#live.get(id) === live) this.#live.delete(id);
@@ -295,7 +302,11 @@ export class Bargaining implements AsyncDisposable {
       live.wake = () => until.abort(new Error("the negotiation has gone on"));
       const timer = setTimeout(() => until.abort(new Error("the party's time is up")), Math.min(left, longestTimerMs));
       try {
-        if (by === "agent") await this.#ask(live, turn, this.#input.clock.now() + left, until.signal);
+        if (by === "agent")
+          await this.#agents.ask(live.kept, turn, this.#input.clock.now() + left, until.signal, {
+            act: (happened) => this.#apply(live, happened, "agent"),
+            goneOn: () => live.kept.session !== session,
+          });
         else await aborted(until.signal);
       } finally {
         clearTimeout(timer);
@@ -322,40 +333,6 @@ export class Bargaining implements AsyncDisposable {
       if (!refused && !(thrown instanceof EntenteError && thrown.code === "MANDATE_EXCEEDED")) throw thrown;
       await this.#apply(live, { event: { type: "end", from, reason: thrown.message } }, "strategy");
     });
-  }
-
-  // An answer that does not count is told what was wrong with it, a few times; an agent that cannot be reached is asked again until its time is up.
-  async #ask(live: Live, turn: TurnEffect, replyBy: number, signal: AbortSignal): Promise<void> {
-    const { registry, log } = this.#input;
-    const { id, session, openedBy } = live.kept;
-    let problem: Problem | undefined;
-    let bad = 0;
-    for (let pauseMs = firstPauseMs; !signal.aborted; ) {
-      try {
-        const parts = turnParts(turnFor(id, session, turn, replyBy, problem));
-        const options = { extensions: [negotiationExtension], contextId: id, signal };
-        const reply = await orAborted(registry.send(turn.to, parts, openedBy, options), signal);
-        const act = reply.kind === "message" ? actIn(reply.parts) : undefined;
-        if (!act)
-          throw negotiationErrors.OFFER_INVALID({ problem: "wanted a message with a data part: an act of offer, accept or end" });
-        await this.#apply(live, eventOf(session.terms, turn.to, act), "agent");
-        return;
-      } catch (thrown) {
-        if (signal.aborted) return;
-        const { code, message } = asEntenteError(thrown);
-        if (code === "ACT_REFUSED" && live.kept.session !== session) return;
-        if (code === "OFFER_INVALID" || code === "MANDATE_EXCEEDED" || code === "ACT_REFUSED") {
-          problem = { code, message };
-          bad += 1;
-          if (bad < mostAnswers) continue;
-          await this.#apply(live, { event: { type: "end", from: turn.to, reason: message } }, "agent");
-          return;
-        }
-        log.warn({ err: thrown, agent: turn.to, negotiation: id }, "an agent could not be told of its turn");
-        await aborted(AbortSignal.any([signal, AbortSignal.timeout(pauseMs)]));
-        pauseMs *= 2;
-      }
-    }
   }
 
   // One at a time for a session here, and by the store's own numbering between hubs.
@@ -391,7 +368,7 @@ export class Bargaining implements AsyncDisposable {
         live.wake();
         if (next.state.result) {
           live.over.resolve();
-          this.#tellEnd(id, next, document);
+          this.#agents.tellEnd(id, next, document);
         }
         return;
       }
@@ -400,72 +377,7 @@ export class Bargaining implements AsyncDisposable {
     }
   }
 
-  // A courtesy: whoever does not hear it finds the end in negotiate_status.
-  #tellEnd(id: string, { terms, state }: BargainSession, document: BargainedDocument | undefined): void {
-    const { registry, log } = this.#input;
-    const { outcome, agreed, reason } = state.result ?? {};
-    const data = {
-      act: "closed",
-      negotiation: id,
-      outcome,
-      ...(agreed ? { agreed: wordsOf(terms, agreed) } : {}),
-      ...(reason ? { reason } : {}),
-      ...(document ? { agreement: document.id } : {}),
-    };
-    const options = { extensions: [negotiationExtension], contextId: id };
-    for (const { name, by } of terms.parties)
-      if (by === "agent" && registry.has(name))
-        registry
-          .send(name, [dataPart(data)], operator.id, options)
-          .catch((error: unknown) => log.warn({ err: error, agent: name, negotiation: id }, "an agent was not told of an end"));
-  }
-
   #sessionNow({ kept }: Live): number {
     return Math.floor(this.#input.clock.now()) - kept.pausedMs;
   }
-}
-
-function eventOf(terms: BargainTerms, from: string, act: NegotiationAct): Happened {
-  const text = act.text === undefined ? {} : { text: act.text };
-  switch (act.act) {
-    case "offer":
-      return { event: { type: "offer", from, outcome: outcomeOf(terms, act.offer) }, ...text };
-    case "accept":
-      return { event: { type: "accept", from }, ...text };
-    case "end":
-      return { event: { type: "end", from, ...(act.reason === undefined ? {} : { reason: act.reason }) }, ...text };
-  }
-}
-
-// What the event log tells: the act, and the end where it brought one.
-function newsOf(id: string, { terms, state }: BargainSession, { event, text }: Happened): readonly NewEvent[] {
-  const about = { about: terms.subject, ...(text === undefined ? {} : { text }) };
-  const acted: NewEvent[] =
-    event.type === "offer"
-      ? [{ kind: "bargain.offered", actor: event.from, subject: id, data: { ...about, offer: wordsOf(terms, event.outcome) } }]
-      : event.type === "accept"
-        ? [{ kind: "bargain.accepted", actor: event.from, subject: id, data: about }]
-        : [];
-  const { result } = state;
-  if (!result) return acted;
-  const { outcome, by, reason, why, round } = result;
-  const actor = event.type === "timer" ? "clock" : event.from;
-  const data = {
-    about: terms.subject,
-    outcome,
-    round,
-    ...(by === undefined ? {} : { by }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(why === undefined ? {} : { why }),
-    ...(outcome === "agreement" ? { agreement: agreementIdOf(id) } : {}),
-  };
-  return [...acted, { kind: "bargain.closed", actor, subject: id, data }];
-}
-
-// Resolves when the signal is aborted.
-function aborted(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  return promise;
 }

@@ -2,7 +2,8 @@
 import type { AlternatingOffersEvent } from "@entente/negotiation";
 import { negotiationErrors } from "../errors.ts";
 import { amountOf, type Mandate, violation, type Writer } from "./mandate.ts";
-import type { BargainRecords, KeptBargain, PromiseMade } from "./records.ts";
+import type { PromiseMade } from "./promises.ts";
+import type { BargainRecords, KeptBargain } from "./records.ts";
 import { utilityFor } from "./seat.ts";
 import { type BargainSession, wordsOf } from "./session.ts";
 

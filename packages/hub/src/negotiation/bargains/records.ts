@@ -9,9 +9,10 @@ import { canonicalJson, type Json } from "../../base/json.ts";
 import type { NewEvent } from "../../store/event-log.ts";
 import type { Database } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
-import { negotiationErrors } from "../errors.ts";
+import { signedRow } from "../kept-agreement.ts";
 import type { BargainedDocument, PartySignatures } from "./agreement.ts";
-import { amountOf, type Mandate, mandateSchema } from "./mandate.ts";
+import { type Mandate, mandateSchema } from "./mandate.ts";
+import { keepPromise, type PromiseMade, promisedElsewhere, releasePromises, settlePromises } from "./promises.ts";
 import type { SeatSecrets } from "./seat.ts";
 import { type BargainSession, type Entry, replayBargain } from "./session.ts";
 import type { BargainTerms } from "./terms.ts";
@@ -27,14 +28,6 @@ export interface KeptBargain {
   readonly seats: Readonly<Record<string, SeatSecrets>>;
   readonly pausedMs: number;
   readonly driver: string;
-}
-
-/** What is promised by an event: a party, an issue that its mandate limits over sessions, and the most it may come to. */
-export interface PromiseMade {
-  readonly party: string;
-  readonly issue: string;
-  readonly amount: number;
-  readonly most: number;
 }
 
 /** An event to keep. */
@@ -189,10 +182,9 @@ export class BargainRecords {
         .execute();
       // This locks the head of the log, so that two sessions of one party cannot both fit into what is left of its budget.
       await this.#store.events.append(trx, news);
-      if (entry.event.type === "offer")
-        await trx.deleteFrom("promises").where("bargain_id", "=", id).where("party", "!=", entry.event.from).execute();
-      for (const promise of promises) await this.#promise(trx, id, promise);
-      if (next.state.result?.outcome === "no-deal") await trx.deleteFrom("promises").where("bargain_id", "=", id).execute();
+      if (entry.event.type === "offer") await releasePromises(trx, id, entry.event.from);
+      for (const promise of promises) await keepPromise(trx, id, promise);
+      if (next.state.result?.outcome === "no-deal") await releasePromises(trx, id);
       if (over)
         await trx
           .updateTable("negotiations")
@@ -285,23 +277,6 @@ export class BargainRecords {
     return claimed;
   }
 
-  // An offer takes the place of what the party had on the table here; an acceptance binds it to the other's offer.
-  async #promise(trx: Transaction<Database>, bargain: string, { party, issue, amount, most }: PromiseMade): Promise<void> {
-    await trx
-      .insertInto("promises")
-      .values({ party, bargain_id: bargain, issue, amount })
-      .onConflict((conflict) => conflict.columns(["party", "bargain_id", "issue"]).doUpdateSet({ amount }))
-      .execute();
-    const left = most - (await promisedElsewhere(trx, party, issue, bargain));
-    if (amount > left + 1e-9)
-      throw negotiationErrors.MANDATE_EXCEEDED({
-        party,
-        rule: "budget",
-        got: `${issue} = ${amount}`,
-        allowed: `at most ${Math.max(0, left)}, what is left of ${most}`,
-      });
-  }
-
   async #agree(
     trx: Transaction<Database>,
     { document, signatures }: NonNullable<Keeping["agreement"]>,
@@ -309,31 +284,9 @@ export class BargainRecords {
   ): Promise<void> {
     await trx
       .insertInto("agreements")
-      .values({
-        id: document.id,
-        negotiation_id: document.negotiation,
-        initiator: document.initiator,
-        contractor: document.contractor,
-        document_json: canonicalJson(document),
-        signatures_json: canonicalJson(signatures),
-        status: "active",
-        task_id: null,
-        due_at: document.dueAt,
-        created_at: now,
-        closed_at: null,
-        outcome_json: null,
-      })
+      .values(signedRow(document, signatures, now))
       .execute();
-    // What was offered and not agreed binds nobody; what was agreed binds whoever has a budget for it.
-    const promises = await trx.selectFrom("promises").selectAll().where("bargain_id", "=", document.negotiation).execute();
-    for (const { party, issue } of promises)
-      await trx
-        .updateTable("promises")
-        .set({ amount: amountOf(document.terms, issue) })
-        .where("party", "=", party)
-        .where("bargain_id", "=", document.negotiation)
-        .where("issue", "=", issue)
-        .execute();
+    await settlePromises(trx, document);
     const data: { [key: string]: Json } = {
       about: document.subject,
       contractor: document.contractor,
@@ -354,15 +307,4 @@ export class BargainRecords {
     }
     await this.#store.events.append(trx, news);
   }
-}
-
-async function promisedElsewhere(db: Store["db"], party: string, issue: string, except: string): Promise<number> {
-  const row = await db
-    .selectFrom("promises")
-    .select((eb) => eb.fn.sum<number | null>("amount").as("sum"))
-    .where("party", "=", party)
-    .where("issue", "=", issue)
-    .where("bargain_id", "!=", except)
-    .executeTakeFirst();
-  return Number(row?.sum ?? 0);
 }

@@ -8,15 +8,11 @@ import {
   type AdditivePreferences,
   type AlternatingOffersState,
   alternatingOffers,
-  boulware,
-  conceder,
   deadlineMicro,
-  linear,
-  micro,
   type Negotiator,
   type Outcome,
   type Strategy,
-  titForTat,
+  shippedStrategies,
   type Utility,
   utilityOf,
 } from "@entente/negotiation";
@@ -25,10 +21,8 @@ import { allowedValues, leastUtility, type Mandate } from "./mandate.ts";
 import { type BargainSession, type Entry, openBargain, type TurnEffect, turnOf } from "./session.ts";
 import type { BargainTerms } from "./terms.ts";
 
-const shipped = [deadlineMicro, boulware, linear, conceder, micro, titForTat];
-
 /** The names of the strategies that the hub can bargain by. */
-export const strategyNames = shipped.map(({ name }) => name);
+export const strategyNames = shippedStrategies.map(({ name }) => name);
 
 /** What is kept of a party and shown to nobody else. */
 export interface SeatSecrets {
@@ -59,7 +53,7 @@ export class StrategySeat {
   /** Takes the seat; it has seen nothing of the session yet. */
   constructor(terms: BargainTerms, party: string, secrets: SeatSecrets, mandates: readonly Mandate[]) {
     const { preferences, strategy: named } = secrets;
-    const strategy = shipped.find(({ name }) => name === named) ?? deadlineMicro;
+    const strategy = shippedStrategies.find(({ name }) => name === named) ?? deadlineMicro;
     this.#terms = terms;
     this.#me = terms.parties.findIndex(({ name }) => name === party);
     this.#state = openBargain(terms).state;

@@ -11,8 +11,9 @@ import {
   describeOutcome,
   type Outcome,
 } from "@entente/negotiation";
+import type { NegotiationAct } from "@entente/sdk";
 import { canonicalJson, sha256 } from "../../base/json.ts";
-import { type BargainTerms, domainOf, protocolTerms } from "./terms.ts";
+import { type BargainTerms, domainOf, outcomeOf, protocolTerms } from "./terms.ts";
 
 /** What happened, with the words that came with it; they bind nobody. */
 export interface Happened {
@@ -141,4 +142,17 @@ function nameOf({ parties }: BargainTerms, place: number): string {
 
 function linked(before: string, seq: number, at: number, { event, text }: Happened): string {
   return sha256(canonicalJson([before, seq, at, event, text ?? null]));
+}
+
+/** What a party's act is as an event of its session. Throws OFFER_INVALID. */
+export function happenedBy(terms: BargainTerms, from: string, act: NegotiationAct): Happened {
+  const text = act.text === undefined ? {} : { text: act.text };
+  switch (act.act) {
+    case "offer":
+      return { event: { type: "offer", from, outcome: outcomeOf(terms, act.offer) }, ...text };
+    case "accept":
+      return { event: { type: "accept", from }, ...text };
+    case "end":
+      return { event: { type: "end", from, ...(act.reason === undefined ? {} : { reason: act.reason }) }, ...text };
+  }
 }
