@@ -50,8 +50,11 @@ function covers(one: readonly number[], other: readonly number[]): boolean {
   return one.every((value, p) => value >= other[p]! - sameUtility);
 }
 
-// By the first utility that differs, but for rounding where points are the same.
+// By the first utility that differs. On a grid, since "nearly the same" is no order: a may be near b, and b near c, and a not near c.
 function compare(x: readonly number[], y: readonly number[]): number {
-  for (let p = 0; p < x.length; p++) if (Math.abs(x[p]! - y[p]!) > sameUtility) return x[p]! - y[p]!;
+  for (let p = 0; p < x.length; p++) {
+    const difference = Math.round(x[p]! / sameUtility) - Math.round(y[p]! / sameUtility);
+    if (difference !== 0) return difference;
+  }
   return 0;
 }
