@@ -117,19 +117,19 @@ function thinned(stage: Stage, maxPoints: number): readonly [Stage, number] {
 function distinct(stage: Stage): Stage {
   const { first, second } = stage;
   const keep = new Uint8Array(first.length);
-  let [best, bestFirst] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  // From the end, where the second utility falls: a point is needed when its first utility is truly higher.
+  let bestFirst = Number.NEGATIVE_INFINITY;
   for (let i = first.length - 1; i >= 0; i--) {
-    // From the end: the second utility falls, so a point is needed when its first utility is truly higher.
-    if (first[i]! <= bestFirst + sameUtility && second[i]! <= best + sameUtility) continue;
+    if (first[i]! <= bestFirst + sameUtility) continue;
     keep[i] = 1;
-    [best, bestFirst] = [second[i]!, first[i]!];
+    bestFirst = first[i]!;
   }
   // And from the start, where the first utility falls.
-  let [highest, at] = [Number.NEGATIVE_INFINITY, -1];
+  let highest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < first.length; i++) {
     if (keep[i] === 0) continue;
-    if (at >= 0 && second[i]! <= highest + sameUtility) keep[i] = 0;
-    else [highest, at] = [second[i]!, i];
+    if (second[i]! <= highest + sameUtility) keep[i] = 0;
+    else highest = second[i]!;
   }
   return picked(stage, (i) => keep[i] === 1);
 }
