@@ -14,7 +14,7 @@ const issues = [
 ];
 
 /**
- * Whole negotiations of 20 rounds, from negotiate_start to the signed agreement, each of the 40 acts on disk: between two agents in another
+ * Whole negotiations of 20 rounds, from negotiate_start to the signed agreement, each of the 40 acts kept before the next is asked for: between two agents in another
  * process over pipes, and between two of the official A2A SDK's server over HTTP, in turns.
  */
 export async function overA2aRows(quick: boolean): Promise<readonly Row[]> {

@@ -20,6 +20,11 @@ export type Connection = Kysely<Database> | Transaction<Database>;
 export interface Backend {
   readonly engine: Engine;
   readonly dialect: Dialect;
+  /**
+   * Runs `work` in one transaction that does not wait for the disk: it survives a killed process at once, and a loss of power soon after,
+   * or with the next transaction that does wait. Transactions are never lost out of order.
+   */
+  behind<T>(db: Kysely<Database>, work: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
   /** Full-text search over passages; `query` is what a person typed. */
   searchText(db: Connection, query: string, limit: number): Promise<readonly Hit[]>;
   /** Nearest passages to a unit vector by cosine. */

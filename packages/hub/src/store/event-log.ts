@@ -5,12 +5,13 @@
  * Two ways in: `append` inside a caller's transaction (the event and the state it tells of are one), and `record` for
  * events that stand alone, which are gathered for one tick and committed together.
  */
-import { CompiledQuery, type Transaction } from "kysely";
+import type { Transaction } from "kysely";
 import type { Clock } from "../base/clock.ts";
 import { canonicalJson, type Json, sha256 } from "../base/json.ts";
 import type { Connection, Engine } from "./backend.ts";
 import { BulkInsert, type Value } from "./bulk.ts";
 import type { Database, EventsTable } from "./schema.ts";
+import { Statement } from "./statement.ts";
 
 /** An event to append. `kind` is `noun.verb` in the past tense, `actor` who did it, `subject` the id it is about. */
 export interface NewEvent {
@@ -57,8 +58,8 @@ type Transact = <T>(work: (trx: Transaction<Database>) => Promise<T>) => Promise
 export class EventLog {
   readonly #db: Connection;
   readonly #transact: Transact;
-  readonly #readHead: CompiledQuery<{ seq: number; hash: string }>;
-  readonly #moveHead: string;
+  readonly #readHead: Statement<{ seq: number; hash: string }>;
+  readonly #moveHead: Statement;
   readonly #clock: Clock;
   readonly #insert: BulkInsert;
   #waiting: Waiting[] = [];
@@ -68,17 +69,16 @@ export class EventLog {
     this.#db = db;
     this.#transact = transact;
     this.#clock = clock;
-    const reading = db.selectFrom("event_head").select(["seq", "hash"]).where("id", "=", 1);
-    this.#readHead = (engine === "postgres" ? reading.forUpdate() : reading).compile();
-    const [first, second] = engine === "postgres" ? ["$1", "$2"] : ["?", "?"];
-    this.#moveHead = `update event_head set seq = ${first}, hash = ${second} where id = 1`;
+    const lock = engine === "postgres" ? " for update" : "";
+    this.#readHead = new Statement(engine, `select seq, hash from event_head where id = 1${lock}`);
+    this.#moveHead = new Statement(engine, "update event_head set seq = ?, hash = ? where id = 1");
     this.#insert = new BulkInsert(engine, "events", ["seq", "at", "kind", "actor", "subject", "data_json", "prev", "hash"]);
   }
 
   /** Appends inside the caller's transaction. */
   async append(trx: Transaction<Database>, events: readonly NewEvent[]): Promise<void> {
     if (events.length === 0) return;
-    const [head] = (await trx.executeQuery(this.#readHead)).rows;
+    const [head] = (await this.#readHead.run(trx)).rows;
     if (!head) throw new Error("the event log has lost its head row");
     let { seq, hash } = head;
     const rows: Value[][] = [];
@@ -97,7 +97,7 @@ export class EventLog {
       rows.push([seq, row.at, row.kind, row.actor, row.subject, row.data_json, row.prev, hash]);
     }
     await this.#insert.run(trx, rows);
-    await trx.executeQuery(CompiledQuery.raw(this.#moveHead, [seq, hash]));
+    await this.#moveHead.run(trx, seq, hash);
   }
 
   /** Appends an event that stands alone; resolves when it is durable. Calls of one tick share a commit. */

@@ -42,9 +42,12 @@ export class Store {
     this.events = new EventLog(this.db, (work) => this.transaction(work), backend.engine, clock);
   }
 
-  /** Runs `work` in one transaction; listeners hear of it after the commit. */
-  async transaction<T>(work: (trx: Transaction<Database>) => Promise<T>): Promise<T> {
-    const result = await this.db.transaction().execute(work);
+  /**
+   * Runs `work` in one transaction; listeners hear of it after the commit. It waits for the disk, unless that may come `behind`: then it
+   * survives a killed process at once, and a loss of power some milliseconds later, never out of order.
+   */
+  async transaction<T>(work: (trx: Transaction<Database>) => Promise<T>, disk: "waits" | "behind" = "waits"): Promise<T> {
+    const result = disk === "behind" ? await this.#backend.behind(this.db, work) : await this.db.transaction().execute(work);
     for (const listener of this.#committed) listener();
     return result;
   }

@@ -154,7 +154,7 @@ export class Bargaining implements AsyncDisposable {
   async act(id: string, party: string, act: NegotiationAct, writer: Writer): Promise<void> {
     const live = this.#live.get(id) ?? this.#taken(await this.#known(id));
     try {
-      await this.#apply(live, happenedBy(live.kept.session.terms, party, act), writer);
+      await this.#apply(live, happenedBy(live.kept.session.terms, party, act), writer, "waits");
       this.#drive(id, live);
     } finally {
       if (!live.driving && this.#live.get(id) === live) this.#live.delete(id);
@@ -335,14 +335,15 @@ export class Bargaining implements AsyncDisposable {
     });
   }
 
-  // One at a time for a session here, and by the store's own numbering between hubs.
-  #apply(live: Live, happened: Happened, writer: Writer): Promise<void> {
-    const applied = live.queue.then(() => this.#applied(live, happened, writer));
+  // One at a time for a session here, and by the store's own numbering between hubs. Who acts by a tool hears that its act is on disk; the
+  // others hear nothing but their next turn.
+  #apply(live: Live, happened: Happened, writer: Writer, disk: "waits" | "behind" = "behind"): Promise<void> {
+    const applied = live.queue.then(() => this.#applied(live, happened, writer, disk));
     live.queue = applied.catch(() => {}); // Whoever asked hears of it.
     return applied;
   }
 
-  async #applied(live: Live, happened: Happened, writer: Writer): Promise<void> {
+  async #applied(live: Live, happened: Happened, writer: Writer, disk: "waits" | "behind"): Promise<void> {
     for (;;) {
       const { kept } = live;
       const { id } = kept;
@@ -363,7 +364,7 @@ export class Bargaining implements AsyncDisposable {
       const document = agreementOf(id, next, this.#input.clock.now());
       const agreement = document && { document, signatures: await signForAll(document, (party) => this.keyOf(party)) };
       const news = newsOf(id, next, happened);
-      if (await this.records.keep({ kept, next, entry, hub: this.#hub, promises, agreement, news })) {
+      if (await this.records.keep({ kept, next, entry, hub: this.#hub, promises, agreement, news, disk })) {
         live.kept = { ...kept, session: next, driver: this.#hub };
         live.wake();
         if (next.state.result) {

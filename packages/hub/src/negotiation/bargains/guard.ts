@@ -10,7 +10,7 @@ import { type BargainSession, wordsOf } from "./session.ts";
 /** All mandates of a party in a session: the operator's and its own. */
 export async function mandatesOf(records: BargainRecords, { seats }: KeptBargain, party: string): Promise<readonly Mandate[]> {
   const own = seats[party]?.mandate;
-  const set = (await records.mandates([party])).get(party);
+  const set = await records.mandate(party);
   return [...(set ? [set] : []), ...(own ? [own] : [])];
 }
 

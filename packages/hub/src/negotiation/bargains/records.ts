@@ -8,6 +8,7 @@ import type { Clock } from "../../base/clock.ts";
 import { canonicalJson, type Json } from "../../base/json.ts";
 import type { NewEvent } from "../../store/event-log.ts";
 import type { Database } from "../../store/schema.ts";
+import { Statement } from "../../store/statement.ts";
 import type { Store } from "../../store/store.ts";
 import { signedRow } from "../kept-agreement.ts";
 import type { BargainedDocument, PartySignatures } from "./agreement.ts";
@@ -39,6 +40,8 @@ export interface Keeping {
   readonly promises: readonly PromiseMade[];
   readonly agreement: { readonly document: BargainedDocument; readonly signatures: PartySignatures } | undefined;
   readonly news: readonly NewEvent[];
+  /** Whether the next party may hear of it before it is on disk; the end of a session never may. */
+  readonly disk: "waits" | "behind";
 }
 
 // Rolls back what had been begun.
@@ -50,10 +53,25 @@ class BegunBefore extends Error {
 export class BargainRecords {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #advance: Statement;
+  readonly #addEvent: Statement;
+  readonly #letGo: Statement;
+  readonly #readMandate: Statement<{ mandate_json: string }>;
 
   constructor(store: Store, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
+    const { engine } = store;
+    this.#advance = new Statement(
+      engine,
+      "update bargains set seq = ?, hash = ?, driver = ?, seen_at = ?, open = ? where id = ? and seq = ? and paused_ms = ? and open = 1",
+    );
+    this.#addEvent = new Statement(
+      engine,
+      "insert into bargain_events (bargain_id, seq, at, event_json, hash) values (?, ?, ?, ?, ?)",
+    );
+    this.#letGo = new Statement(engine, "delete from promises where bargain_id = ? and party != ?");
+    this.#readMandate = new Statement(engine, "select mandate_json from mandates where party = ?");
   }
 
   /** Begins a session. Gives false, and changes nothing, when the breach that opens it has opened one before, or its agreement is being renegotiated. */
@@ -161,49 +179,39 @@ export class BargainRecords {
   }
 
   /** Keeps an event. Gives false, and changes nothing, when the session has gone on elsewhere. Throws MANDATE_EXCEEDED for a promise over its budget. */
-  async keep({ kept, next, entry, hub, promises, agreement, news }: Keeping): Promise<boolean> {
+  async keep({ kept, next, entry, hub, promises, agreement, news, disk }: Keeping): Promise<boolean> {
     const { id, pausedMs } = kept;
     const { seq, at, hash, ...happened } = entry;
     const now = this.#clock.now();
     const over = next.state.result !== undefined;
-    return this.#store.transaction(async (trx) => {
-      const { numUpdatedRows } = await trx
-        .updateTable("bargains")
-        .set({ seq, hash, driver: hub, seen_at: now, open: over ? 0 : 1 })
-        .where("id", "=", id)
-        .where("seq", "=", seq - 1)
-        .where("paused_ms", "=", pausedMs)
-        .where("open", "=", 1)
-        .executeTakeFirst();
-      if (numUpdatedRows === 0n) return false;
-      await trx
-        .insertInto("bargain_events")
-        .values({ bargain_id: id, seq, at, event_json: canonicalJson(happened), hash })
-        .execute();
-      // This locks the head of the log, so that two sessions of one party cannot both fit into what is left of its budget.
-      await this.#store.events.append(trx, news);
-      if (entry.event.type === "offer") await releasePromises(trx, id, entry.event.from);
-      for (const promise of promises) await keepPromise(trx, id, promise);
-      if (next.state.result?.outcome === "no-deal") await releasePromises(trx, id);
-      if (over)
-        await trx
-          .updateTable("negotiations")
-          .set({ status: next.state.result?.outcome ?? "", outcome_json: canonicalJson(next.state.result), updated_at: now })
-          .where("id", "=", id)
-          .execute();
-      if (agreement) await this.#agree(trx, agreement, now);
-      return true;
-    });
+    return this.#store.transaction(
+      async (trx) => {
+        const { numAffectedRows } = await this.#advance.run(trx, seq, hash, hub, now, over ? 0 : 1, id, seq - 1, pausedMs);
+        if (numAffectedRows === 0n) return false;
+        await this.#addEvent.run(trx, id, seq, at, canonicalJson(happened), hash);
+        // This locks the head of the log, so that two sessions of one party cannot both fit into what is left of its budget.
+        await this.#store.events.append(trx, news);
+        // An offer rejects those of the others.
+        if (entry.event.type === "offer") await this.#letGo.run(trx, id, entry.event.from);
+        for (const promise of promises) await keepPromise(trx, id, promise);
+        if (next.state.result?.outcome === "no-deal") await releasePromises(trx, id);
+        if (over)
+          await trx
+            .updateTable("negotiations")
+            .set({ status: next.state.result?.outcome ?? "", outcome_json: canonicalJson(next.state.result), updated_at: now })
+            .where("id", "=", id)
+            .execute();
+        if (agreement) await this.#agree(trx, agreement, now);
+        return true;
+      },
+      over ? "waits" : disk,
+    );
   }
 
-  /** What parties' mandates, set by the operator, say. */
-  async mandates(parties: readonly string[]): Promise<ReadonlyMap<string, Mandate>> {
-    const rows = await this.#store.db
-      .selectFrom("mandates")
-      .select(["party", "mandate_json"])
-      .where("party", "in", [...parties])
-      .execute();
-    return new Map(rows.map(({ party, mandate_json }) => [party, mandateSchema.parse(JSON.parse(mandate_json))]));
+  /** The mandate of a party that the operator has set. */
+  async mandate(party: string): Promise<Mandate | undefined> {
+    const [row] = (await this.#readMandate.run(this.#store.db, party)).rows;
+    return row && mandateSchema.parse(JSON.parse(row.mandate_json));
   }
 
   /** Sets a party's mandate; undefined takes it away. */

@@ -22,6 +22,11 @@ export function openPostgres(url: string): Backend {
   return {
     engine: "postgres",
     dialect: new PostgresDialect({ pool }),
+    behind: (db, work) =>
+      db.transaction().execute(async (trx) => {
+        await sql`set local synchronous_commit = off`.execute(trx);
+        return work(trx);
+      }),
     searchText,
     searchVector,
     close: async () => {

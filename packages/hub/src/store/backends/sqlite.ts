@@ -7,6 +7,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlit
 import { type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from "kysely";
 import { getLoadablePath } from "sqlite-vec";
 import { type Backend, type Connection, type Hit, isPrefix, queryWords } from "../backend.ts";
+import { WriteBehind } from "./write-behind.ts";
 
 const cachedStatements = 256;
 
@@ -65,13 +66,26 @@ export function openSqlite(path: string): Backend {
   db.exec("PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;");
   db.loadExtension(getLoadablePath());
   db.enableLoadExtension(false);
+  const writeBehind = path === ":memory:" ? undefined : new WriteBehind(`${path}-wal`);
   return {
     engine: "sqlite",
     dialect: new SqliteDialect({ database: new SqliteConnection(db) }),
+    behind: (kysely, work) =>
+      // Whoever has the connection has it alone.
+      kysely.connection().execute(async (one) => {
+        db.exec("PRAGMA synchronous = NORMAL");
+        try {
+          return await one.transaction().execute(work);
+        } finally {
+          db.exec("PRAGMA synchronous = FULL");
+          writeBehind?.written();
+        }
+      }),
     searchText,
     searchVector,
     close: async () => {
       // Kysely closes the connection when it is destroyed.
+      await writeBehind?.[Symbol.asyncDispose]();
     },
   };
 }

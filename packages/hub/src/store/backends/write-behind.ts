@@ -1,0 +1,43 @@
+import { type FileHandle, open } from "node:fs/promises";
+
+const withinMs = 20;
+
+/**
+ * Brings SQLite's write-ahead log to the disk for transactions that did not wait for it, all of a while at once and off the thread. An error
+ * is SQLite's to tell: the system reports it to each handle of the file, and so to the next transaction that waits.
+ */
+export class WriteBehind implements AsyncDisposable {
+  readonly #path: string;
+  #file: FileHandle | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #syncing: Promise<void> | undefined;
+
+  /** `path` of the log. */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Something was written to the log. */
+  written(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#syncing = this.#sync();
+    }, withinMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#syncing;
+    if (this.#timer) await this.#sync();
+    clearTimeout(this.#timer);
+    await this.#file?.close();
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      this.#file ??= await open(this.#path);
+      await this.#file.datasync();
+    } catch {
+      // See above.
+    }
+  }
+}
