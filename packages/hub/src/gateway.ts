@@ -22,7 +22,7 @@ import { agentTool } from "./desk/agent-tools.ts";
 import type { HubDesk } from "./desk/hub-desk.ts";
 import { toolAgent, toolAgentName } from "./desk/tool-agent.ts";
 import type { JoinedAgents } from "./joining/joined-agents.ts";
-import { agreementTerms } from "./joins/agreement-terms.ts";
+import { agreementTerms, openContractor } from "./joins/agreement-terms.ts";
 import { AgreementsKept } from "./joins/agreements-kept.ts";
 import { renegotiateBreaches, renegotiateLeftBreaches } from "./joins/breach-renegotiation.ts";
 import { Membership } from "./joins/membership.ts";
@@ -33,6 +33,7 @@ import { Learning } from "./learning/pillar.ts";
 import { Catalogue } from "./mcp/catalogue.ts";
 import { Dispatcher } from "./mcp/dispatch.ts";
 import { Bargaining } from "./negotiation/bargains/bargaining.ts";
+import { AgreementCourse } from "./negotiation/bargains/course.ts";
 import { bidderReply } from "./negotiation/bidder.ts";
 import { Contracting } from "./negotiation/contracting.ts";
 import { coverage } from "./negotiation/coverage.ts";
@@ -133,6 +134,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     leaseMs: config.values["a2a.leaseMs"],
     openBargains: config.values["negotiation.openBargains"],
   });
+  const course = new AgreementCourse(store, clock, (error) => log.error({ err: error }, "agreements could not be closed"));
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
   const solving = new Solving();
   const agents = () => registry.list().map(({ agent, card }) => ({ name: agent.profile.name, card }));
@@ -149,6 +151,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
         service: { ...serviceParamsOf(card), ...services[profile.name] },
       })),
     agreement: agreementTerms(store),
+    judged: (agreement, task) => course.ended(agreement, task),
   });
   const agreementsKept = new AgreementsKept(store, () => clock.now());
   const sighted = (sighting: TaskSighting): void => {
@@ -167,6 +170,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     agents,
     services,
     facts: (agent) => ({ ...sla.standing(agent), agreementsKept: agreementsKept.of(agent) }),
+    contractorOf: openContractor(store),
     send: routedSending({ registry, clock, graceMs: config.values["limits.drainMs"] }),
   });
   const resourceChanges = new Listeners<string>((error) => log.error({ err: error }, "a listener to resources failed"));
@@ -189,6 +193,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     store,
     contracting,
     bargaining,
+    course,
     keyOf: (party) => registry.get(party).key.publicJwk,
   };
   const [hubTools, negotiationTools, routingTools, slaTools, learningTools, quantumTools, resources, prompts] = await Promise.all(
@@ -250,6 +255,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     recover: async () => {
       await registry.recover();
       await bargaining.recover();
+      await course.closeDue();
       await renegotiateLeftBreaches(renegotiation);
     },
     addAgents: async (baseUrl, grpc) => {
@@ -260,6 +266,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     addAgent: (agent) => membership.add(agent),
     [Symbol.asyncDispose]: async () => {
       stopRenegotiating();
+      course[Symbol.dispose]();
       await bargaining[Symbol.asyncDispose]();
       await membership[Symbol.asyncDispose]();
       await registry[Symbol.asyncDispose]();

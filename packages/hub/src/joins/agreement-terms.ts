@@ -25,3 +25,17 @@ export function agreementTerms(store: Store): AgreementTermsOf {
     return { totalMs: promisedMs * tolerance, cost: price };
   };
 }
+
+/** Finds with whom an initiator has an open agreement. */
+export function openContractor(store: Store): (id: string, initiator: string) => Promise<string | undefined> {
+  return async (id, initiator) => {
+    const row = await store.db
+      .selectFrom("agreements")
+      .select("contractor")
+      .where("id", "=", id)
+      .where("initiator", "=", initiator)
+      .where("status", "=", "active")
+      .executeTakeFirst();
+    return row?.contractor;
+  };
+}

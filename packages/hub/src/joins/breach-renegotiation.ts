@@ -30,12 +30,12 @@ export async function renegotiateLeftBreaches({ store, bargaining }: Renegotiati
     .innerJoin("agreements", "agreements.id", "sla_breaches.agreement")
     .innerJoin("bargains", "bargains.id", "agreements.negotiation_id")
     .select(["sla_breaches.id as breach", "agreements.id as agreement"])
-    .where("agreements.status", "=", "active")
+    .where("agreements.status", "in", ["active", "late", "failed"])
     .where((eb) => {
       const later = eb.selectFrom("bargains as later").select("later.id").whereRef("later.replaces", "=", "agreements.id");
       return eb.not(eb.exists(later));
     })
-    .orderBy("sla_breaches.opened_at")
+    .orderBy("sla_breaches.opened_at", "desc")
     .limit(mostAtOnce)
     .execute();
   let opened = 0;

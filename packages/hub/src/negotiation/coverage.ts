@@ -22,8 +22,8 @@ export const coverageErrors = defineErrors({
   },
 });
 
-// A task that is begun a moment after it was due is late, which is for the closing to say; one long after is another matter.
-const graceMs = 60_000;
+/** How long after it was due an agreement still covers a task, ms: one begun a moment later is late, which is for the closing to say. */
+export const graceMs = 60_000;
 
 /**
  * Counts tasks under the agreements of a store; what it gives takes a count back, for a task that did not begin after all.

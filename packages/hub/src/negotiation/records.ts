@@ -11,7 +11,7 @@ import { signedRow } from "./kept-agreement.ts";
 import { type Entry, eventData, replay, type Session } from "./transcript.ts";
 
 /** How an agreement stands. */
-export const agreementStates = ["active", "fulfilled", "late", "failed", "cancelled"] as const;
+export const agreementStates = ["active", "fulfilled", "late", "failed", "cancelled", "expired"] as const;
 export type AgreementState = (typeof agreementStates)[number];
 
 /** How an agreement ends, and what is to be said of it. */

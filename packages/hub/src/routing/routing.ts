@@ -3,6 +3,7 @@
  * record of every decision. What it knows of agents is this hub's own; hubs that share a store each learn by themselves.
  */
 import type { Clock } from "../base/clock.ts";
+import { baseErrors } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Json } from "../base/json.ts";
 import type { Logger } from "../base/logger.ts";
@@ -44,6 +45,8 @@ export interface RoutingInput {
   readonly services: Readonly<Record<string, ServiceParams>>;
   readonly facts: (agent: string) => Facts;
   readonly send: Send;
+  /** With whom an initiator has an agreement that is open; undefined where it has none of that id. */
+  readonly contractorOf?: (agreement: string, initiator: string) => Promise<string | undefined>;
   readonly random?: () => number;
 }
 
@@ -95,8 +98,9 @@ export class Routing {
     return this.#decisions;
   }
 
-  /** Whom a message would go to now, and why; nothing is sent. */
-  choose(wanted: Wanted, errand: Errand): Choice {
+  /** Whom a message would go to now, and why; nothing is sent. Throws NOT_FOUND for an agreement that the sender does not have. */
+  async choose(asked: Wanted, errand: Errand): Promise<Choice> {
+    const wanted = await this.#agreed(asked, errand);
     const now = this.#input.clock.now();
     const request = this.#requestOf(wanted, errand, now);
     return choose(this.#pool, request, this.#choosing(), new Set(), false, now);
@@ -119,11 +123,12 @@ export class Routing {
 
   /**
    * Chooses an agent, sends, tries again or hedges, and gives the answer. An abort calls everything off. Throws ROUTE_*,
-   * CANCELLED.
+   * CANCELLED, and NOT_FOUND for an agreement that the sender does not have.
    */
-  async send(wanted: Wanted, errand: Errand, signal: AbortSignal, told: (agent: string) => void = () => {}): Promise<Routed> {
+  async send(asked: Wanted, errand: Errand, signal: AbortSignal, told: (agent: string) => void = () => {}): Promise<Routed> {
     const { clock, events, log, policy } = this.#input;
     const begunAt = clock.now();
+    const wanted = await this.#agreed(asked, errand);
     const request = this.#requestOf(wanted, errand, begunAt);
     const { chain } = request;
     const from = this.#choosing();
@@ -172,6 +177,7 @@ export class Routing {
           travels: {
             chain: passed,
             ...(request.skill === undefined ? {} : { skill: request.skill }),
+            ...(wanted.agreement === undefined ? {} : { agreement: wanted.agreement }),
             ...(remainingMs === undefined ? {} : { remainingMs }),
           },
         },
@@ -227,6 +233,16 @@ export class Routing {
     const paid = { ...chain, spent: chain.spent + (result.cost ?? price) };
     this.#held.spend(errand.from, paid);
     return { answer: result.answer, decision, chain: paid };
+  }
+
+  // Work under an agreement is its contractor's.
+  async #agreed(wanted: Wanted, { from }: Errand): Promise<Wanted> {
+    const { agreement, allow } = wanted;
+    if (agreement === undefined) return wanted;
+    const contractor = await this.#input.contractorOf?.(agreement, from);
+    if (contractor === undefined) throw baseErrors.NOT_FOUND({ what: "open agreement", id: agreement });
+    if (allow.length > 0 && !allow.includes(contractor)) return { ...wanted, deny: [...wanted.deny, contractor] };
+    return { ...wanted, allow: [contractor] };
   }
 
   #choosing(): Choosing {

@@ -20,6 +20,10 @@ export const wantedSchema = z.object({
   maxPrice: z.number().min(0).optional().describe("most credits that the agent may charge"),
   allow: names.describe("only these agents"),
   deny: names.describe("none of these agents"),
+  agreement: z
+    .string()
+    .optional()
+    .describe("an agreement that the caller has: its contractor alone is asked, and the task counts and is judged under it"),
   withinMs: z.number().positive().optional().describe("time until an answer is of no use any more, ms"),
   idempotent: z.boolean().default(false).describe("sending it twice does no harm, so it may be retried and hedged"),
   aim: z.enum(["first-event", "end"]).default("end").describe("what is waited for: the first sign of life or the end"),

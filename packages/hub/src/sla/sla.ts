@@ -8,14 +8,15 @@ import type { ConfigValues } from "../base/config-keys.ts";
 import { baseErrors } from "../base/errors.ts";
 import { Listeners } from "../base/listeners.ts";
 import type { Logger } from "../base/logger.ts";
-import type { TaskSighting } from "../base/sighting.ts";
+import type { TaskOutcome, TaskSighting } from "../base/sighting.ts";
 import type { ServiceParams } from "../base/sla-extension.ts";
 import { toolsOf } from "../base/tool.ts";
 import type { Store } from "../store/store.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { BreachBook, type BreachNews } from "./breach-book.ts";
 import { Counts } from "./counts.ts";
-import { judge } from "./judging.ts";
+import type { Indicator } from "./indicators.ts";
+import { judge, type Verdict } from "./judging.ts";
 import { SlaLedger } from "./ledger.ts";
 import { countMeasured, showReport } from "./metering.ts";
 import { type OpenSloDocument, openSlo } from "./openslo.ts";
@@ -42,6 +43,16 @@ export interface SlaInput {
   /** The agents there are now, with what their cards promise. */
   readonly agents: () => readonly { readonly name: string; readonly description: string; readonly service: ServiceParams }[];
   readonly agreement: AgreementTermsOf;
+  /** Hears of each task that ended under an agreement, before its breaches are told of. */
+  readonly judged?: (agreement: string, task: JudgedTask) => Promise<void>;
+}
+
+/** A task under an agreement at its end: how it ended, and the indicators of the agreement that it broke. `at` in ms. */
+export interface JudgedTask {
+  readonly task: string;
+  readonly outcome: TaskOutcome;
+  readonly broken: readonly Indicator[];
+  readonly at: number;
 }
 
 const followedTasks = 10_000;
@@ -105,7 +116,14 @@ export class Sla {
     if (measured.agreement === undefined) this.#count(measured, undefined);
     else {
       const { agent, agreement } = measured;
-      this.#later(async () => this.#count(measured, await this.#input.agreement(agreement, agent, sighting.owner)));
+      this.#later(async () => {
+        const terms = await this.#input.agreement(agreement, agent, sighting.owner);
+        const verdicts = this.#count(measured, terms);
+        if (!terms) return;
+        const { task, outcome, at } = measured;
+        const broken = verdicts.flatMap(({ good, term }) => (good || term.source !== "agreement" ? [] : [term.indicator]));
+        await this.#input.judged?.(agreement, { task, outcome, broken, at });
+      });
     }
   }
 
@@ -247,12 +265,12 @@ export class Sla {
     throw baseErrors.NOT_FOUND({ what: "agent", id: agent });
   }
 
-  #count(measured: Measurement, agreement: AgreementTerms | undefined): void {
+  #count(measured: Measurement, agreement: AgreementTerms | undefined): readonly Verdict[] {
     const { values, clock } = this.#input;
     const { agent } = measured;
     const verdicts = judge(measured, termsUnder(this.#termsNow(agent), agreement, values["sla.target"]));
     countMeasured(this.#input.metrics, measured, verdicts);
-    if (measured.outcome === "canceled") return;
+    if (measured.outcome === "canceled") return verdicts;
     this.#counts.add(agent, { measured, verdicts });
     for (const verdict of verdicts)
       if (!verdict.good && verdict.term.source === "agreement") this.#book.brokeAgreement(measured, verdict);
@@ -260,6 +278,7 @@ export class Sla {
     this.#unchecked.add(agent);
     if (clock.now() - (this.#checkedAt.get(agent) ?? 0) >= restMs) this.#checkRest();
     this.#onChange.tell(agent);
+    return verdicts;
   }
 
   // An agent's terms, at most a second old: reading its card for every task would be most of the work.

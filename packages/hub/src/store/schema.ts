@@ -225,6 +225,21 @@ export interface AgreementsTable {
   outcome_json: string | null;
 }
 
+/** Who takes part in which session of alternating offers. */
+export interface BargainPartiesTable {
+  party: string;
+  bargain_id: string;
+}
+
+/** A task under a bargained agreement that has ended: how, and which terms of the agreement it broke (a list of indicators). */
+export interface AgreementTasksTable {
+  agreement_id: string;
+  task_id: string;
+  outcome: string;
+  broken_json: string;
+  ended_at: number;
+}
+
 /**
  * A session of alternating offers; its terms are in `negotiations`. `seq` and `hash` are those of its last event, `seats_json` what only
  * the hub may know of each party, `driver` the hub that carries it on and was last seen at `seen_at`, `paused_ms` how long no hub did.
@@ -364,8 +379,10 @@ export interface Database {
   runs: RunsTable;
   negotiations: NegotiationsTable;
   agreements: AgreementsTable;
+  agreement_tasks: AgreementTasksTable;
   bargains: BargainsTable;
   bargain_events: BargainEventsTable;
+  bargain_parties: BargainPartiesTable;
   mandates: MandatesTable;
   promises: PromisesTable;
   selections: SelectionsTable;

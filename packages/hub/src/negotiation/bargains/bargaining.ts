@@ -165,7 +165,10 @@ export class Bargaining implements AsyncDisposable {
   async reopen(agreement: string, breach: string): Promise<string | undefined> {
     const row = await this.#input.store.db.selectFrom("agreements").selectAll().where("id", "=", agreement).executeTakeFirst();
     const document = row && bargainedSchema.safeParse(JSON.parse(row.document_json)).data;
-    if (document?.onBreach !== "renegotiate" || row?.status !== "active") return undefined;
+    if (!row || document?.onBreach !== "renegotiate") return undefined;
+    // The task that broke it may have been its last.
+    if (row.status !== "active" && (row.status === "expired" || "replacedBy" in JSON.parse(row.outcome_json ?? "{}")))
+      return undefined;
     const { openedBy, seats, session } = await this.#known(document.negotiation);
     const { parties, startAt, endAt, replaces: _older, ...terms } = session.terms;
     return this.start(

@@ -14,6 +14,7 @@ import { signedRow } from "../kept-agreement.ts";
 import type { BargainedDocument, PartySignatures } from "./agreement.ts";
 import { type Mandate, mandateSchema } from "./mandate.ts";
 import { keepPromise, type PromiseMade, promisedElsewhere, releasePromises, settlePromises } from "./promises.ts";
+import { replaceAgreement } from "./replacing.ts";
 import type { SeatSecrets } from "./seat.ts";
 import { type BargainSession, type Entry, replayBargain } from "./session.ts";
 import type { BargainTerms } from "./terms.ts";
@@ -135,6 +136,10 @@ export class BargainRecords {
           breach_id: breach ?? null,
           replaces: terms.replaces ?? null,
         })
+        .execute();
+      await trx
+        .insertInto("bargain_parties")
+        .values(terms.parties.map(({ name }) => ({ party: name, bargain_id: id })))
         .execute();
     });
   }
@@ -302,17 +307,7 @@ export class BargainRecords {
       ...(document.replaces === undefined ? {} : { replaces: document.replaces }),
     };
     const news: NewEvent[] = [{ kind: "agreement.signed", actor: document.initiator, subject: document.id, data }];
-    if (document.replaces !== undefined) {
-      const outcome = { replacedBy: document.id };
-      const { numUpdatedRows } = await trx
-        .updateTable("agreements")
-        .set({ status: "failed", closed_at: now, outcome_json: canonicalJson(outcome) })
-        .where("id", "=", document.replaces)
-        .where("status", "=", "active")
-        .executeTakeFirst();
-      if (numUpdatedRows > 0n)
-        news.push({ kind: "agreement.failed", actor: document.contractor, subject: document.replaces, data: outcome });
-    }
+    if (document.replaces !== undefined) news.push(...(await replaceAgreement(trx, document.replaces, document, now)));
     await this.#store.events.append(trx, news);
   }
 }

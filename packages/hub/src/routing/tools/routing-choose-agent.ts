@@ -12,7 +12,7 @@ export default defineRoutingTool({
   hints: { readOnly: true },
   run: async (input, ctx, routing) => {
     const { principal } = ctx;
-    const choice = routing.choose(input, { from: principal.id, fromAgent: principal.kind === "agent" });
+    const choice = await routing.choose(input, { from: principal.id, fromAgent: principal.kind === "agent" });
     return { agent: choice.pick?.agent ?? null, because: whyChosen(choice), choice: told(choice) };
   },
 });
