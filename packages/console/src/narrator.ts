@@ -35,14 +35,20 @@ function news({ kind, data, subject }: HubEvent): Told {
       return `calls for proposals: “${data.about}” to ${list(data.bidders)}`;
     case "negotiation.event":
       return negotiationNews(data);
+    case "bargain.opened":
+      return data.replaces === undefined
+        ? `opens a negotiation about “${data.about}” between ${list(data.parties)}`
+        : warn(`opens the negotiation about “${data.about}” again, since ${data.replaces} was broken`);
+    case "bargain.closed":
+      return data.outcome === "agreement" ? undefined : warn(`negotiated about “${data.about}” without a deal: ${data.reason}`);
     case "agreement.signed":
-      return `awards “${data.about}” to ${data.contractor} for ${counted(data.price, "credit")}`;
     case "agreement.fulfilled":
-      return good(`kept its promise for “${data.about}”: ${seconds(data.elapsedMs)} of ${seconds(data.promisedMs)}`);
     case "agreement.late":
-      return warn(`was late with “${data.about}”: ${seconds(data.elapsedMs)} instead of ${seconds(data.promisedMs)}`);
     case "agreement.failed":
-      return bad(`broke “${data.about}”: ${data.problem}`);
+    case "agreement.expired":
+      return data.terms === undefined && data.tasks === undefined && data.replacedBy === undefined
+        ? awardNews(kind, data)
+        : agreementNews(kind, data);
     case "selection.made":
       return `chose ${data.texts} texts by ${data.method}, score ${figure(data.score, 4)}`;
     case "version.registered":
@@ -72,6 +78,38 @@ function news({ kind, data, subject }: HubEvent): Told {
   }
 }
 
+function awardNews(kind: string, data: HubEvent["data"]): Told {
+  const { about } = data;
+  switch (kind) {
+    case "agreement.signed":
+      return `awards “${about}” to ${data.contractor} for ${counted(data.price, "credit")}`;
+    case "agreement.fulfilled":
+      return good(`kept its promise for “${about}”: ${seconds(data.elapsedMs)} of ${seconds(data.promisedMs)}`);
+    case "agreement.late":
+      return warn(`was late with “${about}”: ${seconds(data.elapsedMs)} instead of ${seconds(data.promisedMs)}`);
+    default:
+      return bad(`broke “${about}”: ${data.problem}`);
+  }
+}
+
+function agreementNews(kind: string, data: HubEvent["data"]): Told {
+  const { about, tasks } = data;
+  switch (kind) {
+    case "agreement.signed":
+      return `agrees with ${data.contractor} about “${about}”: ${words(data.terms)}`;
+    case "agreement.fulfilled":
+      return good(`kept its agreement about “${about}”: ${data.completed} of ${tasks} tasks`);
+    case "agreement.late":
+      return warn(`was late with ${data.late} of ${tasks} tasks of its agreement about “${about}”`);
+    case "agreement.expired":
+      return `had nothing to do under its agreement about “${about}”, which is over`;
+    default:
+      return data.replacedBy === undefined
+        ? bad(`broke its agreement about “${about}”: ${data.completed} of ${tasks} tasks were completed`)
+        : `has a new agreement about “${about}” in place of a broken one`;
+  }
+}
+
 function slaNews(agent: string, { severity, indicator, because, agreement }: HubEvent["data"]): Told {
   if (agreement) return bad(`${agent} broke agreement ${agreement}: ${because}`);
   const text = `${agent} breaks its ${indicator} term: ${because}`;
@@ -93,6 +131,10 @@ function chatter({ kind, data, subject }: HubEvent): string {
       return `called ${subject}, ${data.outcome === "ok" ? "" : `${data.outcome}, `}${seconds(data.durationMs)}`;
     case "agent.registered":
       return `takes in ${subject}: ${list(data.skills)}`;
+    case "bargain.offered":
+      return `offers ${words(data.offer)} for “${data.about}”`;
+    case "bargain.accepted":
+      return `accepts what was offered for “${data.about}”`;
     case "run.entered":
       return `the run goes on to “${data.phase}”`;
     case "task.started":
@@ -112,6 +154,14 @@ const bad = (text: string): Told => ({ text, tone: "bad" });
 
 function seconds(value: unknown): string {
   return typeof value === "number" ? `${(value / 1000).toFixed(value < 100 ? 2 : 1)} s` : "no promise";
+}
+
+function words(terms: unknown): string {
+  return typeof terms === "object" && terms !== null
+    ? Object.entries(terms)
+        .map(([issue, value]) => `${issue} ${value}`)
+        .join(", ")
+    : "";
 }
 
 function list(value: unknown): string {

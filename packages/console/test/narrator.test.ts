@@ -28,6 +28,23 @@ test("a promise that was kept is good news, a late one a warning, a broken one b
   assert.deepEqual(tones, ["good", "warn", "bad"]);
 });
 
+test("what was bargained is told by its terms and its tasks, and a renegotiation as no breach", () => {
+  const told = (kind: string, data: HubEvent["data"]) => narrate(event(kind, { about: "work", ...data }));
+  assert.equal(
+    told("agreement.signed", { contractor: "bob", terms: { price: "4", region: "eu" } }).text,
+    "agrees with bob about “work”: price 4, region eu",
+  );
+  assert.equal(
+    told("agreement.late", { tasks: 3, completed: 3, late: 1 }).text,
+    "was late with 1 of 3 tasks of its agreement about “work”",
+  );
+  const replaced = told("agreement.failed", { replacedBy: "agr_2" });
+  assert.deepEqual([replaced.tone, /in place of a broken one/.test(replaced.text)], ["plain", true]);
+  assert.equal(told("agreement.failed", { tasks: 2, completed: 1 }).tone, "bad");
+  assert.match(told("bargain.opened", { parties: ["a", "b"], replaces: "agr_1" }).text, /again, since agr_1 was broken/);
+  assert.equal(told("bargain.offered", { offer: { price: "4" } }).news, false);
+});
+
 test("one credit is not one credits", () => {
   assert.equal(
     narrate(event("agreement.signed", { about: "ingest", contractor: "librarian", price: 1 })).text,

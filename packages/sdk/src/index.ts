@@ -16,6 +16,7 @@ export {
   textOf,
   textPart,
 } from "./agent.ts";
+export { bargainBy, type Places, type Table, type TableNegotiator } from "./bargain-by.ts";
 export type { HubAddress } from "./connection.ts";
 export { upgradeProtocol } from "./dialling.ts";
 export { HubError, SdkError, type SdkErrorCode, sdkErrorCodes } from "./errors.ts";

@@ -60,6 +60,8 @@ export const configKeys = {
       "routing_list_agents",
       "routing_send_message",
       "negotiation_contract_job",
+      "negotiate_*",
+      "agreement_*",
       "quantum_solve",
       "quantum_select_subset",
     ],

@@ -23,14 +23,39 @@ function sentenceOf({ kind, subject, data }: HubEvent): string | undefined {
         return `bids ${figure(data.price)} credits, ${seconds(data.promisedMs)}, quality ${figure(data.quality)}: ${reason(data.details)}`;
       if (data.type === "refuse") return `declines${data.reason ? `: ${data.reason}` : ""}`;
       return data.type === "failure" ? `fails: ${data.reason}` : undefined;
+    case "bargain.opened":
+      return data.replaces === undefined
+        ? `opens a negotiation about "${data.about}" between ${list(data.parties)}`
+        : paint("yellow", `opens the negotiation about "${data.about}" again: ${data.replaces} was broken`);
+    case "bargain.closed":
+      return data.outcome === "agreement"
+        ? undefined
+        : paint("yellow", `negotiated about "${data.about}" without a deal: ${data.reason}`);
     case "agreement.signed":
-      return `awards "${data.about}" to ${paint("bold", String(data.contractor))} for ${figure(data.price)} credits`;
+      return data.terms === undefined
+        ? `awards "${data.about}" to ${paint("bold", String(data.contractor))} for ${figure(data.price)} credits`
+        : `agrees with ${paint("bold", String(data.contractor))} about "${data.about}": ${words(data.terms)}`;
     case "agreement.fulfilled":
-      return `kept its promise for "${data.about}": ${seconds(data.elapsedMs)} of ${seconds(data.promisedMs)}`;
+      return data.tasks === undefined
+        ? `kept its promise for "${data.about}": ${seconds(data.elapsedMs)} of ${seconds(data.promisedMs)}`
+        : paint("green", `kept its agreement about "${data.about}": ${data.completed} of ${data.tasks} tasks`);
     case "agreement.late":
-      return paint("yellow", `was late with "${data.about}": ${seconds(data.elapsedMs)} instead of ${seconds(data.promisedMs)}`);
+      return paint(
+        "yellow",
+        data.tasks === undefined
+          ? `was late with "${data.about}": ${seconds(data.elapsedMs)} instead of ${seconds(data.promisedMs)}`
+          : `was late with ${data.late} of ${data.tasks} tasks of its agreement about "${data.about}"`,
+      );
     case "agreement.failed":
-      return paint("red", `broke "${data.about}": ${data.problem}`);
+      if (data.replacedBy !== undefined) return `has a new agreement about "${data.about}" in place of a broken one`;
+      return paint(
+        "red",
+        data.tasks === undefined
+          ? `broke "${data.about}": ${data.problem}`
+          : `broke its agreement about "${data.about}": ${data.completed} of ${data.tasks} tasks were completed`,
+      );
+    case "agreement.expired":
+      return `had nothing to do under its agreement about "${data.about}", which is over`;
     case "selection.made":
       return `chose ${data.texts} texts by ${data.method}, score ${figure(data.score)}`;
     case "version.registered":
@@ -58,6 +83,14 @@ function figure(value: unknown): string {
 
 function seconds(value: unknown): string {
   return typeof value === "number" ? `${(value / 1000).toFixed(1)} s` : "no promise";
+}
+
+function words(terms: unknown): string {
+  return typeof terms === "object" && terms !== null
+    ? Object.entries(terms)
+        .map(([issue, value]) => `${issue} ${value}`)
+        .join(", ")
+    : "";
 }
 
 function list(value: unknown): string {

@@ -12,7 +12,7 @@ import { releasePromises } from "./promises.ts";
 export async function replaceAgreement(
   trx: Transaction<Database>,
   old: string,
-  { id, contractor }: BargainedDocument,
+  { id, contractor, subject }: BargainedDocument,
   now: number,
 ): Promise<readonly NewEvent[]> {
   const row = await trx
@@ -29,5 +29,5 @@ export async function replaceAgreement(
     .where("id", "=", old)
     .execute();
   await releasePromises(trx, row.negotiation_id);
-  return active ? [{ kind: "agreement.failed", actor: contractor, subject: old, data: outcome }] : [];
+  return active ? [{ kind: "agreement.failed", actor: contractor, subject: old, data: { about: subject, ...outcome } }] : [];
 }
