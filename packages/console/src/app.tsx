@@ -7,6 +7,8 @@ import { matchPath } from "./path.ts";
 import { followLinks, useAddress } from "./router.ts";
 import { Agent } from "./views/agent.tsx";
 import { Ask } from "./views/ask.tsx";
+import { Negotiation } from "./views/negotiation.tsx";
+import { Negotiations } from "./views/negotiations.tsx";
 import { Nowhere } from "./views/nowhere.tsx";
 import { Overview } from "./views/overview.tsx";
 import { Run } from "./views/run.tsx";
@@ -62,6 +64,9 @@ function viewAt(address: URL): VNode {
   if (run !== undefined) return <Run key={run} id={run} />;
   const agent = matchPath("/agents/:name", path)?.name;
   if (agent !== undefined) return <Agent key={agent} name={agent} />;
+  if (matchPath("/negotiations", path)) return <Negotiations />;
+  const bargain = matchPath("/negotiations/:id", path)?.id;
+  if (bargain !== undefined) return <Negotiation key={bargain} id={bargain} />;
   if (matchPath("/versions", path)) return <Versions />;
   if (matchPath("/ask", path)) return <Ask question={address.searchParams.get("q") ?? ""} />;
   if (matchPath("/tools", path)) return <Tools name={undefined} />;

@@ -10,6 +10,7 @@ import "./styles/progress.css";
 import "./styles/overview.css";
 import "./styles/views.css";
 import "./styles/agent.css";
+import "./styles/negotiation.css";
 import { applyTheme, storedTheme } from "./theme.ts";
 
 applyTheme(storedTheme());

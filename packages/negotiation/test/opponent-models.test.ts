@@ -78,6 +78,21 @@ describe("rank correlation", () => {
 const sizes = [4, 3, 5, 3];
 const domain = { issues: sizes.map((size, k) => ({ name: `${k}`, values: Array.from({ length: size }, (_, v) => `${v}`) })) };
 
+test("the frequency model's estimate as preferences is worth what it says of any outcome", () => {
+  const domain = {
+    issues: [2, 3, 4].map((count, k) => ({ name: `i${k}`, values: Array.from({ length: count }, (_, v) => `${v}`) })),
+  };
+  const model = new FrequencyModel(domain);
+  const draw = drawing(5);
+  const random = () => domain.issues.map(({ values }) => Math.floor(draw() * values.length));
+  for (let k = 0; k < 30; k++) model.heard(random(), k / 30);
+  const utility = utilityOf(model.preferences());
+  for (let k = 0; k < 100; k++) {
+    const outcome = random();
+    near(utility(outcome), model.utility(outcome), 1e-12);
+  }
+});
+
 describe("the windowed frequency model", () => {
   test("raises the weights of issues that stay while others are conceded", () => {
     const model = new WindowedFrequencyModel(domain);

@@ -7,6 +7,7 @@ import { Icon, type IconName, Mark } from "./icon.tsx";
 const views: readonly { readonly href: string; readonly name: string; readonly icon: IconName }[] = [
   { href: "/", name: "Overview", icon: "overview" },
   { href: "/runs", name: "The loop", icon: "runs" },
+  { href: "/negotiations", name: "Negotiations", icon: "negotiations" },
   { href: "/versions", name: "Versions", icon: "versions" },
   { href: "/ask", name: "Ask", icon: "ask" },
   { href: "/tools", name: "Tools", icon: "tools" },

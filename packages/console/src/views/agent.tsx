@@ -129,7 +129,11 @@ function Health({ agent, standing }: { readonly agent: AgentFacts; readonly stan
           />
           <Fact
             label="Agreements"
-            value={agent.bids ? `${fulfilled} kept, ${late} late, ${failed} broken, ${active} open` : "asks, does not bid"}
+            value={
+              agent.bids || fulfilled + late + failed + active > 0
+                ? `${fulfilled} kept, ${late} late, ${failed} broken, ${active} open`
+                : "asks, does not bid"
+            }
           />
         </dl>
       ) : (

@@ -5,6 +5,7 @@
  * Here values count for (1 - t)^2 of an offer: a party begins with what it likes best, and what it offers at the end it was driven to.
  */
 import type { Domain, Outcome } from "../scenario/domain.ts";
+import type { AdditivePreferences } from "../scenario/preferences.ts";
 
 const learningRate = 0.1;
 // What an offer at the very end still counts.
@@ -52,5 +53,16 @@ export class FrequencyModel {
     let sum = 0;
     for (let k = 0; k < counts.length; k++) sum += shares[k]! * counts[k]![outcome[k]!]!;
     return sum;
+  }
+
+  /** The estimate as preferences; an issue of which nothing was heard has values of no worth. */
+  preferences(): AdditivePreferences {
+    return {
+      kind: "additive",
+      weights: [...this.#weights],
+      evaluations: this.#counts.map((counts, k) =>
+        Array.from(counts, (count) => (this.#most[k]! > 0 ? count / this.#most[k]! : 0)),
+      ),
+    };
   }
 }

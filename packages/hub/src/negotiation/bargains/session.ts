@@ -127,7 +127,7 @@ export function offersSince({ terms, entries }: BargainSession, from: number): r
 }
 
 /** The round of a session, from 0. */
-export function roundOf({ state }: BargainSession): number {
+export function roundOf({ state }: Pick<BargainSession, "state">): number {
   return state.result?.round ?? Math.floor(state.action / state.terms.participants.length);
 }
 
