@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, globSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { paleTexts, skippedHeadings } from "./page-audit.ts";
 
 const executablePath = process.env.ENTENTE_CHROMIUM ?? "/usr/bin/chromium";
 const flags =
@@ -34,6 +35,24 @@ export async function openPage(context: BrowserContext, url: URL, complaints?: s
 export async function photograph(page: Page, name: string): Promise<void> {
   const folder = process.env.ENTENTE_SCREENSHOTS;
   if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+/** Checks that a page has enough contrast in light and dark, headings in order, and fits 390 pixels; keeps pictures as `name-…`. */
+export async function checkReadable(page: Page, name: string): Promise<void> {
+  assert.equal(await page.locator("h1").count(), 1);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await page.evaluate(paleTexts, 4.5), [], `${name} in ${colorScheme}`);
+    await photograph(page, `${name}-${colorScheme}`);
+  }
+  assert.deepEqual(await page.evaluate(skippedHeadings), [], name);
+  await page.emulateMedia({ colorScheme: "light" });
+  const wide = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 844 });
+  const width = await page.evaluate<number>("document.documentElement.scrollWidth");
+  assert.ok(width <= 390, `${name} is ${width} pixels wide on a screen of 390`);
+  await photograph(page, `${name}-narrow`);
+  if (wide) await page.setViewportSize(wide);
 }
 
 /** Builds the console into the folder that the hub serves, unless what is there is newer than every source. */
