@@ -40,11 +40,14 @@ export async function photograph(page: Page, name: string): Promise<void> {
 /** Checks that a page has enough contrast in light and dark, headings in order, and fits 390 pixels; keeps pictures as `name-…`. */
 export async function checkReadable(page: Page, name: string): Promise<void> {
   assert.equal(await page.locator("h1").count(), 1);
+  const grounds: string[] = [];
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     assert.deepEqual(await page.evaluate(paleTexts, 4.5), [], `${name} in ${colorScheme}`);
+    grounds.push(await page.evaluate<string>("getComputedStyle(document.documentElement).backgroundColor"));
     await photograph(page, `${name}-${colorScheme}`);
   }
+  assert.notEqual(grounds[0], grounds[1]);
   assert.deepEqual(await page.evaluate(skippedHeadings), [], name);
   await page.emulateMedia({ colorScheme: "light" });
   const wide = page.viewportSize();
