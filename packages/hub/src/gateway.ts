@@ -32,6 +32,7 @@ import { vectorOf, wordsOf } from "./learning/ingest/features.ts";
 import { Learning } from "./learning/pillar.ts";
 import { Catalogue } from "./mcp/catalogue.ts";
 import { Dispatcher } from "./mcp/dispatch.ts";
+import { Models } from "./models/models.ts";
 import { Bargaining } from "./negotiation/bargains/bargaining.ts";
 import { bidderReply } from "./negotiation/bidder.ts";
 import { Contracting } from "./negotiation/contracting.ts";
@@ -40,7 +41,7 @@ import type { NegotiationDesk } from "./negotiation/desk.ts";
 import { Solving } from "./quantum/pillar.ts";
 import { policyOf } from "./routing/policy.ts";
 import { Routing } from "./routing/routing.ts";
-import { keepCredential } from "./security/credentials.ts";
+import { keepCredential, keepModelKey } from "./security/credentials.ts";
 import { Sla } from "./sla/sla.ts";
 import { Principals } from "./store/principals.ts";
 import { openStore, type Store } from "./store/store.ts";
@@ -124,6 +125,14 @@ export async function openHub(input: HubInput): Promise<Hub> {
   });
   const { elsewhere, joined } = membership;
   const contracting: Contracting = new Contracting({ store, registry, clock, dataFolder });
+  const models = new Models({
+    endpoints: config.values["models.endpoints"],
+    defaultName: config.values["models.default"],
+    dataFolder,
+    environment: process.env,
+    clock,
+    metrics,
+  });
   const bargaining = new Bargaining({
     store,
     registry,
@@ -132,6 +141,12 @@ export async function openHub(input: HubInput): Promise<Hub> {
     dataFolder,
     leaseMs: config.values["a2a.leaseMs"],
     openBargains: config.values["negotiation.openBargains"],
+    byModel: {
+      models,
+      metrics,
+      answers: config.values["models.answers"],
+      tokensPerSession: config.values["models.tokensPerSession"],
+    },
   });
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
   const solving = new Solving();
@@ -183,10 +198,14 @@ export async function openHub(input: HubInput): Promise<Hub> {
     joined,
     contracting,
     startedAt,
+    models,
     keepCredential: (agent, credential) => keepCredential(dataFolder, agent, credential),
+    keepModelKey: (endpoint, key) => keepModelKey(dataFolder, endpoint, key),
   };
   const negotiationDesk: NegotiationDesk = {
     store,
+    models,
+    modelAnswers: config.values["models.answers"],
     contracting,
     bargaining,
     keyOf: (party) => registry.get(party).key.publicJwk,
@@ -261,6 +280,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     [Symbol.asyncDispose]: async () => {
       stopRenegotiating();
       await bargaining[Symbol.asyncDispose]();
+      await models[Symbol.asyncDispose]();
       await membership[Symbol.asyncDispose]();
       await registry[Symbol.asyncDispose]();
       await learning[Symbol.asyncDispose]();

@@ -1,5 +1,6 @@
 import type { JWK } from "jose";
 import { toolsOf } from "../base/tool.ts";
+import type { Models } from "../models/models.ts";
 import type { Store } from "../store/store.ts";
 import type { Bargaining } from "./bargains/bargaining.ts";
 import type { Contracting } from "./contracting.ts";
@@ -9,6 +10,9 @@ export interface NegotiationDesk {
   readonly store: Store;
   readonly contracting: Contracting;
   readonly bargaining: Bargaining;
+  readonly models: Models;
+  /** Answers of a model in one turn before it is given up (models.answers). */
+  readonly modelAnswers: number;
   /** The public key of a party. */
   readonly keyOf: (party: string) => JWK;
 }
