@@ -41,7 +41,7 @@ import type { NegotiationDesk } from "./negotiation/desk.ts";
 import { Solving } from "./quantum/pillar.ts";
 import { policyOf } from "./routing/policy.ts";
 import { Routing } from "./routing/routing.ts";
-import { keepCredential, keepModelKey } from "./security/credentials.ts";
+import { keepCredential } from "./security/credentials.ts";
 import { Sla } from "./sla/sla.ts";
 import { Principals } from "./store/principals.ts";
 import { openStore, type Store } from "./store/store.ts";
@@ -198,9 +198,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     joined,
     contracting,
     startedAt,
-    models,
     keepCredential: (agent, credential) => keepCredential(dataFolder, agent, credential),
-    keepModelKey: (endpoint, key) => keepModelKey(dataFolder, endpoint, key),
   };
   const negotiationDesk: NegotiationDesk = {
     store,
@@ -210,9 +208,10 @@ export async function openHub(input: HubInput): Promise<Hub> {
     bargaining,
     keyOf: (party) => registry.get(party).key.publicJwk,
   };
-  const [hubTools, negotiationTools, routingTools, slaTools, learningTools, quantumTools, resources, prompts] = await Promise.all(
-    [
+  const [hubTools, modelTools, negotiationTools, routingTools, slaTools, learningTools, quantumTools, resources, prompts] =
+    await Promise.all([
       loadFolder<ToolFactory<HubDesk>>(folder("desk/tools")),
+      loadFolder<ToolFactory<Models>>(folder("models/tools")),
       loadFolder<ToolFactory<NegotiationDesk>>(folder("negotiation/tools")),
       loadFolder<ToolFactory<Routing>>(folder("routing/tools")),
       loadFolder<ToolFactory<Sla>>(folder("sla/tools")),
@@ -220,10 +219,10 @@ export async function openHub(input: HubInput): Promise<Hub> {
       loadFolder<ToolFactory<Solving>>(folder("quantum/tools")),
       loadFolder<Resource>(folder("desk/resources")),
       loadFolder<Prompt>(folder("desk/prompts")),
-    ],
-  );
+    ]);
   const tools = [
     ...hubTools.map((tool) => tool(hubDesk)),
+    ...modelTools.map((tool) => tool(models)),
     ...negotiationTools.map((tool) => tool(negotiationDesk)),
     ...routingTools.map((tool) => tool(routing)),
     ...slaTools.map((tool) => tool(sla)),

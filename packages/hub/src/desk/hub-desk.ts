@@ -3,7 +3,6 @@ import type { RemoteAgents } from "../a2a/remote/remote-agents.ts";
 import type { Config } from "../base/config.ts";
 import { toolsOf } from "../base/tool.ts";
 import type { JoinedAgents } from "../joining/joined-agents.ts";
-import type { Models } from "../models/models.ts";
 import type { Contracting } from "../negotiation/contracting.ts";
 import type { Principals } from "../store/principals.ts";
 import type { Store } from "../store/store.ts";
@@ -17,12 +16,9 @@ export interface HubDesk {
   readonly elsewhere: RemoteAgents;
   readonly joined: JoinedAgents;
   readonly contracting: Contracting;
-  readonly models: Models;
   readonly startedAt: number;
   /** Keeps the bearer token that an agent elsewhere wants; undefined forgets it. */
   readonly keepCredential: (agent: string, credential: string | undefined) => void;
-  /** Keeps the key of a language model's endpoint; undefined forgets it. */
-  readonly keepModelKey: (endpoint: string, key: string | undefined) => void;
 }
 
 /** Declares a tool about the hub itself. */

@@ -25,8 +25,6 @@ export interface ChatAnswer {
   readonly text: string;
   readonly promptTokens: number;
   readonly completionTokens: number;
-  /** Whether the answer ended because it was too long. */
-  readonly cut: boolean;
 }
 
 /** How much of the wire format a server takes. */
@@ -76,7 +74,6 @@ const completion = z.object({
           content: z.union([z.string(), z.array(z.object({ type: z.string(), text: z.string().optional() }))]).nullish(),
           refusal: z.string().nullish(),
         }),
-        finish_reason: z.string().nullish(),
       }),
     )
     .min(1),
@@ -97,14 +94,12 @@ export function readChat(body: string, sent: number): ChatAnswer | { readonly pr
   const read = completion.safeParse(json);
   if (!read.success) return { problem: "wanted choices with a message" };
   const { choices, usage } = read.data;
-  const { message, finish_reason } = choices[0] ?? { message: {} };
-  const { content, refusal } = message;
+  const { content, refusal } = choices[0]?.message ?? {};
   const text = typeof content === "string" ? content : (content ?? []).map((part) => part.text ?? "").join("");
   return {
     text: text === "" ? (refusal ?? "") : text,
     promptTokens: usage?.prompt_tokens ?? Math.ceil(sent / charactersPerToken),
     completionTokens: usage?.completion_tokens ?? Math.ceil(text.length / charactersPerToken),
-    cut: finish_reason === "length",
   };
 }
 

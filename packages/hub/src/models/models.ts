@@ -8,7 +8,7 @@ import type { Clock } from "../base/clock.ts";
 import { asEntenteError, EntenteError } from "../base/errors.ts";
 import type { ModelEndpoint } from "../base/model-endpoint.ts";
 import { operator } from "../base/principals.ts";
-import { modelKeyFor } from "../security/credentials.ts";
+import { keepModelKey, modelKeyFor } from "../security/credentials.ts";
 import { Outgoing } from "../security/outgoing.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import {
@@ -126,6 +126,11 @@ export class Models implements AsyncDisposable {
         completionTokens,
         lastFailure,
       }));
+  }
+
+  /** Keeps an endpoint's key in the data folder, for when the environment has none; undefined forgets it. */
+  keepKey(name: string, key: string | undefined): void {
+    keepModelKey(this.#input.dataFolder, name, key);
   }
 
   /** The model's name behind an endpoint; undefined when it is configured no more. */

@@ -48,13 +48,13 @@ export function readAnswer(text: string, terms: BargainTerms, standing: Readonly
 }
 
 function objectIn(text: string): { readonly object: unknown } | { readonly problem: string } {
-  // What a model thinks before it answers is no answer.
-  const said = text.replace(/<think(?:ing)?>[\s\S]*?<\/think(?:ing)?>/gi, "").trim();
+  const said = withoutThoughts(text).trim();
   const whole = parsed(said);
   if (whole !== undefined) return { object: whole };
-  const fenced = [...said.matchAll(/```[a-z]*\s*\n?([\s\S]*?)```/gi)].map(([, block = ""]) => block.trim());
-  const blocks = fenced.map(parsed).filter((block) => block !== undefined);
-  if (fenced.length > 0 && blocks.length === 1) return { object: blocks[0] };
+  const blocks = fenced(said)
+    .map(parsed)
+    .filter((block) => block !== undefined);
+  if (blocks.length === 1) return { object: blocks[0] };
   if (blocks.length > 1) return { problem: `wanted one JSON object; got ${blocks.length}` };
   const objects = balanced(said)
     .map(parsed)
@@ -70,6 +70,28 @@ function parsed(text: string): object | undefined {
   } catch {
     return undefined;
   }
+}
+
+// What a model thinks before it answers is no answer. (By hand: a regular expression would read a long answer again from every mark.)
+function withoutThoughts(text: string): string {
+  const lower = text.toLowerCase();
+  let [said, at] = ["", 0];
+  for (;;) {
+    const from = lower.indexOf("<think", at);
+    const to = from < 0 ? -1 : lower.indexOf("</think", from);
+    const end = to < 0 ? -1 : text.indexOf(">", to);
+    if (end < 0) return said + text.slice(at);
+    said += text.slice(at, from);
+    at = end + 1;
+  }
+}
+
+// What stands between fences, without the name of a language.
+function fenced(text: string): readonly string[] {
+  return text
+    .split("```")
+    .filter((_, place, all) => place % 2 === 1 && place < all.length - 1)
+    .map((block) => block.replace(/^[a-z]{1,20}\s/i, "").trim());
 }
 
 // The outermost {…} of a text, strings inside them respected.

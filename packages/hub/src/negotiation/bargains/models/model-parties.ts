@@ -100,6 +100,8 @@ export class ModelParties {
         return negotiationErrors.MODEL_TOKENS_SPENT({ negotiation: id, used, limit: tokensPerSession });
       let text: string;
       try {
+        // What the operator shares with nobody any more is not used in sessions that had begun, either.
+        models.resolve(endpoint, kept.openedBy);
         const answer = await models.ask(endpoint, { messages, schema }, until - clock.now(), signal);
         const { promptTokens, completionTokens } = answer;
         const data = { endpoint, model: models.modelOf(endpoint), promptTokens, completionTokens };

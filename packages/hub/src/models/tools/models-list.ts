@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { defineHubTool } from "../hub-desk.ts";
+import { defineModelsTool } from "../desk.ts";
 
-export default defineHubTool({
+export default defineModelsTool({
   name: "models_list",
   description:
     "The language models that you may have bargain for you (`model` of negotiate_start): their names, what they have used since the hub started, and how often they failed. Keys are never shown.",
@@ -27,7 +27,7 @@ export default defineHubTool({
     ),
   }),
   hints: { readOnly: true },
-  run: async (_input, { principal }, { models }) => {
+  run: async (_input, { principal }, models) => {
     const own = principal.kind === "operator";
     return { models: models.list(principal.id).map((one) => (own ? one : { ...one, url: null, key: null })) };
   },

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { modelErrors } from "../../models/errors.ts";
-import { defineHubTool } from "../hub-desk.ts";
+import { defineModelsTool } from "../desk.ts";
+import { modelErrors } from "../errors.ts";
 
-export default defineHubTool({
+export default defineModelsTool({
   name: "models_set_key",
   description:
     "Keeps the key of a configured language model in the data folder (mode 0600), for those whose key is not in the environment. Null forgets it. It is never recorded or shown. For the operator alone.",
@@ -15,9 +15,9 @@ export default defineHubTool({
   }),
   output: z.object({ endpoint: z.string(), kept: z.boolean() }),
   hints: { secrets: ["key"], idempotent: true },
-  run: async ({ endpoint, key }, { principal }, { models, keepModelKey }) => {
+  run: async ({ endpoint, key }, { principal }, models) => {
     if (principal.kind !== "operator") throw modelErrors.MODEL_FORBIDDEN({ principal: principal.id });
-    keepModelKey(models.resolve(endpoint, principal.id), key ?? undefined);
+    models.keepKey(models.resolve(endpoint, principal.id), key ?? undefined);
     return { endpoint, kept: key !== null };
   },
 });
