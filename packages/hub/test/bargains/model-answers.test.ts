@@ -1,7 +1,10 @@
 /** What is read of a model's answer, what it is told, and what is left of the words of others. */
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import { loadConfig } from "../../src/base/config.ts";
 import { modelEndpointParams, modelEndpoints } from "../../src/base/model-endpoint.ts";
 import { chatBody, fullDialect, lesserDialect, readChat, retryAfterMs } from "../../src/models/chat.ts";
 import { Turnstile } from "../../src/models/turnstile.ts";
@@ -10,6 +13,7 @@ import { readAnswer } from "../../src/negotiation/bargains/models/answer.ts";
 import { answerSchema, promptFor } from "../../src/negotiation/bargains/models/prompt.ts";
 import { plainJson, quotation } from "../../src/negotiation/bargains/models/quotation.ts";
 import { advanceBargain, openBargain, turnOf } from "../../src/negotiation/bargains/session.ts";
+import { scratchFolder } from "../scratch.ts";
 import { tableIn } from "./chat-server.ts";
 import { jobCall, jobIssues, wants } from "./house.ts";
 
@@ -196,6 +200,18 @@ test("an endpoint's configuration takes no key, no name and password in the addr
   ])
     assert.ok(!modelEndpoints.safeParse({ hosted: { ...good, ...wrong } }).success, JSON.stringify(wrong));
   assert.ok(!modelEndpoints.safeParse({ "../x": good }).success);
+});
+
+test("the configurations in the guide are taken as they stand", () => {
+  const guide = readFileSync(join(import.meta.dirname, "../../../../docs/guides/negotiation.md"), "utf8");
+  const examples = [...guide.matchAll(/<!-- config -->\n```json\n(.*?)\n```/gs)].map(([, text = ""]) => text);
+  assert.equal(examples.length, 2);
+  using folder = scratchFolder();
+  for (const text of examples) {
+    const file = join(folder.path, "entente.json");
+    writeFileSync(file, text);
+    assert.equal(Object.keys(loadConfig({ file }).values["models.endpoints"]).length, 1);
+  }
 });
 
 test("a turnstile lets in as many as it has room for, the others in their order, and forgets who gave up", async () => {

@@ -1,7 +1,7 @@
 /**
  * What a model is told in its party's turn: the rules, which are the hub's, how its side wants it to bargain, and the table as one JSON
  * document. Everything that others wrote (subject, names, values, words beside offers) is inside that document and nowhere else. Each turn
- * is told whole, so a session goes on at any hub and after any stop. docs/reference/negotiation-extension.md is the written form. Pure.
+ * is told whole, so a session goes on at any hub and after any stop. docs/reference/language-models.md is the written form. Pure.
  */
 import type { AdditivePreferences } from "@entente/negotiation";
 import type { ChatMessage } from "../../../models/chat.ts";
