@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { loadConfig, type ServedHub, serveHub } from "@entente/hub";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { insisting } from "../bench/negotiation/insisting.ts";
 import { chatServer, sensible } from "../packages/hub/test/bargains/chat-server.ts";
 import { party } from "../packages/hub/test/bargains/house.ts";
-import { scratch } from "./hub-process.ts";
+import { commandLine, scratch } from "./hub-process.ts";
 
 interface Sampled {
   readonly system: string;
@@ -136,6 +137,35 @@ for (const mode of ["legacy", "modern"] as const) {
         );
       },
     ));
+
+  test(`${mode}: over stdio a client's own model is asked too`, async () => {
+    using folder = scratch();
+    const client = new Client(
+      { name: "test", version: "1" },
+      {
+        ...(mode === "modern" ? { versionNegotiation: { mode: { pin: "2026-07-28" } } } : {}),
+        capabilities: { sampling: {} },
+      },
+    );
+    client.setRequestHandler("sampling/createMessage", () => ({
+      model: "the-clients-own",
+      role: "assistant" as const,
+      content: { type: "text" as const, text: '{"act": "offer", "offer": {"price": 4, "time": 500}, "text": "please"}' },
+    }));
+    const args = commandLine(join(folder.path, "data"), ["log.level=silent"], "mcp");
+    await client.connect(new StdioClientTransport({ command: process.execPath, args, stderr: "inherit" }));
+    try {
+      const call = async (name: string, input: object): Promise<Result> =>
+        (await client.callTool({ name, arguments: { ...input } })).structuredContent as Result; // why: every tool of the hub gives an object
+      const { negotiation: id } = await call("negotiate_start", { ...session, with: ["librarian"], mandate: { issues: {} } });
+      const played = await call("negotiate_play", { id, turns: 3, waitMs: 0 });
+      assert.deepEqual([played.stopped, played.answers, played.turn], ["waiting", 1, "librarian"]);
+      const accepted = await call("negotiate_accept", { id, as: "librarian" });
+      assert.deepEqual([accepted.status, accepted.agreed], ["agreement", { price: "4", time: "500" }]);
+    } finally {
+      await client.close();
+    }
+  });
 
   test(`${mode}: without sampling, without limits, or in a seat that somebody has, the refusal says what is wanted`, () =>
     withClient({ mode }, async (call) => {

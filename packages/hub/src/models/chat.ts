@@ -25,6 +25,8 @@ export interface ChatAnswer {
   readonly text: string;
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** Whether it ended because it reached the endpoint's `maxTokens`. */
+  readonly cut: boolean;
 }
 
 /** How much of the wire format a server takes. */
@@ -70,6 +72,7 @@ const completion = z.object({
   choices: z
     .array(
       z.object({
+        finish_reason: z.string().nullish().catch(null),
         message: z.object({
           content: z.union([z.string(), z.array(z.object({ type: z.string(), text: z.string().optional() }))]).nullish(),
           refusal: z.string().nullish(),
@@ -94,12 +97,14 @@ export function readChat(body: string, sent: number): ChatAnswer | { readonly pr
   const read = completion.safeParse(json);
   if (!read.success) return { problem: "wanted choices with a message" };
   const { choices, usage } = read.data;
-  const { content, refusal } = choices[0]?.message ?? {};
+  const [first] = choices;
+  const { content, refusal } = first?.message ?? {};
   const text = typeof content === "string" ? content : (content ?? []).map((part) => part.text ?? "").join("");
   return {
     text: text === "" ? (refusal ?? "") : text,
     promptTokens: usage?.prompt_tokens ?? Math.ceil(sent / charactersPerToken),
     completionTokens: usage?.completion_tokens ?? Math.ceil(text.length / charactersPerToken),
+    cut: first?.finish_reason === "length",
   };
 }
 

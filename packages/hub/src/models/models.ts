@@ -64,6 +64,8 @@ interface Known {
   lastFailure: string | null;
 }
 
+// Node's timers know no longer times.
+const longestTimerMs = 2 ** 31 - 1;
 const firstPauseMs = 500;
 const longestPauseMs = 30_000;
 const passing = new Set([408, 409, 425, 429, 500, 502, 503, 504]);
@@ -147,7 +149,7 @@ export class Models implements AsyncDisposable {
     if (!known) throw modelErrors.MODEL_UNKNOWN({ name, known: [...this.#known.keys()] });
     const { modelRequests, modelTokens } = this.#input.metrics;
     const until = this.#input.clock.now() + limitMs;
-    const limit = AbortSignal.timeout(Math.max(0, Math.ceil(limitMs)));
+    const limit = AbortSignal.timeout(Math.min(longestTimerMs, Math.ceil(limitMs)));
     const either = AbortSignal.any([signal, limit]);
     let outcome = "ok";
     try {

@@ -40,6 +40,8 @@ export type Reply =
   | string
   | { readonly status: number; readonly error?: object; readonly headers?: Readonly<Record<string, string>> }
   | { readonly raw: string }
+  /** Ends before it is done, for want of tokens. */
+  | { readonly cut: string }
   /** Sends half of what it announced, and hangs up. */
   | { readonly half: string }
   | { readonly hang: true };
@@ -67,6 +69,7 @@ export async function chatServer(reply: (asked: Asked, before: number) => Reply 
     if ("status" in answer)
       return send(response, answer.status, { error: answer.error ?? refusal("server_error") }, answer.headers);
     if ("raw" in answer) return void response.writeHead(200, { "content-type": "application/json" }).end(answer.raw);
+    if ("cut" in answer) return send(response, 200, completion(body.data, answer.cut, "length"));
     if ("half" in answer) {
       const whole = JSON.stringify(completion(body.data, answer.half));
       response.writeHead(200, { "content-type": "application/json", "content-length": whole.length });
@@ -91,7 +94,7 @@ export function refusal(code: string, message = "It failed."): object {
   return { message, type: "invalid_request_error", param: null, code };
 }
 
-function completion({ model, messages }: ChatBody, content: string): object {
+function completion({ model, messages }: ChatBody, content: string, finish_reason = "stop"): object {
   const prompt_tokens = Math.ceil(messages.reduce((sum, message) => sum + message.content.length, 0) / 4);
   const completion_tokens = Math.ceil(content.length / 4);
   return {
@@ -104,7 +107,7 @@ function completion({ model, messages }: ChatBody, content: string): object {
         index: 0,
         message: { role: "assistant", content, refusal: null, annotations: [] },
         logprobs: null,
-        finish_reason: "stop",
+        finish_reason,
       },
     ],
     usage: { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens },

@@ -185,7 +185,7 @@ test("a dialect gives up what a refusal names, else the format by steps, and end
     '{"choices":[{"message":{"content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},"finish_reason":"length"}]}',
     40,
   );
-  assert.deepEqual(parts, { text: "ab", promptTokens: 10, completionTokens: 1 });
+  assert.deepEqual(parts, { text: "ab", promptTokens: 10, completionTokens: 1, cut: true });
 });
 
 test("an endpoint's configuration takes no key, no name and password in the address, and no variable of the hub's own", () => {

@@ -157,6 +157,7 @@ const faults: Readonly<
     requests: 3,
   },
   "wrong JSON twice": { replies: ['{"act": "haggle"}', '{"act": "offer", "offer": {"price": "5"}}'], heard: true, requests: 3 },
+  "an answer that ran out of tokens": { replies: [{ cut: '{"act": "offer", "offer": {"pri' }], heard: true, requests: 2 },
   "no JSON at all": {
     replies: ["I would offer 4.", "Let us say 6?", "Deal!"],
     heard: false,
@@ -198,6 +199,7 @@ for (const [what, { replies, heard, code, requests }] of Object.entries(faults))
       }
       if (what.startsWith("max_completion"))
         assert.deepEqual([last?.max_tokens, last?.max_completion_tokens, last?.temperature], [undefined, 1024, undefined]);
+      if (what === "an answer that ran out of tokens") assert.match(last?.messages.at(-1)?.content ?? "", /cut off/);
       if (what === "wrong JSON twice") {
         assert.match(last?.messages.at(-1)?.content ?? "", /wanted .*"price" one of/);
         assert.equal(last?.messages.at(-2)?.content, replies[1]);
@@ -266,7 +268,8 @@ test("a model slower than its turn loses it to the strategy in time; meanwhile t
     const id = (await house.bargaining.start(jobCall({ seats: seats(), byTool: [], moveWithinMs: 600, rounds: 2 }))) ?? "";
     const { entries } = await house.bargaining.ended(id, soon());
     assert.ok(!entries.some(({ event }) => event.type === "timer"), "nobody missed a turn");
-    const patient = (await house.bargaining.start(jobCall({ seats: seats(), byTool: [] }))) ?? "";
+    // Longer than a timer of Node's can be.
+    const patient = (await house.bargaining.start(jobCall({ seats: seats(), byTool: [], moveWithinMs: 2 ** 32 }))) ?? "";
     const asked = server.asked.length;
     while (server.asked.length === asked) await sleep(5);
     await house.bargaining.act(patient, "ada", { act: "end", reason: "the operator has seen enough" }, "operator");

@@ -6,7 +6,7 @@
 import type { Clock } from "../../../base/clock.ts";
 import { asEntenteError, type EntenteError } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
-import type { ChatMessage } from "../../../models/chat.ts";
+import type { ChatAnswer, ChatMessage } from "../../../models/chat.ts";
 import type { Models } from "../../../models/models.ts";
 import type { EventLog, NewEvent } from "../../../store/event-log.ts";
 import type { Metrics } from "../../../telemetry/metrics.ts";
@@ -98,21 +98,21 @@ export class ModelParties {
       const used = await this.#used(id);
       if (used >= tokensPerSession)
         return negotiationErrors.MODEL_TOKENS_SPENT({ negotiation: id, used, limit: tokensPerSession });
-      let text: string;
+      let answer: ChatAnswer;
       try {
         // What the operator shares with nobody any more is not used in sessions that had begun, either.
         models.resolve(endpoint, kept.openedBy);
-        const answer = await models.ask(endpoint, { messages, schema }, until - clock.now(), signal);
+        answer = await models.ask(endpoint, { messages, schema }, Math.max(0, until - clock.now()), signal);
         const { promptTokens, completionTokens } = answer;
         const data = { endpoint, model: models.modelOf(endpoint), promptTokens, completionTokens };
         await this.#input.events.record({ kind: eventKind, actor: turn.to, subject: id, data });
-        text = answer.text;
       } catch (thrown) {
         return signal.aborted ? undefined : asEntenteError(thrown);
       }
       if (signal.aborted || taking.goneOn()) return undefined;
+      const { text, cut } = answer;
       const read = readAnswer(text, terms, standing);
-      if ("problem" in read) problem = read.problem;
+      if ("problem" in read) problem = cut ? `it was too long and was cut off; ${read.problem}` : read.problem;
       else
         try {
           await taking.act(happenedBy(terms, turn.to, outward(read.act, mandates)));
