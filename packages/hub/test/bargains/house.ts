@@ -1,6 +1,7 @@
 import { Registry } from "../../src/a2a/registry.ts";
 import { type Agent, defineAgent } from "../../src/base/agent.ts";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
+import type { Logger } from "../../src/base/logger.ts";
 import type { ModelEndpoint } from "../../src/base/model-endpoint.ts";
 import { Models } from "../../src/models/models.ts";
 import { type BargainCall, Bargaining } from "../../src/negotiation/bargains/bargaining.ts";
@@ -28,6 +29,7 @@ export interface HouseOptions {
   readonly answers?: number;
   readonly tokensPerSession?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly log?: Logger;
 }
 
 /** Opens bargaining with agents; those with `negotiate` are sent their turns. */
@@ -42,9 +44,9 @@ export async function openHouse(
     answers = 3,
     tokensPerSession = 1_000_000,
     environment = {},
+    log = openLog("silent"),
   }: HouseOptions = {},
 ): Promise<House> {
-  const log = openLog("silent");
   const registry = new Registry({
     store,
     metrics: new Metrics(),

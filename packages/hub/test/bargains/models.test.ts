@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { inspect } from "node:util";
 import type { NegotiationTurn } from "@entente/sdk";
+import type { Logger } from "../../src/base/logger.ts";
 import { type ModelEndpoint, modelEndpointParams } from "../../src/base/model-endpoint.ts";
 import { bargainedSchema, verifyBargained } from "../../src/negotiation/bargains/agreement.ts";
 import { mandateSchema } from "../../src/negotiation/bargains/mandate.ts";
@@ -27,6 +29,12 @@ const seats = (more: Parameters<typeof wants>[1] = {}) => ({
 const agents = [party("ada"), party("bob")];
 const onSqlite = (work: (store: Store) => Promise<void>): Promise<void> =>
   withStore({ skip: () => {} } as never /* why: SQLite is never skipped */, "sqlite", work);
+// What is logged, causes and all.
+function writtenLog(): { readonly log: Logger; readonly written: string[] } {
+  const written: string[] = [];
+  const write = (facts: object, sentence: string): void => void written.push(`${sentence} ${inspect(facts, { depth: 20 })}`);
+  return { log: { debug: write, info: write, warn: write, error: write }, written };
+}
 const everything = async (store: Store): Promise<string> =>
   JSON.stringify([
     await store.events.read({ limit: 100_000 }),
@@ -70,7 +78,7 @@ test("models on both sides come to an agreement, and one that may speak is heard
   onSqlite(async (store) => {
     using folder = scratchFolder();
     await using server = await chatServer((asked) =>
-      sensible(asked).replace("my reservation is a secret", `be kind\\u0007\\u202e\\n${"x".repeat(600)}`),
+      sensible(asked).replace("my reservation is a secret", `be kind\\u0007 ${key}\\u202e\\n${"x".repeat(600)}`),
     );
     await using house = await openHouse(store, folder.path, agents, { endpoints: endpointAt(server.url), environment });
     const free = mandateSchema.parse({ speech: "free" });
@@ -79,11 +87,11 @@ test("models on both sides come to an agreement, and one that may speak is heard
     assert.equal((await house.bargaining.ended(id, soon())).state.result?.outcome, "agreement");
     const { transcript } = viewOf(await house.bargaining.read(id), "ada");
     const said = (name: string) => transcript.find(({ by, act }) => by === name && act === "offer")?.text ?? "";
-    assert.match(said("ada"), /^be kind x+…$/);
+    assert.match(said("ada"), /^be kind \*{3} x+…$/, "a server that tells a key is not heard telling it");
     assert.equal(said("ada").length, 500);
     assert.match(said("bob"), /^An offer: /);
     const heard = server.asked.map(tableIn).filter(({ you }) => you === "bob")[0]?.offers[0];
-    assert.match(heard?.words ?? "", /^be kind x+…$/);
+    assert.match(heard?.words ?? "", /^be kind \*{3} x+…$/);
     assert.equal(heard?.words?.length, 300);
     await house.bargaining.records.setMandate("ada", mandateSchema.parse({ speech: "none" }), "operator");
     const silent = (await house.bargaining.start(jobCall({ seats: both, byTool: [] }))) ?? "";
@@ -176,7 +184,8 @@ for (const [what, { replies, heard, code, requests }] of Object.entries(faults))
         (asked, before) => replies[before] ?? (before === requests - 1 ? first : sensible(asked)),
       );
       const endpoints = endpointAt(server.url, { timeoutMs: 700, answerBytes: 100_000, temperature: 0.2 });
-      await using house = await openHouse(store, folder.path, agents, { endpoints, environment });
+      const { log, written } = writtenLog();
+      await using house = await openHouse(store, folder.path, agents, { endpoints, environment, log });
       const id = (await house.bargaining.start(jobCall({ seats: seats(), byTool: [] }))) ?? "";
       const { state } = await house.bargaining.ended(id, soon());
       assert.equal(state.result?.outcome, "agreement");
@@ -204,8 +213,39 @@ for (const [what, { replies, heard, code, requests }] of Object.entries(faults))
         assert.match(last?.messages.at(-1)?.content ?? "", /wanted .*"price" one of/);
         assert.equal(last?.messages.at(-2)?.content, replies[1]);
       }
-      assert.ok(!(await everything(store)).includes(key));
+      assert.equal(written.length > 0, !heard, "the log says so too");
+      assert.ok(![await everything(store), ...written].join("\n").includes(key), "its key is neither kept nor logged");
     }));
+
+test("an act that was thought of in another state of the session counts no more", () =>
+  onSqlite(async (store) => {
+    using folder = scratchFolder();
+    await using house = await openHouse(store, folder.path, agents);
+    const { bargaining } = house;
+    const id = (await bargaining.start(jobCall())) ?? "";
+    const offer = (price: string) => ({ act: "offer", offer: { price, time: "500", region: "eu" } }) as const;
+    await bargaining.act(id, "ada", offer("2"), "model", 0);
+    await bargaining.act(id, "bob", offer("4"), "agent");
+    const thought = (await bargaining.read(id)).session.entries.length;
+    await bargaining.act(id, "ada", offer("2"), "operator");
+    await bargaining.act(id, "bob", offer("10"), "agent");
+    await assert.rejects(bargaining.act(id, "ada", { act: "accept" }, "model", thought), { code: "ACT_REFUSED" });
+    assert.equal((await bargaining.read(id)).session.state.result, undefined);
+  }));
+
+test("a model sits among three as it does among two", () =>
+  onSqlite(async (store) => {
+    using folder = scratchFolder();
+    await using server = await chatServer(sensible);
+    const three = [...agents, party("carl")];
+    await using house = await openHouse(store, folder.path, three, { endpoints: endpointAt(server.url), environment });
+    const all = { ...seats(), carl: wants("seller", { model }) };
+    const id = (await house.bargaining.start(jobCall({ parties: ["ada", "bob", "carl"], seats: all, byTool: [] }))) ?? "";
+    const { state } = await house.bargaining.ended(id, soon());
+    assert.equal(state.result?.outcome, "agreement");
+    assert.deepEqual([...new Set(server.asked.map(tableIn).map(({ you }) => you))], ["ada", "carl"]);
+    assert.equal((await store.events.read({ kind: "bargain.fell-back", subject: id, limit: 10 })).length, 0);
+  }));
 
 test("with `end` for a fallback a model that cannot be reached ends the session, and says nothing more", () =>
   onSqlite(async (store) => {

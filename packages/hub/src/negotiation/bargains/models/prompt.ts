@@ -14,6 +14,7 @@ import { plainJson, quotation } from "./quotation.ts";
 // A prompt has a largest size whatever the session's.
 const mostValues = 300;
 const mostOffers = 20;
+const mostPairs = 400;
 const mostWords = 300;
 
 /** What a prompt is made of. */
@@ -102,15 +103,18 @@ function tableOf({ session, turn, preferences, mandates }: Briefing): object {
   const worth = preferences && utilityFor({ preferences });
   const utility = (offer: Readonly<Record<string, string>>): number | undefined =>
     worth && rounded(worth(outcomeOf(terms, offer)));
-  const offers = offersSince(session, 0).map(({ by, offer, text }) => ({
+  const all = offersSince(session, 0);
+  // The offer that stands is among the last ones: it is the last.
+  const offers = all.slice(-offersShown(terms.issues)).map(({ by, offer, text }) => ({
     by,
     offer,
     ...(worth ? { worth: utility(offer) } : {}),
     ...(text !== undefined && by !== turn.to ? { words: quotation(text, mostWords) } : {}),
   }));
   const standing = turn.standing && offers.findLast(({ by }) => by === turn.standing?.by);
-  const named = new Set(offers.flatMap(({ offer }) => Object.entries(offer).map((pair) => pair.join("\n"))));
-  const room = issuesFit(terms.issues) ? Number.POSITIVE_INFINITY : Math.max(4, Math.floor(mostValues / terms.issues.length));
+  const fit = issuesFit(terms.issues);
+  const named = new Set(fit ? [] : offers.flatMap(({ offer }) => Object.entries(offer).map((pair) => pair.join("\n"))));
+  const room = fit ? Number.POSITIVE_INFINITY : Math.max(4, Math.floor(mostValues / terms.issues.length));
   return {
     you: turn.to,
     parties: terms.parties.map(({ name }) => name),
@@ -132,10 +136,15 @@ function tableOf({ session, turn, preferences, mandates }: Briefing): object {
       passed: `${Math.round(turn.t * 100)} %`,
       ...(turn.actionsLeft === undefined ? {} : { turnsLeftToYou: turn.actionsLeft }),
     },
-    offers: offers.slice(-mostOffers),
-    ...(offers.length > mostOffers ? { olderOffers: offers.length - mostOffers } : {}),
+    offers,
+    ...(all.length > offers.length ? { olderOffers: all.length - offers.length } : {}),
     standing: standing ?? null,
   };
+}
+
+// Twenty, or fewer of offers that are long.
+function offersShown({ length }: readonly BargainIssue[]): number {
+  return Math.min(mostOffers, Math.max(4, Math.floor(mostPairs / length)));
 }
 
 function issuesFit(issues: readonly BargainIssue[]): boolean {
