@@ -233,6 +233,22 @@ test("an act that was thought of in another state of the session counts no more"
     assert.equal((await bargaining.read(id)).session.state.result, undefined);
   }));
 
+test("without any mandate a model is still held to its party's reservation, and hears that", () =>
+  onSqlite(async (store) => {
+    using folder = scratchFolder();
+    await using server = await chatServer(() => '{"act": "accept", "offer": null, "text": ""}');
+    const bob = party("bob", async () => ({ act: "offer", offer: { price: "10", time: "2000", region: "us" } }));
+    await using house = await openHouse(store, folder.path, [party("ada"), bob], {
+      endpoints: endpointAt(server.url),
+      environment,
+    });
+    const ada = wants("buyer", { model });
+    const id = (await house.bargaining.start(jobCall({ seats: { ada }, byTool: [], rounds: 3, parties: ["bob", "ada"] }))) ?? "";
+    const { state } = await house.bargaining.ended(id, soon());
+    assert.equal(state.result?.outcome, "no-deal");
+    assert.match(server.asked[1]?.body.messages.at(-1)?.content ?? "", /utility 0; allowed: a utility of at least 0\.3/);
+  }));
+
 test("a model sits among three as it does among two", () =>
   onSqlite(async (store) => {
     using folder = scratchFolder();
