@@ -25,6 +25,7 @@ export default defineConfig({
           "sla",
           "negotiation",
           "negotiation-extension",
+          "language-models",
           "auctions",
           "guarantees",
           "benchmarks",

@@ -32,6 +32,7 @@ import { vectorOf, wordsOf } from "./learning/ingest/features.ts";
 import { Learning } from "./learning/pillar.ts";
 import { Catalogue } from "./mcp/catalogue.ts";
 import { Dispatcher } from "./mcp/dispatch.ts";
+import { Models } from "./models/models.ts";
 import { Bargaining } from "./negotiation/bargains/bargaining.ts";
 import { AgreementCourse } from "./negotiation/bargains/course.ts";
 import { bidderReply } from "./negotiation/bidder.ts";
@@ -125,6 +126,14 @@ export async function openHub(input: HubInput): Promise<Hub> {
   });
   const { elsewhere, joined } = membership;
   const contracting: Contracting = new Contracting({ store, registry, clock, dataFolder });
+  const models = new Models({
+    endpoints: config.values["models.endpoints"],
+    defaultName: config.values["models.default"],
+    dataFolder,
+    environment: process.env,
+    clock,
+    metrics,
+  });
   const bargaining = new Bargaining({
     store,
     registry,
@@ -133,6 +142,12 @@ export async function openHub(input: HubInput): Promise<Hub> {
     dataFolder,
     leaseMs: config.values["a2a.leaseMs"],
     openBargains: config.values["negotiation.openBargains"],
+    byModel: {
+      models,
+      metrics,
+      answers: config.values["models.answers"],
+      tokensPerSession: config.values["models.tokensPerSession"],
+    },
   });
   const course = new AgreementCourse(store, clock, (error) => log.error({ err: error }, "agreements could not be closed"));
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
@@ -191,14 +206,17 @@ export async function openHub(input: HubInput): Promise<Hub> {
   };
   const negotiationDesk: NegotiationDesk = {
     store,
+    models,
+    modelAnswers: config.values["models.answers"],
     contracting,
     bargaining,
     course,
     keyOf: (party) => registry.get(party).key.publicJwk,
   };
-  const [hubTools, negotiationTools, routingTools, slaTools, learningTools, quantumTools, resources, prompts] = await Promise.all(
-    [
+  const [hubTools, modelTools, negotiationTools, routingTools, slaTools, learningTools, quantumTools, resources, prompts] =
+    await Promise.all([
       loadFolder<ToolFactory<HubDesk>>(folder("desk/tools")),
+      loadFolder<ToolFactory<Models>>(folder("models/tools")),
       loadFolder<ToolFactory<NegotiationDesk>>(folder("negotiation/tools")),
       loadFolder<ToolFactory<Routing>>(folder("routing/tools")),
       loadFolder<ToolFactory<Sla>>(folder("sla/tools")),
@@ -206,10 +224,10 @@ export async function openHub(input: HubInput): Promise<Hub> {
       loadFolder<ToolFactory<Solving>>(folder("quantum/tools")),
       loadFolder<Resource>(folder("desk/resources")),
       loadFolder<Prompt>(folder("desk/prompts")),
-    ],
-  );
+    ]);
   const tools = [
     ...hubTools.map((tool) => tool(hubDesk)),
+    ...modelTools.map((tool) => tool(models)),
     ...negotiationTools.map((tool) => tool(negotiationDesk)),
     ...routingTools.map((tool) => tool(routing)),
     ...slaTools.map((tool) => tool(sla)),
@@ -268,6 +286,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
       stopRenegotiating();
       course[Symbol.dispose]();
       await bargaining[Symbol.asyncDispose]();
+      await models[Symbol.asyncDispose]();
       await membership[Symbol.asyncDispose]();
       await registry[Symbol.asyncDispose]();
       await learning[Symbol.asyncDispose]();

@@ -12,7 +12,7 @@ export { type Config, type ConfigInput, loadConfig } from "./base/config.ts";
 export { type ConfigName, type ConfigValues, configKeys, environmentName } from "./base/config-keys.ts";
 export { EntenteError } from "./base/errors.ts";
 export { operator } from "./base/principals.ts";
-export { InputNeeded, type Tool } from "./base/tool.ts";
+export { InputNeeded, SampleNeeded, type Tool } from "./base/tool.ts";
 export { version } from "./base/version.ts";
 export { type Hub, type HubInput, openHub } from "./gateway.ts";
 export { type ServedHub, serveHub } from "./serving.ts";

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { systemClock } from "../src/base/clock.ts";
 import { EntenteError } from "../src/base/errors.ts";
 import { sha256 } from "../src/base/json.ts";
-import { type Principal, type Progress, type Tool, type ToolContext, toolsOf } from "../src/base/tool.ts";
+import { type Principal, type Progress, SampleNeeded, type Tool, type ToolContext, toolsOf } from "../src/base/tool.ts";
 import { Catalogue } from "../src/mcp/catalogue.ts";
 import { Dispatcher } from "../src/mcp/dispatch.ts";
 import type { HubEvent } from "../src/store/event-log.ts";
@@ -225,3 +225,28 @@ test("a tool's name is pillar_verb_noun in small letters, and short", () => {
   for (const name of ["double", "Test_double", "test-double", "test_", "_test", "test__double", `test_${"x".repeat(60)}`])
     assert.throws(() => tool(name, async () => ({})), /pillar_verb_noun/, name);
 });
+
+test("a tool that needs a model reaches the caller's, and fails where there is none", () =>
+  withDispatcher(
+    [
+      tool("test_sample_model", async (_input, { sampled, canSample }) => {
+        if (sampled) return { said: sampled.text, state: sampled.state, canSample };
+        throw new SampleNeeded({ system: "s", messages: [{ role: "user", text: "?" }], maxTokens: 10 }, { asked: 1 });
+      }),
+    ],
+    async ({ dispatcher, called }) => {
+      await assert.rejects(dispatcher.call("test_sample_model", {}, { principal }), code("INTERNAL"));
+      const asked = await dispatcher
+        .call("test_sample_model", {}, { principal, canSample: true })
+        .catch((thrown: unknown) => thrown);
+      assert.ok(asked instanceof SampleNeeded);
+      assert.deepEqual(asked.state, { asked: 1 });
+      const sampled = { state: asked.state, text: "!", model: "m" };
+      const result = await dispatcher.call("test_sample_model", {}, { principal, canSample: true, sampled });
+      assert.deepEqual(result, { said: "!", state: { asked: 1 }, canSample: true });
+      assert.deepEqual(
+        (await called()).map(({ data }) => data.outcome),
+        ["INTERNAL", "sample-needed", "ok"],
+      );
+    },
+  ));

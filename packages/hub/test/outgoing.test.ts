@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
+import { networkInterfaces } from "node:os";
 import { test } from "node:test";
 import { EntenteError } from "../src/base/errors.ts";
 import { Outgoing, type Resolve } from "../src/security/outgoing.ts";
 
 const posting = { headers: {}, body: "{}", timeoutMs: 2000 };
 
-async function listening(answer: { status: number; headers?: Record<string, string> } = { status: 204 }) {
+async function listening(answer: { status: number; headers?: Record<string, string> } = { status: 204 }, host = "127.0.0.1") {
   const heard: string[] = [];
   const server: Server = createServer((request, response) => {
     heard.push(request.url ?? "");
     response.writeHead(answer.status, answer.headers ?? {}).end();
-  }).listen(0, "127.0.0.1");
+  }).listen(0, host);
   await once(server, "listening");
   const address = server.address();
   const port = typeof address === "object" && address ? address.port : 0;
@@ -109,6 +110,16 @@ test("what an operator allows is called, by host and port or by range, and nothi
   assert.deepEqual([server.heard, other.heard], [["/x"], ["/x"]]);
   for (const wrong of ["127.0.0.1", "10.0.0.0/99", "http://a/"])
     assert.throws(() => new Outgoing([wrong]), code("ALLOWANCE_INVALID"), wrong);
+});
+
+test("an IPv6 address that an operator allows is called by host and port too", async (t) => {
+  if (!Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === "::1")))
+    return t.skip("this machine has no IPv6");
+  using inside = await listening({ status: 204 }, "::1");
+  await using outgoing = new Outgoing([`[::1]:${inside.port}`]);
+  assert.equal(await outgoing.post(`http://[::1]:${inside.port}/hook`, posting), 204);
+  await assert.rejects(outgoing.post(`http://[::1]:${inside.port + 1}/hook`, posting), causedBy("ADDRESS_FORBIDDEN"));
+  assert.deepEqual(inside.heard, ["/hook"]);
 });
 
 test("a redirect is an answer and is not followed", async () => {

@@ -14,6 +14,7 @@ const files = globSync("*/tools/*.ts", { cwd: source }).sort();
 // What a folder's tools are about: the first word of their names.
 const pillars: Readonly<Record<string, readonly string[]>> = {
   desk: ["hub", "agent", "pipe"],
+  models: ["models"],
   negotiation: ["negotiation", "negotiate", "agreement"],
   routing: ["routing"],
   sla: ["sla"],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { modelEndpoints } from "./model-endpoint.ts";
 import { serviceParams } from "./sla-extension.ts";
 
 /** One configuration key: its type, default and meaning. */
@@ -8,9 +9,16 @@ export interface ConfigKey<T> {
   readonly doc: string;
   /** A secret is printed as `***`. */
   readonly secret?: boolean;
+  /** A value that is refused is not repeated in the error: somebody may have put a secret there. */
+  readonly quiet?: boolean;
 }
 
-const key = <T>(type: z.ZodType<T>, value: T, doc: string, options: { secret?: boolean } = {}): ConfigKey<T> => ({
+const key = <T>(
+  type: z.ZodType<T>,
+  value: T,
+  doc: string,
+  options: { secret?: boolean; quiet?: boolean } = {},
+): ConfigKey<T> => ({
   type,
   value,
   doc,
@@ -49,6 +57,15 @@ export const configKeys = {
     "MCP tools that the agent toolsmith offers as skills, to whoever may reach the agents",
   ),
   "negotiation.openBargains": key(positive, 1000, "most bargaining sessions that one principal may have open"),
+  "models.endpoints": key(
+    modelEndpoints,
+    {},
+    "language models that may bargain, by a name of yours: url (before /chat/completions), model, keyEnv (the environment variable with the key), clients, maxTokens, temperature, timeoutMs, retries, concurrency, answerBytes; an object, in the environment as JSON",
+    { quiet: true },
+  ),
+  "models.default": key(text, "", "the endpoint of a seat that names none; empty means the only one that is configured"),
+  "models.tokensPerSession": key(positive, 200_000, "most tokens that the model of one bargaining session may use"),
+  "models.answers": key(positive, 3, "answers of a model in one turn before its fallback takes the turn"),
   "agents.clientTools": key(
     list,
     [

@@ -54,12 +54,17 @@ export function loadConfig(input: ConfigInput = {}): Config {
     if (!isName(name)) throw configErrors.CONFIG_UNKNOWN_KEY({ key: name, source, nearest: nearest(name, names) });
     const parsed = configKeys[name].type.safeParse(raw);
     if (!parsed.success) {
-      const wanted = parsed.error.issues.map((issue) => issue.message).join("; ");
+      const wanted = parsed.error.issues.map(({ path, message }) => [...path, message].join(": ")).join("; ");
       throw configErrors.CONFIG_INVALID_VALUE({
         key: name,
         source,
         wanted,
-        got: configKeys[name].value === "" ? "a text it cannot read" : JSON.stringify(raw),
+        got:
+          "quiet" in configKeys[name]
+            ? "something else"
+            : configKeys[name].value === ""
+              ? "a text it cannot read"
+              : JSON.stringify(raw),
       });
     }
     [values[name], sources[name]] = [parsed.data, source];

@@ -47,6 +47,36 @@ export interface ToolAnswer {
   readonly content: { readonly [field: string]: Json | undefined };
 }
 
+/** What may be asked of the caller's own language model (MCP sampling): text alone, no tools. */
+export interface SampleRequest {
+  readonly system: string;
+  readonly messages: readonly { readonly role: "user" | "assistant"; readonly text: string }[];
+  readonly maxTokens: number;
+}
+
+/**
+ * Thrown by a tool that cannot go on before its caller's language model has spoken. The caller's client asks the model and calls the
+ * tool again with the same input; what came, and `state`, sealed on its way, are then in `ctx.sampled`. Only when `ctx.canSample`.
+ */
+export class SampleNeeded extends Error {
+  override readonly name = "SampleNeeded";
+  readonly request: SampleRequest;
+  readonly state: Json;
+
+  constructor(request: SampleRequest, state: Json) {
+    super("the caller's language model is asked");
+    this.request = request;
+    this.state = state;
+  }
+}
+
+/** What came of an earlier `SampleNeeded`. `text` is the model's own and as trustworthy as its caller. */
+export interface SampleAnswer {
+  readonly state: Json;
+  readonly text: string;
+  readonly model: string;
+}
+
 /** What a running tool is given. */
 export interface ToolContext {
   readonly principal: Principal;
@@ -54,6 +84,10 @@ export interface ToolContext {
   readonly canAsk?: boolean;
   /** The answer to this tool's earlier question, when the call follows one. */
   readonly answer?: ToolAnswer | undefined;
+  /** Whether `SampleNeeded` reaches a language model: the caller's client offers sampling. */
+  readonly canSample?: boolean;
+  /** What the caller's model said, when the call follows a `SampleNeeded`. */
+  readonly sampled?: SampleAnswer | undefined;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
   readonly log: Logger;

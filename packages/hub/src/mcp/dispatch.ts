@@ -9,7 +9,15 @@ import { asEntenteError, baseErrors, type EntenteError } from "../base/errors.ts
 import { newId } from "../base/ids.ts";
 import { canonicalJson, type Json, sha256 } from "../base/json.ts";
 import type { Logger } from "../base/logger.ts";
-import { InputNeeded, type Principal, type Progress, type ToolAnswer, type ToolContext } from "../base/tool.ts";
+import {
+  InputNeeded,
+  type Principal,
+  type Progress,
+  type SampleAnswer,
+  SampleNeeded,
+  type ToolAnswer,
+  type ToolContext,
+} from "../base/tool.ts";
 import type { EventLog } from "../store/event-log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { type Catalogue, mcpErrors } from "./catalogue.ts";
@@ -42,6 +50,10 @@ export interface Caller {
   readonly canAsk?: boolean;
   /** What a person answered to this tool's earlier question. */
   readonly answer?: ToolAnswer | undefined;
+  /** Whether the caller's client can ask a language model of its own. */
+  readonly canSample?: boolean;
+  /** What that model said to this tool's earlier request. */
+  readonly sampled?: SampleAnswer | undefined;
 }
 
 const recordedInputBytes = 1024;
@@ -70,6 +82,8 @@ export class Dispatcher {
       principal: caller.principal,
       canAsk: caller.canAsk ?? false,
       answer: caller.answer,
+      canSample: caller.canSample ?? false,
+      sampled: caller.sampled,
       signal,
       progress,
       log,
@@ -79,8 +93,8 @@ export class Dispatcher {
   }
 
   /**
-   * Runs a tool and returns its checked result. Throws EntenteError, or InputNeeded to a caller that can ask; the record is
-   * durable by then either way.
+   * Runs a tool and returns its checked result. Throws EntenteError, or InputNeeded to a caller that can ask, or SampleNeeded to
+   * one that has a model; the record is durable by then either way.
    */
   async call(name: string, rawInput: unknown, caller: Caller): Promise<Record<string, unknown>> {
     const { clock, events, metrics, limitMs, graceMs } = this.#input;
@@ -92,7 +106,7 @@ export class Dispatcher {
     let outcome = "ok";
     let result: Record<string, unknown> | undefined;
     let failure: EntenteError | undefined;
-    let question: InputNeeded | undefined;
+    let question: InputNeeded | SampleNeeded | undefined;
     try {
       signal.throwIfAborted();
       const parsed = tool.input.safeParse(rawInput ?? {});
@@ -106,7 +120,8 @@ export class Dispatcher {
       if (!checked.success) throw mcpErrors.TOOL_OUTPUT_INVALID({ tool: name, problems: problemsOf(checked.error) });
       result = checked.data;
     } catch (thrown) {
-      if (thrown instanceof InputNeeded && caller.canAsk) question = thrown;
+      if ((thrown instanceof InputNeeded && caller.canAsk) || (thrown instanceof SampleNeeded && caller.canSample))
+        question = thrown;
       failure = question
         ? undefined
         : limit.aborted
@@ -117,7 +132,7 @@ export class Dispatcher {
                 { cause: thrown },
               )
             : asEntenteError(thrown);
-      outcome = failure?.code ?? "input-needed";
+      outcome = failure?.code ?? (question instanceof SampleNeeded ? "sample-needed" : "input-needed");
     }
     const durationMs = clock.now() - started;
     metrics.toolCalls.inc({ tool: name, outcome });

@@ -4,6 +4,7 @@
  */
 import {
   CLIENT_CAPABILITIES_META_KEY,
+  type CreateMessageRequestParams,
   createRequestStateCodec,
   type ElicitRequestFormParams,
   inputRequired,
@@ -15,7 +16,15 @@ import {
 import { asEntenteError, EntenteError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
 import type { Listeners } from "../base/listeners.ts";
-import { InputNeeded, type Principal, type Progress, type ToolAnswer } from "../base/tool.ts";
+import {
+  InputNeeded,
+  type Principal,
+  type Progress,
+  type SampleAnswer,
+  SampleNeeded,
+  type SampleRequest,
+  type ToolAnswer,
+} from "../base/tool.ts";
 import { mcpErrors } from "./catalogue.ts";
 import type { Dispatcher } from "./dispatch.ts";
 
@@ -35,6 +44,9 @@ export interface McpServerInput {
 
 const answerLifeSeconds = 3600;
 const answerKey = "answer";
+const sampleKey = "sample";
+// For clients of the older era the library asks in their stead, one request after another: a tool that plays a whole game needs some.
+const mostRounds = 64;
 // Resources that one session may follow at once.
 const mostSubscriptions = 1000;
 
@@ -47,6 +59,7 @@ export function makeMcpServer({ dispatcher, principal, version, stateKey, change
       capabilities: { tools: { listChanged: true }, resources: { subscribe: true }, prompts: {} },
       instructions,
       requestState: { verify: (state, ctx) => states.verify(state, ctx) },
+      inputRequired: { maxRounds: mostRounds },
     },
   );
   const { catalogue } = dispatcher;
@@ -80,9 +93,20 @@ export function makeMcpServer({ dispatcher, principal, version, stateKey, change
             content: (given.content ?? {}) as ToolAnswer["content"],
           }
         : undefined;
-    const canAsk = declaresElicitation(ctx.mcpReq.envelope) || server.getClientCapabilities()?.elicitation !== undefined;
+    const drawn = inputResponse(ctx.mcpReq.inputResponses, sampleKey);
+    const sampled: SampleAnswer | undefined =
+      drawn.kind === "sampling"
+        ? {
+            state: ctx.mcpReq.requestState<Json>() ?? null,
+            text: textIn(drawn.result.content),
+            model: String(drawn.result.model),
+          }
+        : undefined;
+    const declared = server.getClientCapabilities();
+    const canAsk = declares(ctx.mcpReq.envelope, "elicitation") || declared?.elicitation !== undefined;
+    const canSample = declares(ctx.mcpReq.envelope, "sampling") || declared?.sampling !== undefined;
     try {
-      const caller = { principal, signal: ctx.mcpReq.signal, progress, canAsk, answer };
+      const caller = { principal, signal: ctx.mcpReq.signal, progress, canAsk, answer, canSample, sampled };
       const result = await dispatcher.call(name, request.params.arguments, caller);
       return { content: [{ type: "text" as const, text: JSON.stringify(result) }], structuredContent: result };
     } catch (thrown) {
@@ -95,6 +119,11 @@ export function makeMcpServer({ dispatcher, principal, version, stateKey, change
               requestedSchema: thrown.form as ElicitRequestFormParams["requestedSchema"],
             }),
           },
+          requestState: await states.mint(thrown.state, ctx),
+        });
+      if (thrown instanceof SampleNeeded)
+        return inputRequired({
+          inputRequests: { [sampleKey]: inputRequired.createMessage(samplingOf(thrown.request)) },
           requestState: await states.mint(thrown.state, ctx),
         });
       const error = asEntenteError(thrown);
@@ -168,10 +197,27 @@ export function makeMcpServer({ dispatcher, principal, version, stateKey, change
 }
 
 // A request of the 2026-07-28 era carries its client's capabilities itself; an older client said them once.
-function declaresElicitation(envelope: object | undefined): boolean {
+function declares(envelope: object | undefined, capability: "elicitation" | "sampling"): boolean {
   const capabilities: unknown =
     envelope && CLIENT_CAPABILITIES_META_KEY in envelope ? envelope[CLIENT_CAPABILITIES_META_KEY] : undefined;
-  return typeof capabilities === "object" && capabilities !== null && "elicitation" in capabilities;
+  return typeof capabilities === "object" && capabilities !== null && capability in capabilities;
+}
+
+function samplingOf({ system, messages, maxTokens }: SampleRequest): CreateMessageRequestParams {
+  return {
+    systemPrompt: system,
+    messages: messages.map(({ role, text }) => ({ role, content: { type: "text", text } })),
+    maxTokens,
+    includeContext: "none",
+  };
+}
+
+// What a client sends here was not checked by anybody yet.
+function textIn(content: unknown): string {
+  const parts: readonly unknown[] = Array.isArray(content) ? content : [content];
+  return parts
+    .flatMap((part) => (typeof part === "object" && part !== null && "text" in part ? [String(part.text)] : []))
+    .join("\n");
 }
 
 async function asProtocolError<T>(work: () => Promise<T>): Promise<T> {

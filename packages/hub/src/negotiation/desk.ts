@@ -1,5 +1,6 @@
 import type { JWK } from "jose";
 import { toolsOf } from "../base/tool.ts";
+import type { Models } from "../models/models.ts";
 import type { Store } from "../store/store.ts";
 import type { Bargaining } from "./bargains/bargaining.ts";
 import type { AgreementCourse } from "./bargains/course.ts";
@@ -11,6 +12,9 @@ export interface NegotiationDesk {
   readonly contracting: Contracting;
   readonly bargaining: Bargaining;
   readonly course: AgreementCourse;
+  readonly models: Models;
+  /** Answers of a model in one turn before it is given up (models.answers). */
+  readonly modelAnswers: number;
   /** The public key of a party. */
   readonly keyOf: (party: string) => JWK;
 }

@@ -34,6 +34,31 @@ export const negotiationErrors = defineErrors({
     text: (d: { principal: string; limit: number }) =>
       `${d.principal} has ${d.limit} open negotiations (negotiation.openBargains); end one before another begins`,
   },
+  MODEL_TOKENS_SPENT: {
+    status: 429,
+    text: (d: { negotiation: string; used: number; limit: number }) =>
+      `the model of negotiation "${d.negotiation}" has used ${d.used} tokens of ${d.limit} (models.tokensPerSession)`,
+  },
+  MODEL_ANSWERS_WRONG: {
+    status: 502,
+    text: (d: { party: string; answers: number; problem: string }) =>
+      `the model of "${d.party}" gave ${d.answers} answers that do not count; the last: ${d.problem}`,
+  },
+  MODEL_UNBOUND: {
+    status: 400,
+    text: (d: { party: string }) =>
+      `a language model bargains only within limits: wanted preferences or a mandate for "${d.party}"; got neither`,
+  },
+  SAMPLING_MISSING: {
+    status: 400,
+    text: (d: { client: string }) =>
+      `the model of ${d.client} cannot be asked: it offers no MCP sampling. A strategy can bargain (negotiate_start with preferences), a configured model (model, see models_list), or you yourself (negotiate_offer, negotiate_accept, negotiate_end)`,
+  },
+  SEAT_TAKEN: {
+    status: 409,
+    text: (d: { party: string; by: string }) =>
+      `"${d.party}" is played by its ${d.by}; wanted a party that answers itself, by tools`,
+  },
   AGREEMENT_NOT_MINE: {
     status: 409,
     text: (d: { contractor: string; wanted: string; got: string }) =>

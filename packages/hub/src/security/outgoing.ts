@@ -143,7 +143,9 @@ export class Outgoing implements AsyncDisposable {
       bodyTimeout: 0,
       connect: (options, callback) => {
         const { hostname, port, protocol } = options;
-        if (this.#named.has(`${hostname}:${port || defaultPort(protocol)}`)) return open(options, callback);
+        // undici gives an IPv6 address without its brackets.
+        const host = bare(hostname).includes(":") ? `[${bare(hostname)}]` : hostname;
+        if (this.#named.has(`${host}:${port || defaultPort(protocol)}`)) return open(options, callback);
         const problem = this.#problemOf(hostname, bare(hostname));
         if (problem) return callback(problem, null);
         return guarded(options, callback);

@@ -25,6 +25,9 @@ export class Metrics {
   readonly slaBurnRate = this.#gauge("slaBurnRate", ["agent", "indicator", "window"]);
   readonly slaBreached = this.#gauge("slaBreached", ["agent", "indicator", "severity"]);
   readonly slaSeconds = this.#gauge("slaSeconds", ["agent", "indicator", "quantile"]);
+  readonly modelRequests = this.#counter("modelRequests", ["endpoint", "outcome"]);
+  readonly modelTokens = this.#counter("modelTokens", ["endpoint", "kind"]);
+  readonly modelTurns = this.#counter("modelTurns", ["endpoint", "outcome"]);
   readonly trainingLoss = this.#gauge("trainingLoss", ["model"]);
   readonly trainingRate = this.#gauge("trainingRate", ["model"]);
   readonly #looks: (() => Promise<void>)[] = [];

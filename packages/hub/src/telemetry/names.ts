@@ -37,6 +37,18 @@ export const metricNames = {
     name: "entente_sla_seconds",
     help: "Times of the last hour, by agent, indicator and quantile (nearest rank, relative error 1 %)",
   },
+  modelRequests: {
+    name: "entente_model_requests_total",
+    help: "Requests to configured language models, retries within, by endpoint and outcome (ok or an error code)",
+  },
+  modelTokens: {
+    name: "entente_model_tokens_total",
+    help: "Tokens of language models, by endpoint and kind (prompt, completion)",
+  },
+  modelTurns: {
+    name: "entente_model_turns_total",
+    help: "Bargaining turns of language models, by endpoint and outcome (acted, or the code for which the fallback acted)",
+  },
   trainingLoss: { name: "entente_training_loss", help: "Newest training loss, nats per token, by model" },
   trainingRate: { name: "entente_training_tokens_per_second", help: "Newest training rate, by model" },
 } as const;

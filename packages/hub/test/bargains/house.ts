@@ -1,6 +1,9 @@
 import { Registry } from "../../src/a2a/registry.ts";
 import { type Agent, defineAgent } from "../../src/base/agent.ts";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
+import type { Logger } from "../../src/base/logger.ts";
+import type { ModelEndpoint } from "../../src/base/model-endpoint.ts";
+import { Models } from "../../src/models/models.ts";
 import { type BargainCall, Bargaining } from "../../src/negotiation/bargains/bargaining.ts";
 import { preferencesSchema, readPreferences } from "../../src/negotiation/bargains/preferences.ts";
 import type { SeatSecrets } from "../../src/negotiation/bargains/seat.ts";
@@ -15,6 +18,18 @@ import { toolLess } from "../tool-less.ts";
 export interface House extends AsyncDisposable {
   readonly registry: Registry;
   readonly bargaining: Bargaining;
+  readonly models: Models;
+}
+
+/** How a house differs from most. */
+export interface HouseOptions {
+  readonly clock?: Clock;
+  readonly leaseMs?: number;
+  readonly endpoints?: Readonly<Record<string, ModelEndpoint>>;
+  readonly answers?: number;
+  readonly tokensPerSession?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly log?: Logger;
 }
 
 /** Opens bargaining with agents; those with `negotiate` are sent their turns. */
@@ -22,9 +37,16 @@ export async function openHouse(
   store: Store,
   dataFolder: string,
   agents: readonly Agent[],
-  { clock = systemClock, leaseMs = 60_000 }: { readonly clock?: Clock; readonly leaseMs?: number } = {},
+  {
+    clock = systemClock,
+    leaseMs = 60_000,
+    endpoints = {},
+    answers = 3,
+    tokensPerSession = 1_000_000,
+    environment = {},
+    log = openLog("silent"),
+  }: HouseOptions = {},
 ): Promise<House> {
-  const log = openLog("silent");
   const registry = new Registry({
     store,
     metrics: new Metrics(),
@@ -36,12 +58,20 @@ export async function openHouse(
     replyFor: (agent) => bidderReply(agent, dataFolder, async () => undefined),
   });
   for (const agent of agents) await registry.add(agent, "http://127.0.0.1");
-  const bargaining = new Bargaining({ store, registry, clock, log, dataFolder, leaseMs, openBargains: 100 });
+  const metrics = new Metrics();
+  const models = new Models({ endpoints, defaultName: "", dataFolder, environment, clock, metrics });
+  const bargaining = new Bargaining({
+    ...{ store, registry, clock, log, dataFolder, leaseMs },
+    openBargains: 1_000_000,
+    byModel: { models, metrics, answers, tokensPerSession },
+  });
   return {
     registry,
     bargaining,
+    models,
     [Symbol.asyncDispose]: async () => {
       await bargaining[Symbol.asyncDispose]();
+      await models[Symbol.asyncDispose]();
       await registry[Symbol.asyncDispose]();
     },
   };

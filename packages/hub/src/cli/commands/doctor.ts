@@ -15,6 +15,9 @@ interface Finding {
 
 const smallestFreeBytes = 500_000_000;
 const chain = z.object({ whole: z.boolean(), checked: z.number(), problem: z.string().nullable() });
+const listed = z.object({
+  models: z.array(z.object({ name: z.string(), model: z.string(), url: z.string(), key: z.string() })),
+});
 
 const doctor: CommandMaker = (program, tools) => {
   program
@@ -26,6 +29,7 @@ const doctor: CommandMaker = (program, tools) => {
         ...machineFindings(),
         ...(await folderFindings(config)),
         await storeFinding(),
+        ...(await modelFindings()),
         ...[await runtimeFinding()],
       ];
       if (tools.json()) printJson({ healthy: findings.every((finding) => finding.healthy), findings });
@@ -33,6 +37,16 @@ const doctor: CommandMaker = (program, tools) => {
         for (const { check, healthy, found } of findings)
           say(`${healthy ? paint("green", "ok  ") : paint("red", "BAD ")}${check.padEnd(16)}${found}`);
       if (findings.some((finding) => !finding.healthy)) process.exitCode = exitCodes.unhealthy;
+
+      async function modelFindings(): Promise<readonly Finding[]> {
+        if (Object.keys(config.values["models.endpoints"]).length === 0) return [];
+        const { models } = listed.parse(await withSession(tools, (session) => session.call("models_list", {})));
+        return models.map(({ name, model, url, key }) => ({
+          check: `model ${name}`,
+          healthy: key !== "missing",
+          found: `${model} at ${url}, key: ${key}`,
+        }));
+      }
 
       async function storeFinding(): Promise<Finding> {
         try {

@@ -3,6 +3,9 @@ import { nearestRank } from "../../base/rank.ts";
 import { version } from "../../base/version.ts";
 import { defineHubTool } from "../hub-desk.ts";
 
+// A call that waits for its caller has not failed.
+const unfailed: ReadonlySet<string> = new Set(["ok", "input-needed", "sample-needed"]);
+
 export default defineHubTool({
   name: "hub_status",
   description:
@@ -53,7 +56,7 @@ export default defineHubTool({
       events.read({ kind: "tool.called", limit: 2000, newestFirst: true }),
     ]);
     const recent = calls.filter((call) => call.at > now - windowMs);
-    const failed = recent.filter((call) => call.data.outcome !== "ok").length;
+    const failed = recent.filter(({ data }) => !unfailed.has(String(data.outcome))).length;
     const durations = recent.map((call) => Number(call.data.durationMs ?? 0)).sort((a, b) => a - b);
     const quantile = (q: number): number => durations[nearestRank(durations.length, q)] ?? 0;
     return {

@@ -59,7 +59,9 @@ export class AgentParties {
           problem = { code, message };
           bad += 1;
           if (bad < mostAnswers) continue;
-          await answering.act({ event: { type: "end", from: turn.to, reason: message } });
+          // What a mandate says is the party's own; the others hear that there was one.
+          const reason = code === "MANDATE_EXCEEDED" ? "its mandate" : message;
+          await answering.act({ event: { type: "end", from: turn.to, reason } });
           return;
         }
         this.#log.warn({ err: thrown, agent: turn.to, negotiation: id }, "an agent could not be told of its turn");

@@ -14,14 +14,19 @@ import { baseErrors, EntenteError } from "../../base/errors.ts";
 import { newId } from "../../base/ids.ts";
 import type { Logger } from "../../base/logger.ts";
 import { operator } from "../../base/principals.ts";
+import type { Models } from "../../models/models.ts";
 import { openPartyKey, type PartyKey } from "../../security/keys.ts";
+import type { NewEvent } from "../../store/event-log.ts";
 import type { Store } from "../../store/store.ts";
+import type { Metrics } from "../../telemetry/metrics.ts";
 import { negotiationErrors } from "../errors.ts";
 import { aborted, orAborted } from "../or-aborted.ts";
 import { AgentParties } from "./agent-parties.ts";
 import { agreementOf, bargainedSchema, signForAll } from "./agreement.ts";
 import { guarded, seatMandates } from "./guard.ts";
 import type { Writer } from "./mandate.ts";
+import { ModelParties } from "./models/model-parties.ts";
+import type { ModelSeat } from "./models/model-seat.ts";
 import { newsOf } from "./news.ts";
 import { BargainRecords, type KeptBargain } from "./records.ts";
 import { type SeatSecrets, StrategySeat } from "./seat.ts";
@@ -47,6 +52,23 @@ export interface BargainingInput {
   readonly leaseMs: number;
   /** Most open sessions that one principal may have begun. */
   readonly openBargains: number;
+  /** The language models that may bargain, and their limits. */
+  readonly byModel: {
+    readonly models: Models;
+    readonly metrics: Metrics;
+    readonly answers: number;
+    readonly tokensPerSession: number;
+  };
+}
+
+/** What an act may bring beside itself. */
+interface Acting {
+  /** How many events the session had when it was thought of; in a longer one it counts no more. */
+  readonly after?: number | undefined;
+  /** Told with it. */
+  readonly news?: readonly NewEvent[];
+  /** Whether it is on disk before whoever acted hears of it; behind, when left out. */
+  readonly disk?: "waits" | "behind";
 }
 
 /** A session to begin. `parties` in the order in which they act; `seats` what is known of some. */
@@ -68,8 +90,11 @@ interface Live {
   driving: boolean;
   /** Resolved when the session has ended, or is another hub's. */
   readonly over: PromiseWithResolvers<void>;
+  /** Resolved when the session has gone on, and then made anew. */
+  moved: PromiseWithResolvers<void>;
 }
 
+const tooLate = { refused: "not-your-turn" } as const;
 const beatsPerLease = 6;
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -78,6 +103,7 @@ export class Bargaining implements AsyncDisposable {
   readonly records: BargainRecords;
   readonly #input: BargainingInput;
   readonly #agents: AgentParties;
+  readonly #models: ModelParties;
   readonly #hub: string;
   readonly #live = new Map<string, Live>();
   readonly #keys = new Map<string, Promise<PartyKey>>();
@@ -90,6 +116,8 @@ export class Bargaining implements AsyncDisposable {
     this.#agents = new AgentParties(input.registry, input.log);
     this.#hub = hubIdOf(input.dataFolder, input.clock);
     this.records = new BargainRecords(input.store, input.clock);
+    const { byModel, store, clock, log } = input;
+    this.#models = new ModelParties({ ...byModel, events: store.events, records: this.records, clock, log });
   }
 
   /** The key that a party signs with at this hub. */
@@ -150,11 +178,11 @@ export class Bargaining implements AsyncDisposable {
     return this.#known(id);
   }
 
-  /** Has a party act. Throws NOT_FOUND, OFFER_INVALID, ACT_REFUSED, MANDATE_EXCEEDED. */
-  async act(id: string, party: string, act: NegotiationAct, writer: Writer): Promise<void> {
+  /** Has a party act, in a session of `after` events where that is given. Throws NOT_FOUND, OFFER_INVALID, ACT_REFUSED, MANDATE_EXCEEDED. */
+  async act(id: string, party: string, act: NegotiationAct, writer: Writer, after?: number): Promise<void> {
     const live = this.#live.get(id) ?? this.#taken(await this.#known(id));
     try {
-      await this.#apply(live, happenedBy(live.kept.session.terms, party, act), writer, "waits");
+      await this.#apply(live, happenedBy(live.kept.session.terms, party, act), writer, { after, disk: "waits" });
       this.#drive(id, live);
     } finally {
       if (!live.driving && this.#live.get(id) === live) this.#live.delete(id);
@@ -185,6 +213,23 @@ export class Bargaining implements AsyncDisposable {
     );
   }
 
+  /** Resolves when a session has more events than `after`, or is over; or rejects when the signal is aborted. */
+  async goneOn(id: string, after: number, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const { session } = await this.read(id);
+      if (session.state.result || session.entries.length > after) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      void this.#live.get(id)?.moved.promise.then(resolve);
+      // What another hub does is not heard of.
+      const timer = setTimeout(resolve, Math.min(1000, this.#input.leaseMs / beatsPerLease));
+      try {
+        await orAborted(promise, signal);
+      } finally {
+        clearTimeout(timer);
+      }
+    }
+  }
+
   /** Resolves when a session is over, or rejects when the signal is aborted. */
   async ended(id: string, signal: AbortSignal): Promise<BargainSession> {
     for (;;) {
@@ -211,6 +256,7 @@ export class Bargaining implements AsyncDisposable {
 
   #seatOf(name: string, secrets: SeatSecrets | undefined, byTool: readonly string[]): SeatKind {
     if (secrets?.strategy !== undefined) return "strategy";
+    if (secrets?.model !== undefined) return "model";
     const { registry } = this.#input;
     if (!registry.has(name)) {
       // Principals that are no agents act by tools; anything else is a mistake.
@@ -250,6 +296,7 @@ export class Bargaining implements AsyncDisposable {
       wake: () => {},
       driving: false,
       over: Promise.withResolvers(),
+      moved: Promise.withResolvers(),
     };
     if (!kept.session.state.result) this.#live.set(kept.id, live);
     return live;
@@ -301,6 +348,7 @@ export class Bargaining implements AsyncDisposable {
         await this.#actByStrategy(live, turn);
         continue;
       }
+      const model = live.kept.seats[turn.to]?.model;
       const until = new AbortController();
       live.wake = () => until.abort(new Error("the negotiation has gone on"));
       const timer = setTimeout(() => until.abort(new Error("the party's time is up")), Math.min(left, longestTimerMs));
@@ -308,6 +356,12 @@ export class Bargaining implements AsyncDisposable {
         if (by === "agent")
           await this.#agents.ask(live.kept, turn, this.#input.clock.now() + left, until.signal, {
             act: (happened) => this.#apply(live, happened, "agent"),
+            goneOn: () => live.kept.session !== session,
+          });
+        else if (by === "model" && model)
+          await this.#models.take(live.kept, turn, model, left, until.signal, {
+            act: (happened) => this.#apply(live, happened, "model", { after: session.entries.length }),
+            fallBack: (to, news) => this.#fallBack(live, turn, to, news),
             goneOn: () => live.kept.session !== session,
           });
         else await aborted(until.signal);
@@ -318,11 +372,17 @@ export class Bargaining implements AsyncDisposable {
     }
   }
 
-  async #actByStrategy(live: Live, turn: TurnEffect): Promise<void> {
+  async #fallBack(live: Live, turn: TurnEffect, to: ModelSeat["fallback"], news: NewEvent): Promise<void> {
+    if (to === "strategy") return this.#actByStrategy(live, turn, [news]);
+    const event = { type: "end", from: turn.to, reason: "no answer" } as const;
+    await this.#apply(live, { event }, "model", { after: live.kept.session.entries.length, news: [news] });
+  }
+
+  async #actByStrategy(live: Live, turn: TurnEffect, news: readonly NewEvent[] = []): Promise<void> {
     const { session, seats } = live.kept;
     let seat = live.seats.get(turn.to);
     if (!seat) {
-      const mandates = await seatMandates(this.records, live.kept, turn.to);
+      const mandates = await seatMandates(this.records, live.kept, turn.to, "strategy");
       seat = new StrategySeat(session.terms, turn.to, seats[turn.to] ?? {}, mandates);
       live.seats.set(turn.to, seat);
     }
@@ -330,27 +390,35 @@ export class Bargaining implements AsyncDisposable {
     const from = turn.to;
     const event: AlternatingOffersEvent =
       action.act === "offer" ? { type: "offer", from, outcome: action.outcome } : { type: action.act, from };
-    await this.#apply(live, { event }, "strategy").catch(async (thrown: unknown) => {
+    await this.#apply(live, { event }, "strategy", { news }).catch(async (thrown: unknown) => {
       const refused = thrown instanceof EntenteError && thrown.code === "ACT_REFUSED";
       if (refused && live.kept.session !== session) return;
       if (!refused && !(thrown instanceof EntenteError && thrown.code === "MANDATE_EXCEEDED")) throw thrown;
-      await this.#apply(live, { event: { type: "end", from, reason: thrown.message } }, "strategy");
+      // What a mandate says is the party's own; the others hear that there was one.
+      const reason = refused ? thrown.message : "its mandate";
+      await this.#apply(live, { event: { type: "end", from, reason } }, "strategy", { news });
     });
   }
 
   // One at a time for a session here, and by the store's own numbering between hubs. Who acts by a tool hears that its act is on disk; the
   // others hear nothing but their next turn.
-  #apply(live: Live, happened: Happened, writer: Writer, disk: "waits" | "behind" = "behind"): Promise<void> {
-    const applied = live.queue.then(() => this.#applied(live, happened, writer, disk));
+  #apply(live: Live, happened: Happened, writer: Writer, acting: Acting = {}): Promise<void> {
+    const applied = live.queue.then(() => this.#applied(live, happened, writer, acting));
     live.queue = applied.catch(() => {}); // Whoever asked hears of it.
     return applied;
   }
 
-  async #applied(live: Live, happened: Happened, writer: Writer, disk: "waits" | "behind"): Promise<void> {
+  async #applied(
+    live: Live,
+    happened: Happened,
+    writer: Writer,
+    { after, news: more = [], disk = "behind" }: Acting,
+  ): Promise<void> {
     for (;;) {
       const { kept } = live;
       const { id } = kept;
-      const advance = advanceBargain(kept.session, happened, this.#sessionNow(live));
+      const late = after !== undefined && after !== kept.session.entries.length;
+      const advance = late ? tooLate : advanceBargain(kept.session, happened, this.#sessionNow(live));
       const { event } = happened;
       if ("refused" in advance) {
         if (event.type === "timer" || advance.refused === undefined) return;
@@ -366,9 +434,11 @@ export class Bargaining implements AsyncDisposable {
       const promises = await guarded(this.records, kept, next, event, writer, this.#input.clock.now());
       const document = agreementOf(id, next, this.#input.clock.now());
       const agreement = document && { document, signatures: await signForAll(document, (party) => this.keyOf(party)) };
-      const news = newsOf(id, next, happened);
+      const news = [...more, ...newsOf(id, next, happened)];
       if (await this.records.keep({ kept, next, entry, hub: this.#hub, promises, agreement, news, disk })) {
         live.kept = { ...kept, session: next, driver: this.#hub };
+        live.moved.resolve();
+        live.moved = Promise.withResolvers();
         live.wake();
         if (next.state.result) {
           live.over.resolve();

@@ -7,16 +7,27 @@ import type { BargainRecords, KeptBargain } from "./records.ts";
 import { utilityFor } from "./seat.ts";
 import { type BargainSession, wordsOf } from "./session.ts";
 
-/** All mandates of a party in a session: the operator's and its own. */
-export async function mandatesOf(records: BargainRecords, { seats }: KeptBargain, party: string): Promise<readonly Mandate[]> {
-  const own = seats[party]?.mandate;
+/** All mandates of a party in a session: the operator's and its own. A model is held to its party's reservation value too. */
+export async function mandatesOf(
+  records: BargainRecords,
+  { seats }: Pick<KeptBargain, "seats">,
+  party: string,
+  writer: Writer,
+): Promise<readonly Mandate[]> {
+  const { mandate: own, preferences } = seats[party] ?? {};
   const set = await records.mandate(party);
-  return [...(set ? [set] : []), ...(own ? [own] : [])];
+  const least = writer === "model" ? preferences?.reservation : undefined;
+  return [...(set ? [set] : []), ...(own ? [own] : []), ...(least === undefined ? [] : [{ issues: {}, minUtility: least }])];
 }
 
-/** The mandates as a strategy is to see them: what is left of a budget is a limit of its issue. */
-export async function seatMandates(records: BargainRecords, kept: KeptBargain, party: string): Promise<readonly Mandate[]> {
-  const mandates = await mandatesOf(records, kept, party);
+/** The mandates as whoever bargains is to see them: what is left of a budget is a limit of its issue. */
+export async function seatMandates(
+  records: BargainRecords,
+  kept: KeptBargain,
+  party: string,
+  writer: Writer,
+): Promise<readonly Mandate[]> {
+  const mandates = await mandatesOf(records, kept, party, writer);
   const limits = mandates.flatMap(({ budget }) => (budget ? [budget] : []));
   const left = await Promise.all(
     limits.map(async ({ issue, most }): Promise<Mandate> => {
@@ -45,7 +56,7 @@ export async function guarded(
   const outcome = event.type === "offer" ? event.outcome : state.standing?.outcome;
   if (!outcome) return [];
   const party = event.from;
-  const mandates = await mandatesOf(records, kept, party);
+  const mandates = await mandatesOf(records, kept, party, writer);
   if (mandates.length === 0) return [];
   const offer = wordsOf(terms, outcome);
   const budgets = mandates.flatMap(({ budget }) => (budget ? [budget] : []));

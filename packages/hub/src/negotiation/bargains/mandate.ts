@@ -6,8 +6,8 @@
 import { z } from "zod";
 import type { BargainIssue } from "./terms.ts";
 
-/** Who may write an act that binds: a strategy of the hub, the agent (by message or tool), or the operator. */
-export const writers = ["strategy", "agent", "operator"] as const;
+/** Who may write an act that binds: a strategy of the hub, a language model, the agent (by message or tool), or the operator. */
+export const writers = ["strategy", "model", "agent", "operator"] as const;
 export type Writer = (typeof writers)[number];
 
 const limits = z.object({
@@ -27,6 +27,10 @@ export const mandateSchema = z.object({
     .describe("the most that all its agreements and open offers may add up to, of a numeric issue"),
   commit: z.array(z.enum(writers)).optional().describe("who may make and accept offers for it; all, when left out"),
   until: z.number().optional().describe("until when it may bind itself, ms since 1970"),
+  speech: z
+    .enum(["none", "free"])
+    .optional()
+    .describe("what leaves of the words that a language model writes beside its offers: nothing, unless set to free"),
 });
 export type Mandate = z.output<typeof mandateSchema>;
 

@@ -18,6 +18,7 @@ import {
 } from "@entente/negotiation";
 import { sha256 } from "../../base/json.ts";
 import { allowedValues, leastUtility, type Mandate } from "./mandate.ts";
+import type { ModelSeat } from "./models/model-seat.ts";
 import { type BargainSession, type Entry, openBargain, type TurnEffect, turnOf } from "./session.ts";
 import type { BargainTerms } from "./terms.ts";
 
@@ -28,6 +29,8 @@ export const strategyNames = shippedStrategies.map(({ name }) => name);
 export interface SeatSecrets {
   readonly preferences?: AdditivePreferences;
   readonly strategy?: string;
+  /** The language model that bargains, where one does. */
+  readonly model?: ModelSeat;
   /** The mandate of this session. */
   readonly mandate?: Mandate;
 }

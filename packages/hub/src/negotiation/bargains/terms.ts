@@ -23,8 +23,8 @@ export interface BargainIssue {
   readonly slo?: SloName;
 }
 
-/** Who acts for a party: the hub by a strategy, the agent by its answers to A2A messages, or the party itself by tools. */
-export const seatKinds = ["strategy", "agent", "self"] as const;
+/** Who acts for a party: the hub by a strategy or a language model, the agent by its answers to A2A messages, or the party itself by tools. */
+export const seatKinds = ["strategy", "model", "agent", "self"] as const;
 export type SeatKind = (typeof seatKinds)[number];
 
 /** The terms that all parties know. Times in ms; `startAt` and `endAt` are session time. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { mandateSchema } from "../bargains/mandate.ts";
+import { modelSeatSchema } from "../bargains/models/model-seat.ts";
 import { preferencesSchema, readPreferences } from "../bargains/preferences.ts";
 import { type SeatSecrets, strategyNames } from "../bargains/seat.ts";
 import { issueSchema, issuesOf } from "../bargains/terms.ts";
@@ -7,12 +8,13 @@ import { defineNegotiationTool } from "../desk.ts";
 import { negotiationErrors } from "../errors.ts";
 
 const minute = 60_000;
+const moveMs: Readonly<Record<string, number>> = { self: 10 * minute, model: 5 * minute };
 const week = 7 * 24 * 3_600_000;
 
 export default defineNegotiationTool({
   name: "negotiate_start",
   description:
-    "Begins a bargaining session of alternating offers about issues and their values, with other parties by name. With `preferences` a strategy of the hub bargains for you; without, you answer yourself by negotiate_offer, negotiate_accept and negotiate_end. Agents are sent their turns. What is agreed becomes a signed agreement whose service levels are watched.",
+    "Begins a bargaining session of alternating offers about issues and their values, with other parties by name. With `preferences` a strategy of the hub bargains for you, with `model` a language model; without, you answer yourself by negotiate_offer, negotiate_accept and negotiate_end. Agents are sent their turns. What is agreed becomes a signed agreement whose service levels are watched.",
   input: z.object({
     subject: z.string().min(1).max(500),
     issues: z.array(issueSchema).min(1).max(64),
@@ -27,6 +29,9 @@ export default defineNegotiationTool({
       .enum(["self", ...strategyNames])
       .optional()
       .describe("how you bargain; deadline-micro with preferences, else self"),
+    model: modelSeatSchema
+      .optional()
+      .describe("has a language model that the operator configured bargain for you, within your mandate; in place of a strategy"),
     mandate: mandateSchema.optional().describe("what you may agree to in this session, whoever acts for you"),
     rounds: z
       .int()
@@ -35,27 +40,37 @@ export default defineNegotiationTool({
       .optional()
       .describe("in how many rounds offers may be made; 20 when no deadline is set either"),
     deadlineMs: z.int().min(1).optional().describe("after how long nothing counts any more"),
-    moveMs: z.int().min(1).optional().describe("how long a party may take for its turn; a minute, ten where you answer yourself"),
+    moveMs: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("how long a party may take for its turn; a minute, five where your model answers, ten where you do"),
     provider: z.string().optional().describe("which party does the work; the last one when left out"),
     tasks: z.int().min(1).default(1).describe("how many tasks the agreement covers"),
     validMs: z.int().min(1).default(week).describe("how long the agreement then holds"),
     onBreach: z.enum(["nothing", "renegotiate"]).default("nothing"),
   }),
   output: z.object({ negotiation: z.string() }),
-  hints: { secrets: ["preferences", "mandate"] },
-  run: async (input, { principal }, { bargaining }) => {
-    const { subject, withoutMe, preferences, strategy, mandate, deadlineMs, tasks, validMs, onBreach } = input;
+  hints: { secrets: ["preferences", "mandate", "model"] },
+  run: async (input, { principal }, { bargaining, models }) => {
+    const { subject, withoutMe, preferences, strategy, model, mandate, deadlineMs, tasks, validMs, onBreach } = input;
     if (withoutMe && principal.kind !== "operator")
       throw negotiationErrors.BARGAIN_INVALID({ problem: "withoutMe: only the operator begins sessions it is no party of" });
-    if (withoutMe && (preferences || strategy || mandate))
-      throw negotiationErrors.BARGAIN_INVALID({ problem: "withoutMe: wanted no preferences, strategy or mandate of yours" });
+    if (withoutMe && (preferences || strategy || model || mandate))
+      throw negotiationErrors.BARGAIN_INVALID({
+        problem: "withoutMe: wanted no preferences, strategy, model or mandate of yours",
+      });
+    if (model && strategy) throw negotiationErrors.BARGAIN_INVALID({ problem: "wanted a strategy or a model; got both" });
     const issues = issuesOf(input.issues);
-    const chosen = strategy ?? (preferences ? "deadline-micro" : "self");
-    if (chosen !== "self" && !preferences)
+    const chosen = model ? "model" : (strategy ?? (preferences ? "deadline-micro" : "self"));
+    if (model && !preferences && !mandate && !(await bargaining.records.mandate(principal.id)))
+      throw negotiationErrors.MODEL_UNBOUND({ party: principal.id });
+    if (strategy !== undefined && chosen !== "self" && !preferences)
       throw negotiationErrors.BARGAIN_INVALID({ problem: `strategy: "${chosen}" wants preferences; got none` });
     const seat: SeatSecrets = {
       ...(preferences ? { preferences: readPreferences(issues, preferences) } : {}),
-      ...(chosen === "self" ? {} : { strategy: chosen }),
+      ...(chosen === "self" || model ? {} : { strategy: chosen }),
+      ...(model ? { model: { ...model, endpoint: models.resolve(model.endpoint, principal.id) } } : {}),
       ...(mandate ? { mandate } : {}),
     };
     const parties = [...(withoutMe ? [] : [principal.id]), ...input.with];
@@ -69,7 +84,7 @@ export default defineNegotiationTool({
       seats: withoutMe ? {} : { [principal.id]: seat },
       ...(rounds === undefined ? {} : { rounds }),
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
-      moveWithinMs: input.moveMs ?? (withoutMe || chosen !== "self" ? minute : 10 * minute),
+      moveWithinMs: input.moveMs ?? (withoutMe ? minute : (moveMs[chosen] ?? minute)),
       provider: input.provider ?? parties.at(-1) ?? "",
       tasks,
       validMs,

@@ -8,9 +8,9 @@ const withinMs = 20;
  */
 export class WriteBehind implements AsyncDisposable {
   readonly #path: string;
-  #file: FileHandle | undefined;
+  #file: Promise<FileHandle> | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #syncing: Promise<void> | undefined;
+  #syncing: Promise<void> = Promise.resolve();
 
   /** `path` of the log. */
   constructor(path: string) {
@@ -21,23 +21,32 @@ export class WriteBehind implements AsyncDisposable {
   written(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#syncing = this.#sync();
+      this.#syncing = this.#syncing.then(() => this.#sync());
     }, withinMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#syncing;
-    if (this.#timer) await this.#sync();
+    const waits = this.#timer !== undefined;
     clearTimeout(this.#timer);
-    await this.#file?.close();
+    await this.#syncing;
+    if (waits) await this.#sync();
+    await (await this.#file)?.close();
   }
 
   async #sync(): Promise<void> {
     try {
-      this.#file ??= await open(this.#path);
-      await this.#file.datasync();
+      await (await this.#opened()).datasync();
     } catch {
       // See above.
     }
+  }
+
+  #opened(): Promise<FileHandle> {
+    const file = this.#file ?? open(this.#path);
+    this.#file = file;
+    file.catch(() => {
+      this.#file = undefined;
+    });
+    return file;
   }
 }
