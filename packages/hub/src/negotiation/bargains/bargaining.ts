@@ -1,44 +1,31 @@
 /**
  * Bargaining: sessions of alternating offers as durable objects. The protocol decides (session.ts, over the library), the guard refuses
- * (mandate.ts), the store keeps (records.ts); this file is their loop and their clock. For a party that is an agent the hub sends each
- * turn as an A2A message (agent-parties.ts); for one with a strategy it acts itself; the others act by tools. Whoever acted last carries a session on, and
- * a hub that shows no sign of life loses it to one that does.
+ * (mandate.ts), the store keeps (records.ts); at-work.ts carries one session on, and this file knows which ones this hub carries on.
+ * Whoever acted last does, and a hub that shows no sign of life loses its sessions to one that does.
  */
-import { type AlternatingOffersEvent, alternatingOffers } from "@entente/negotiation";
 import type { NegotiationAct } from "@entente/sdk";
 import { takesPartIn } from "../../a2a/cards.ts";
 import { hubIdOf } from "../../a2a/engine/lease.ts";
 import type { Registry } from "../../a2a/registry.ts";
 import type { Clock } from "../../base/clock.ts";
-import { baseErrors, EntenteError } from "../../base/errors.ts";
+import { baseErrors } from "../../base/errors.ts";
 import { newId } from "../../base/ids.ts";
 import type { Logger } from "../../base/logger.ts";
 import { operator } from "../../base/principals.ts";
 import type { Models } from "../../models/models.ts";
 import { openPartyKey, type PartyKey } from "../../security/keys.ts";
-import type { NewEvent } from "../../store/event-log.ts";
 import type { Store } from "../../store/store.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import { negotiationErrors } from "../errors.ts";
-import { aborted, orAborted } from "../or-aborted.ts";
+import { orAborted } from "../or-aborted.ts";
 import { AgentParties } from "./agent-parties.ts";
-import { agreementOf, bargainedSchema, signForAll } from "./agreement.ts";
-import { guarded, seatMandates } from "./guard.ts";
+import { bargainedSchema } from "./agreement.ts";
+import { type AtWorkInput, BargainAtWork } from "./at-work.ts";
 import type { Writer } from "./mandate.ts";
 import { ModelParties } from "./models/model-parties.ts";
-import type { ModelSeat } from "./models/model-seat.ts";
-import { newsOf } from "./news.ts";
 import { BargainRecords, type KeptBargain } from "./records.ts";
-import { type SeatSecrets, StrategySeat } from "./seat.ts";
-import {
-  advanceBargain,
-  type BargainSession,
-  type Happened,
-  happenedBy,
-  openBargain,
-  type TurnEffect,
-  turnOf,
-} from "./session.ts";
+import type { SeatSecrets } from "./seat.ts";
+import { type BargainSession, happenedBy, openBargain } from "./session.ts";
 import type { BargainTerms, SeatKind } from "./terms.ts";
 
 /** What bargaining stands on. */
@@ -61,16 +48,6 @@ export interface BargainingInput {
   };
 }
 
-/** What an act may bring beside itself. */
-interface Acting {
-  /** How many events the session had when it was thought of; in a longer one it counts no more. */
-  readonly after?: number | undefined;
-  /** Told with it. */
-  readonly news?: readonly NewEvent[];
-  /** Whether it is on disk before whoever acted hears of it; behind, when left out. */
-  readonly disk?: "waits" | "behind";
-}
-
 /** A session to begin. `parties` in the order in which they act; `seats` what is known of some. */
 export interface BargainCall extends Omit<BargainTerms, "parties" | "startAt" | "endAt"> {
   readonly openedBy: string;
@@ -81,31 +58,15 @@ export interface BargainCall extends Omit<BargainTerms, "parties" | "startAt" | 
   readonly byTool: readonly string[];
 }
 
-interface Live {
-  kept: KeptBargain;
-  readonly seats: Map<string, StrategySeat>;
-  /** Acts are taken one after another. */
-  queue: Promise<unknown>;
-  wake: () => void;
-  driving: boolean;
-  /** Resolved when the session has ended, or is another hub's. */
-  readonly over: PromiseWithResolvers<void>;
-  /** Resolved when the session has gone on, and then made anew. */
-  moved: PromiseWithResolvers<void>;
-}
-
-const tooLate = { refused: "not-your-turn" } as const;
 const beatsPerLease = 6;
-const longestTimerMs = 2 ** 31 - 1;
 
 /** Carries sessions of alternating offers on. */
 export class Bargaining implements AsyncDisposable {
   readonly records: BargainRecords;
   readonly #input: BargainingInput;
-  readonly #agents: AgentParties;
-  readonly #models: ModelParties;
+  readonly #atWork: AtWorkInput;
   readonly #hub: string;
-  readonly #live = new Map<string, Live>();
+  readonly #live = new Map<string, BargainAtWork>();
   readonly #keys = new Map<string, Promise<PartyKey>>();
   readonly #loops = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
@@ -113,11 +74,19 @@ export class Bargaining implements AsyncDisposable {
 
   constructor(input: BargainingInput) {
     this.#input = input;
-    this.#agents = new AgentParties(input.registry, input.log);
     this.#hub = hubIdOf(input.dataFolder, input.clock);
     this.records = new BargainRecords(input.store, input.clock);
-    const { byModel, store, clock, log } = input;
-    this.#models = new ModelParties({ ...byModel, events: store.events, records: this.records, clock, log });
+    const { byModel, store, clock, log, registry } = input;
+    const { records } = this;
+    this.#atWork = {
+      records,
+      clock,
+      hub: this.#hub,
+      agents: new AgentParties(registry, log),
+      models: new ModelParties({ ...byModel, events: store.events, records, clock, log }),
+      keyOf: (party) => this.keyOf(party),
+      known: (id) => this.#known(id),
+    };
   }
 
   /** The key that a party signs with at this hub. */
@@ -182,7 +151,7 @@ export class Bargaining implements AsyncDisposable {
   async act(id: string, party: string, act: NegotiationAct, writer: Writer, after?: number): Promise<void> {
     const live = this.#live.get(id) ?? this.#taken(await this.#known(id));
     try {
-      await this.#apply(live, happenedBy(live.kept.session.terms, party, act), writer, { after, disk: "waits" });
+      await live.apply(happenedBy(live.kept.session.terms, party, act), writer, { after, disk: "waits" });
       this.#drive(id, live);
     } finally {
       if (!live.driving && this.#live.get(id) === live) this.#live.delete(id);
@@ -219,7 +188,7 @@ export class Bargaining implements AsyncDisposable {
       const { session } = await this.read(id);
       if (session.state.result || session.entries.length > after) return;
       const { promise, resolve } = Promise.withResolvers<void>();
-      void this.#live.get(id)?.moved.promise.then(resolve);
+      void this.#live.get(id)?.moved.then(resolve);
       // What another hub does is not heard of.
       const timer = setTimeout(resolve, Math.min(1000, this.#input.leaseMs / beatsPerLease));
       try {
@@ -282,22 +251,14 @@ export class Bargaining implements AsyncDisposable {
     return kept;
   }
 
-  #taken(kept: KeptBargain): Live {
+  #taken(kept: KeptBargain): BargainAtWork {
     const known = this.#live.get(kept.id);
     if (known) {
       known.kept = kept;
       known.wake();
       return known;
     }
-    const live: Live = {
-      kept,
-      seats: new Map(),
-      queue: Promise.resolve(),
-      wake: () => {},
-      driving: false,
-      over: Promise.withResolvers(),
-      moved: Promise.withResolvers(),
-    };
+    const live = new BargainAtWork(kept, this.#atWork);
     if (!kept.session.state.result) this.#live.set(kept.id, live);
     return live;
   }
@@ -307,7 +268,7 @@ export class Bargaining implements AsyncDisposable {
   }
 
   // Another hub carries it on, or did for a while.
-  async #reload(id: string, live: Live): Promise<void> {
+  async #reload(id: string, live: BargainAtWork): Promise<void> {
     const kept = await this.records.load(id);
     if (kept) live.kept = kept;
     if (!kept || kept.session.state.result || kept.driver !== this.#hub) {
@@ -317,10 +278,11 @@ export class Bargaining implements AsyncDisposable {
     live.wake();
   }
 
-  #drive(id: string, live: Live): void {
+  #drive(id: string, live: BargainAtWork): void {
     if (live.driving || this.#stopping.signal.aborted || !this.#live.has(id)) return;
     live.driving = true;
-    const loop = this.#loop(id, live)
+    const loop = live
+      .carryOn(() => !this.#stopping.signal.aborted && this.#live.get(id) === live)
       .catch((error: unknown) => this.#input.log.error({ err: error, negotiation: id }, "a negotiation could not be carried on"))
       .finally(() => {
         live.driving = false;
@@ -328,130 +290,5 @@ export class Bargaining implements AsyncDisposable {
         if (live.kept.session.state.result) this.#live.delete(id);
       });
     this.#loops.add(loop);
-  }
-
-  // Waits for whoever's turn it is, or acts for it, until the session is over or belongs to another hub.
-  async #loop(id: string, live: Live): Promise<void> {
-    const stopping = this.#stopping.signal;
-    while (!stopping.aborted && this.#live.get(id) === live) {
-      const { session } = live.kept;
-      const turn = turnOf(session);
-      const due = alternatingOffers.nextTimer(session.state);
-      if (!turn || due === undefined) return;
-      const left = due - this.#sessionNow(live);
-      if (left <= 0) {
-        await this.#apply(live, { event: { type: "timer" } }, "operator");
-        continue;
-      }
-      const by = session.terms.parties.find(({ name }) => name === turn.to)?.by ?? "self";
-      if (by === "strategy") {
-        await this.#actByStrategy(live, turn);
-        continue;
-      }
-      const model = live.kept.seats[turn.to]?.model;
-      const until = new AbortController();
-      live.wake = () => until.abort(new Error("the negotiation has gone on"));
-      const timer = setTimeout(() => until.abort(new Error("the party's time is up")), Math.min(left, longestTimerMs));
-      try {
-        if (by === "agent")
-          await this.#agents.ask(live.kept, turn, this.#input.clock.now() + left, until.signal, {
-            act: (happened) => this.#apply(live, happened, "agent"),
-            goneOn: () => live.kept.session !== session,
-          });
-        else if (by === "model" && model)
-          await this.#models.take(live.kept, turn, model, left, until.signal, {
-            act: (happened) => this.#apply(live, happened, "model", { after: session.entries.length }),
-            fallBack: (to, news) => this.#fallBack(live, turn, to, news),
-            goneOn: () => live.kept.session !== session,
-          });
-        else await aborted(until.signal);
-      } finally {
-        clearTimeout(timer);
-        live.wake = () => {};
-      }
-    }
-  }
-
-  async #fallBack(live: Live, turn: TurnEffect, to: ModelSeat["fallback"], news: NewEvent): Promise<void> {
-    if (to === "strategy") return this.#actByStrategy(live, turn, [news]);
-    const event = { type: "end", from: turn.to, reason: "no answer" } as const;
-    await this.#apply(live, { event }, "model", { after: live.kept.session.entries.length, news: [news] });
-  }
-
-  async #actByStrategy(live: Live, turn: TurnEffect, news: readonly NewEvent[] = []): Promise<void> {
-    const { session, seats } = live.kept;
-    let seat = live.seats.get(turn.to);
-    if (!seat) {
-      const mandates = await seatMandates(this.records, live.kept, turn.to, "strategy");
-      seat = new StrategySeat(session.terms, turn.to, seats[turn.to] ?? {}, mandates);
-      live.seats.set(turn.to, seat);
-    }
-    const action = seat.act(session, turn);
-    const from = turn.to;
-    const event: AlternatingOffersEvent =
-      action.act === "offer" ? { type: "offer", from, outcome: action.outcome } : { type: action.act, from };
-    await this.#apply(live, { event }, "strategy", { news }).catch(async (thrown: unknown) => {
-      const refused = thrown instanceof EntenteError && thrown.code === "ACT_REFUSED";
-      if (refused && live.kept.session !== session) return;
-      if (!refused && !(thrown instanceof EntenteError && thrown.code === "MANDATE_EXCEEDED")) throw thrown;
-      // What a mandate says is the party's own; the others hear that there was one.
-      const reason = refused ? thrown.message : "its mandate";
-      await this.#apply(live, { event: { type: "end", from, reason } }, "strategy", { news });
-    });
-  }
-
-  // One at a time for a session here, and by the store's own numbering between hubs. Who acts by a tool hears that its act is on disk; the
-  // others hear nothing but their next turn.
-  #apply(live: Live, happened: Happened, writer: Writer, acting: Acting = {}): Promise<void> {
-    const applied = live.queue.then(() => this.#applied(live, happened, writer, acting));
-    live.queue = applied.catch(() => {}); // Whoever asked hears of it.
-    return applied;
-  }
-
-  async #applied(
-    live: Live,
-    happened: Happened,
-    writer: Writer,
-    { after, news: more = [], disk = "behind" }: Acting,
-  ): Promise<void> {
-    for (;;) {
-      const { kept } = live;
-      const { id } = kept;
-      const late = after !== undefined && after !== kept.session.entries.length;
-      const advance = late ? tooLate : advanceBargain(kept.session, happened, this.#sessionNow(live));
-      const { event } = happened;
-      if ("refused" in advance) {
-        if (event.type === "timer" || advance.refused === undefined) return;
-        const turn = turnOf(kept.session);
-        throw negotiationErrors.ACT_REFUSED({
-          negotiation: id,
-          party: event.from,
-          reason: advance.refused,
-          turn: turn ? `it is the turn of "${turn.to}"` : `it ended with ${kept.session.state.result?.outcome}`,
-        });
-      }
-      const { session: next, entry } = advance;
-      const promises = await guarded(this.records, kept, next, event, writer, this.#input.clock.now());
-      const document = agreementOf(id, next, this.#input.clock.now());
-      const agreement = document && { document, signatures: await signForAll(document, (party) => this.keyOf(party)) };
-      const news = [...more, ...newsOf(id, next, happened)];
-      if (await this.records.keep({ kept, next, entry, hub: this.#hub, promises, agreement, news, disk })) {
-        live.kept = { ...kept, session: next, driver: this.#hub };
-        live.moved.resolve();
-        live.moved = Promise.withResolvers();
-        live.wake();
-        if (next.state.result) {
-          live.over.resolve();
-          this.#agents.tellEnd(id, next, document);
-        }
-        return;
-      }
-      live.kept = await this.#known(id);
-      live.wake();
-    }
-  }
-
-  #sessionNow({ kept }: Live): number {
-    return Math.floor(this.#input.clock.now()) - kept.pausedMs;
   }
 }
