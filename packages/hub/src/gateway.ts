@@ -26,6 +26,7 @@ import { agreementTerms } from "./joins/agreement-terms.ts";
 import { AgreementsKept } from "./joins/agreements-kept.ts";
 import { renegotiateBreaches, renegotiateLeftBreaches } from "./joins/breach-renegotiation.ts";
 import { Membership } from "./joins/membership.ts";
+import { planNotices } from "./joins/plan-notices.ts";
 import { routedSending } from "./joins/routed-sending.ts";
 import { slaNotices } from "./joins/sla-notices.ts";
 import { vectorOf, wordsOf } from "./learning/ingest/features.ts";
@@ -37,6 +38,7 @@ import { bidderReply } from "./negotiation/bidder.ts";
 import { Contracting } from "./negotiation/contracting.ts";
 import { coverage } from "./negotiation/coverage.ts";
 import type { NegotiationDesk } from "./negotiation/desk.ts";
+import { Planning } from "./negotiation/plans/planning.ts";
 import { Solving } from "./quantum/pillar.ts";
 import { policyOf } from "./routing/policy.ts";
 import { Routing } from "./routing/routing.ts";
@@ -68,6 +70,7 @@ export interface Hub extends AsyncDisposable {
   readonly registry: Registry;
   readonly contracting: Contracting;
   readonly bargaining: Bargaining;
+  readonly planning: Planning;
   readonly learning: Learning;
   readonly routing: Routing;
   readonly sla: Sla;
@@ -75,7 +78,7 @@ export interface Hub extends AsyncDisposable {
   readonly resourceChanges: Listeners<string>;
   readonly joined: JoinedAgents;
   readonly elsewhere: RemoteAgents;
-  /** Goes on with what a stop of the hub cut off: tasks, bargaining sessions, and breaches that nobody has acted on. */
+  /** Goes on with what a stop of the hub cut off: tasks, bargaining sessions, plans, and breaches that nobody has acted on. */
   readonly recover: () => Promise<void>;
   /** Registers the built-in agents under a base URL and, where gRPC is on, its host:port. */
   readonly addAgents: (baseUrl: string, grpc?: string) => Promise<void>;
@@ -133,6 +136,20 @@ export async function openHub(input: HubInput): Promise<Hub> {
     leaseMs: config.values["a2a.leaseMs"],
     openBargains: config.values["negotiation.openBargains"],
   });
+  const planning = new Planning({
+    store,
+    contracting,
+    clock,
+    log,
+    dataFolder,
+    leaseMs: config.values["a2a.leaseMs"],
+    openPlans: config.values["negotiation.openPlans"],
+    limits: {
+      replyMs: config.values["negotiation.replyMs"],
+      planTasks: config.values["negotiation.planTasks"],
+      planParallel: config.values["negotiation.planParallel"],
+    },
+  });
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
   const solving = new Solving();
   const agents = () => registry.list().map(({ agent, card }) => ({ name: agent.profile.name, card }));
@@ -171,6 +188,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
   });
   const resourceChanges = new Listeners<string>((error) => log.error({ err: error }, "a listener to resources failed"));
   const stopNotices = slaNotices(sla, resourceChanges);
+  const stopPlanNotices = planNotices(planning, resourceChanges);
   const stopSightings = registry.onSighting(sighted);
   const renegotiation = { store, sla, bargaining, log };
   const stopRenegotiating = renegotiateBreaches(renegotiation);
@@ -189,6 +207,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     store,
     contracting,
     bargaining,
+    planning,
     keyOf: (party) => registry.get(party).key.publicJwk,
   };
   const [hubTools, negotiationTools, routingTools, slaTools, learningTools, quantumTools, resources, prompts] = await Promise.all(
@@ -241,6 +260,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     registry,
     contracting,
     bargaining,
+    planning,
     learning,
     routing,
     sla,
@@ -250,6 +270,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     recover: async () => {
       await registry.recover();
       await bargaining.recover();
+      await planning.recover();
       await renegotiateLeftBreaches(renegotiation);
     },
     addAgents: async (baseUrl, grpc) => {
@@ -260,6 +281,8 @@ export async function openHub(input: HubInput): Promise<Hub> {
     addAgent: (agent) => membership.add(agent),
     [Symbol.asyncDispose]: async () => {
       stopRenegotiating();
+      stopPlanNotices();
+      await planning[Symbol.asyncDispose]();
       await bargaining[Symbol.asyncDispose]();
       await membership[Symbol.asyncDispose]();
       await registry[Symbol.asyncDispose]();

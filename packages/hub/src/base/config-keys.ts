@@ -49,6 +49,9 @@ export const configKeys = {
     "MCP tools that the agent toolsmith offers as skills, to whoever may reach the agents",
   ),
   "negotiation.openBargains": key(positive, 1000, "most bargaining sessions that one principal may have open"),
+  "negotiation.openPlans": key(positive, 100, "most plans that one principal may have open"),
+  "negotiation.planTasks": key(positive, 500, "most tasks of one plan"),
+  "negotiation.planParallel": key(positive, 16, "most tasks of one plan under way at once"),
   "agents.clientTools": key(
     list,
     [
@@ -60,6 +63,7 @@ export const configKeys = {
       "routing_list_agents",
       "routing_send_message",
       "negotiation_contract_job",
+      "plan_*",
       "quantum_solve",
       "quantum_select_subset",
     ],

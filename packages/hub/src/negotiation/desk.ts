@@ -3,12 +3,14 @@ import { toolsOf } from "../base/tool.ts";
 import type { Store } from "../store/store.ts";
 import type { Bargaining } from "./bargains/bargaining.ts";
 import type { Contracting } from "./contracting.ts";
+import type { Planning } from "./plans/planning.ts";
 
 /** What the negotiation tools stand on. */
 export interface NegotiationDesk {
   readonly store: Store;
   readonly contracting: Contracting;
   readonly bargaining: Bargaining;
+  readonly planning: Planning;
   /** The public key of a party. */
   readonly keyOf: (party: string) => JWK;
 }
