@@ -137,7 +137,19 @@ test("what cannot be paid ends the plan, saying the price and what is left", () 
     [10, failed("a", { asked: 9 })],
     [20, done("b", 4)],
   ]);
-  assert.equal(plan.result(state)?.why, '"a" cannot be paid: the cheapest bid asked for 9 credits, and 6 of the budget are left');
+  assert.equal(plan.result(state)?.why, '"a" cannot be paid: the cheapest bid asked for 9, and 6 of the budget is left');
+});
+
+test("bids above a task's own ceiling are a failure of it, with a budget or without: it is announced again, and then it has failed", () => {
+  for (const budget of [{}, { budget: 100 }]) {
+    const { said, state } = play(terms([task("a", [], { most: 2 })], budget), [
+      [10, failed("a", { asked: 5 })],
+      [1010, timer],
+      [1020, failed("a", { asked: 5 })],
+    ]);
+    assert.deepEqual(said, ["0 a#1 at most 2", "1010 a#2 at most 2"]);
+    assert.equal(plan.result(state)?.why, '"a" failed: it broke');
+  }
 });
 
 test("prices like 0.1 that no double holds exactly come out even", () => {
@@ -253,7 +265,7 @@ function world(number: number): World {
     retryMs: upTo(40),
     parallel: 1 + upTo(4),
     onFailure: draw() < 0.5 ? "stop" : "continue",
-    budget: upTo(400) / 9,
+    ...(draw() < 0.9 ? { budget: upTo(400) / 9 } : {}),
     ...(draw() < 0.4 ? { endAt: 50 + upTo(1500) } : {}),
   };
   const awards = new Map(tasks.map(({ id, awards = 1 }) => [id, awards]));
@@ -280,7 +292,8 @@ function world(number: number): World {
     }
     assert.ok(live.size <= (given.parallel ?? 0), "no more under way than may be");
     const promised = [...live.values()].reduce((sum, { task, most = 0 }) => sum + most * (awards.get(task) ?? 1), 0);
-    assert.ok(agreed + promised <= (given.budget ?? 0) + 1e-9, `${agreed} agreed and ${promised} promised of ${given.budget}`);
+    if (given.budget === undefined) return;
+    assert.ok(agreed + promised <= given.budget + 1e-9, `${agreed} agreed and ${promised} promised of ${given.budget}`);
   };
   heard();
   while (!plan.result(state)) {
@@ -321,7 +334,7 @@ test("10,000 worlds: never over budget, nothing before what it waits for, always
   for (let number = 1; number <= 10_000; number++) {
     const { terms: given, steps, agreed, final, announced: calls } = world(number);
     const result = plan.result(final);
-    assert.ok(agreed <= (given.budget ?? 0) + 1e-9, `world ${number}: ${agreed} of ${given.budget}`);
+    assert.ok(agreed <= (given.budget ?? Number.POSITIVE_INFINITY) + 1e-9, `world ${number}: ${agreed} of ${given.budget}`);
     assert.ok(
       Math.abs((result?.spent ?? -1) - agreed) < 1e-4,
       `world ${number}: it says ${result?.spent}, and ${agreed} were agreed`,

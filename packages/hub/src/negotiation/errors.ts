@@ -5,7 +5,7 @@ export const negotiationErrors = defineErrors({
   NO_ACCEPTABLE_BID: {
     status: 503,
     text: (d: { subject: string; bidders: readonly string[]; most?: number; cheapest?: number }) =>
-      `nobody made an acceptable bid for "${d.subject}" (asked: ${d.bidders.join(", ")})${d.cheapest === undefined ? "" : `; the cheapest was for ${d.cheapest} credits, and it may cost at most ${d.most}`}`,
+      `nobody made an acceptable bid for "${d.subject}" (asked: ${d.bidders.join(", ")})${d.cheapest === undefined ? "" : `; the cheapest price was ${d.cheapest}, and it may be at most ${d.most}`}`,
   },
   CONTRACT_FAILED: {
     status: 502,

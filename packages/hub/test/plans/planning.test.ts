@@ -259,7 +259,7 @@ test("money that one task leaves over reaches another whose bids were too dear f
     assert.deepEqual([view.spent, view.tasks[1]?.announced], [9, 2]);
     const poor = await house.ended(await house.start({ subject: "too little", budget: 8.5, tasks }));
     assert.equal(poor.status, "failed");
-    assert.match(poor.why ?? "", /"large" cannot be paid: the cheapest bid asked for 8 credits, and 7.5 of the budget are left/);
+    assert.match(poor.why ?? "", /"large" cannot be paid: the cheapest bid asked for 8, and 7.5 of the budget is left/);
     assert.equal(poor.spent, 1);
   }));
 

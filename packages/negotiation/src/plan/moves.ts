@@ -4,7 +4,7 @@ import { NegotiationError } from "../errors.ts";
 import { checkEventType } from "../event.ts";
 import type { Transition } from "../protocol.ts";
 import { graphOf, type Node } from "./graph.ts";
-import { creditsOf, freeOf, grantFor, isOpen, moneyUp, sharesOf } from "./money.ts";
+import { creditsOf, freeOf, grantFor, isOpen, moneyDown, moneyUp, sharesOf } from "./money.ts";
 import type { PlanEffect, PlanEvent, PlanOutcome, PlanState, TaskState } from "./session.ts";
 import { timesFor, tooLateAt } from "./times.ts";
 
@@ -71,13 +71,14 @@ function spentBy({ reserved }: TaskState, credits: number): number {
 }
 
 function failed(state: State, task: TaskState, { reason, by = [], asked, final }: Failed, now: number): Moved {
-  const avoid = [...new Set([...task.avoid, ...by])];
+  const { asked: _, ...rest } = ended(task, "resting");
   const price = asked === undefined ? undefined : moneyUp(asked);
   const { most } = graphOf(state.terms).get(task.id)!.task;
-  const open = { ...ended(task, "resting"), avoid, reason, ...(price === undefined ? {} : { asked: price }) };
-  // Too dear for its share, not for what it may cost: that is no failure of its own, and waits for money.
-  const dear = price !== undefined && state.terms.budget !== undefined && !(most !== undefined && price > moneyUp(most));
-  if (dear && !final && !task.granted) return [changed(state, { ...open, standing: "short", shorts: task.shorts + 1 }), []];
+  // Too dear for its share, not for what it may cost itself: that is no failure of its own, and waits for money.
+  const dear =
+    price !== undefined && state.terms.budget !== undefined && !final && !(most !== undefined && price > moneyDown(most));
+  const open = { ...rest, avoid: [...new Set([...task.avoid, ...by])], reason, ...(dear ? { asked: price } : {}) };
+  if (dear && !task.granted) return [changed(state, { ...open, standing: "short", shorts: task.shorts + 1 }), []];
   const failures = task.failures + 1;
   if (final || failures >= state.terms.attempts)
     return lost(state, { ...open, standing: "failed", failures }, `"${task.id}" failed: ${reason}`);
@@ -155,7 +156,7 @@ function begun(state: State, now: number): Moved {
   const task = ready[0]!;
   const grant = grantFor(state, task);
   if (grant !== undefined) return announced(state, task, grant, true, now);
-  const reason = `the cheapest bid asked for ${creditsOf(task.asked ?? 0)} credits, and ${creditsOf(freeOf(state) ?? 0)} of the budget are left`;
+  const reason = `the cheapest bid asked for ${creditsOf(task.asked ?? 0)}, and ${creditsOf(freeOf(state) ?? 0)} of the budget is left`;
   return lost(state, { ...ended(task, "failed"), reason }, `"${task.id}" cannot be paid: ${reason}`);
 }
 

@@ -73,5 +73,5 @@ function isObject(value: Json): value is { readonly [key: string]: Json | undefi
 
 function shown(value: unknown): string {
   const text = JSON.stringify(value);
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }

@@ -1,0 +1,108 @@
+/**
+ * A plan drawn as a tree. A graph has no one tree: each task hangs under the last of those it waits for, so that a branch reads from top to
+ * bottom as it happens, and names the others it waits for. Pure.
+ */
+import type { z } from "zod";
+import type { planView } from "../../negotiation/plans/view.ts";
+import { duration, paint } from "../terminal.ts";
+
+/** What `plan_status` answers. */
+export type PlanShown = z.output<typeof planView>;
+type Task = PlanShown["tasks"][number];
+
+const signs: Readonly<Record<Task["standing"], string>> = {
+  pending: "○",
+  short: "○",
+  resting: "○",
+  running: "●",
+  stopping: "●",
+  done: "✓",
+  failed: "✗",
+  stopped: "–",
+  skipped: "–",
+};
+
+/** The lines of the tree; `now` is the time in ms. */
+export function planTree(plan: PlanShown, now: number): readonly string[] {
+  const places = new Map(plan.tasks.map(({ id }, place) => [id, place]));
+  const depth = new Map<string, number>();
+  const depthOf = ({ id, after }: Task): number => {
+    const known = depth.get(id);
+    if (known !== undefined) return known;
+    const found = after.length === 0 ? 0 : 1 + Math.max(...after.map((before) => depthOf(plan.tasks[places.get(before) ?? 0]!)));
+    depth.set(id, found);
+    return found;
+  };
+  // The hub refuses circles, so this ends.
+  const parentOf = (task: Task): string | undefined => {
+    const before = task.after.map((id) => plan.tasks[places.get(id) ?? 0]!);
+    return before.toSorted((a, b) => depthOf(b) - depthOf(a) || (places.get(b.id) ?? 0) - (places.get(a.id) ?? 0))[0]?.id;
+  };
+  const below = Map.groupBy(plan.tasks, parentOf);
+  const width = Math.max(...plan.tasks.map((task) => task.id.length + 3 * (depthOf(task) + 1)));
+  const lines: string[] = [];
+  const draw = (parent: string | undefined, indent: string): void => {
+    const children = below.get(parent) ?? [];
+    for (const [at, task] of children.entries()) {
+      const last = at === children.length - 1;
+      const stem = `${indent}${last ? "└─ " : "├─ "}`;
+      const pad = " ".repeat(Math.max(0, width - stem.length - task.id.length));
+      const others = task.after.filter((id) => id !== parent);
+      const also = others.length > 0 ? paint("dim", ` (also after ${others.join(", ")})`) : "";
+      lines.push(`${stem}${coloured(task, `${signs[task.standing]} ${task.id}`)}${pad}  ${said(task, now)}${also}`);
+      draw(task.id, `${indent}${last ? "   " : "│  "}`);
+    }
+  };
+  draw(undefined, "");
+  return lines;
+}
+
+/** The sentence under the tree: how far it is, or how it ended, and what it cost. */
+export function planSummary(plan: PlanShown, now: number): string {
+  const { status, done, total, spent, reserved, budget, createdAt, closedAt } = plan;
+  const cost = budget === null ? credits(spent) : `${figure(spent)} of ${credits(budget)}`;
+  const time = duration((closedAt ?? now) - createdAt);
+  const set = reserved > 0 ? ` (${figure(reserved)} more set aside)` : "";
+  const words = `${status}: ${done} of ${total} tasks for ${cost}${set} in ${time}`;
+  const colour = status === "done" ? "green" : status === "failed" || status === "cancelled" ? "red" : "yellow";
+  return `${closedAt === null ? words : paint(colour, words)}${plan.why === null ? "" : `\n${plan.why}`}`;
+}
+
+function said(task: Task, now: number): string {
+  const { standing, beganAt, endedAt, announced, price, contractors, reason, skill } = task;
+  const attempt = announced > 1 ? `, attempt ${announced}` : "";
+  switch (standing) {
+    case "done":
+      return `${contractors.join(", ")} for ${credits(price ?? 0)}, ${duration((endedAt ?? now) - (beganAt ?? now))}${attempt}`;
+    case "running":
+    case "stopping":
+      return `${standing === "running" ? skill : "being called off"}, ${duration(now - (beganAt ?? now))}${attempt}`;
+    case "pending":
+      return paint("dim", skill);
+    case "short":
+      return paint("yellow", "waits for money");
+    case "resting":
+      return paint("yellow", `again soon: ${reason}`);
+    case "failed":
+      return reason ?? "";
+    case "stopped":
+      return paint("dim", "called off");
+    case "skipped":
+      return paint("dim", "not begun");
+  }
+}
+
+function coloured({ standing }: Task, text: string): string {
+  if (standing === "done") return paint("green", text);
+  if (standing === "failed") return paint("red", text);
+  if (standing === "running" || standing === "stopping") return paint("cyan", text);
+  return paint("dim", text);
+}
+
+function credits(amount: number): string {
+  return `${figure(amount)} ${amount === 1 ? "credit" : "credits"}`;
+}
+
+function figure(amount: number): string {
+  return String(Math.round(amount * 100) / 100);
+}
