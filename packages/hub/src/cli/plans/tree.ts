@@ -22,39 +22,45 @@ const signs: Readonly<Record<Task["standing"], string>> = {
   skipped: "–",
 };
 
+const widest = 40;
+
 /** The lines of the tree; `now` is the time in ms. */
 export function planTree(plan: PlanShown, now: number): readonly string[] {
+  const depths = depthsOf(plan.tasks);
   const places = new Map(plan.tasks.map(({ id }, place) => [id, place]));
-  const depth = new Map<string, number>();
-  const depthOf = ({ id, after }: Task): number => {
-    const known = depth.get(id);
-    if (known !== undefined) return known;
-    const found = after.length === 0 ? 0 : 1 + Math.max(...after.map((before) => depthOf(plan.tasks[places.get(before) ?? 0]!)));
-    depth.set(id, found);
-    return found;
-  };
-  // The hub refuses circles, so this ends.
-  const parentOf = (task: Task): string | undefined => {
-    const before = task.after.map((id) => plan.tasks[places.get(id) ?? 0]!);
-    return before.toSorted((a, b) => depthOf(b) - depthOf(a) || (places.get(b.id) ?? 0) - (places.get(a.id) ?? 0))[0]?.id;
-  };
+  const depthOf = (id: string): number => depths.get(id) ?? 0;
+  const parentOf = ({ after }: Task): string | undefined =>
+    after.toSorted((a, b) => depthOf(b) - depthOf(a) || (places.get(b) ?? 0) - (places.get(a) ?? 0))[0];
   const below = Map.groupBy(plan.tasks, parentOf);
-  const width = Math.max(...plan.tasks.map((task) => task.id.length + 3 * (depthOf(task) + 1)));
+  const width = Math.min(widest, Math.max(...plan.tasks.map(({ id }) => id.length + 3 * (depthOf(id) + 1))));
   const lines: string[] = [];
-  const draw = (parent: string | undefined, indent: string): void => {
-    const children = below.get(parent) ?? [];
-    for (const [at, task] of children.entries()) {
-      const last = at === children.length - 1;
-      const stem = `${indent}${last ? "└─ " : "├─ "}`;
-      const pad = " ".repeat(Math.max(0, width - stem.length - task.id.length));
-      const others = task.after.filter((id) => id !== parent);
-      const also = others.length > 0 ? paint("dim", ` (also after ${others.join(", ")})`) : "";
-      lines.push(`${stem}${coloured(task, `${signs[task.standing]} ${task.id}`)}${pad}  ${said(task, now)}${also}`);
-      draw(task.id, `${indent}${last ? "   " : "│  "}`);
-    }
-  };
-  draw(undefined, "");
+  const rowsUnder = (parent: string | undefined, indent: string) =>
+    (below.get(parent) ?? []).map((task, at, all) => ({ task, indent, last: at === all.length - 1 })).toReversed();
+  const left = rowsUnder(undefined, "");
+  for (let row = left.pop(); row; row = left.pop()) {
+    const { task, indent, last } = row;
+    const stem = `${indent}${last ? "└─ " : "├─ "}`;
+    const pad = " ".repeat(Math.max(0, width - stem.length - task.id.length));
+    const others = task.after.filter((id) => id !== parentOf(task));
+    const also = others.length > 0 ? paint("dim", ` (also after ${others.join(", ")})`) : "";
+    lines.push(`${stem}${coloured(task, `${signs[task.standing]} ${task.id}`)}${pad}  ${said(task, now)}${also}`);
+    left.push(...rowsUnder(task.id, `${indent}${last ? "   " : "│  "}`));
+  }
   return lines;
+}
+
+// How many tasks one after another come before each; the hub refuses circles, so this ends.
+function depthsOf(tasks: readonly Task[]): ReadonlyMap<string, number> {
+  const depths = new Map(tasks.map(({ id }) => [id, 0]));
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const { id, after } of tasks) {
+      const depth = Math.max(0, ...after.map((before) => 1 + (depths.get(before) ?? 0)));
+      changed ||= depth !== depths.get(id);
+      depths.set(id, depth);
+    }
+  }
+  return depths;
 }
 
 /** The sentence under the tree: how far it is, or how it ended, and what it cost. */

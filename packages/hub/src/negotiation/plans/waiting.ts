@@ -28,7 +28,7 @@ export async function planEnded(
 function sentenceOf({ event, results }: PlanEntry): string | undefined {
   switch (event.type) {
     case "done":
-      return `"${event.task}" is done by ${results?.map(({ contractor }) => contractor).join(", ")} for ${event.spent} credits`;
+      return `"${event.task}" is done by ${results?.map(({ contractor }) => contractor).join(", ")} for ${event.spent} ${event.spent === 1 ? "credit" : "credits"}`;
     case "failed":
       return `"${event.task}": ${event.reason}`;
     case "stopped":
