@@ -1,4 +1,4 @@
-/** A hub that carries out one plan and is killed meanwhile: `crash-hub.ts FOLDER STORE-URL`. It tells its parent of every change and ends when the plan has. */
+/** A hub that carries out one plan and is killed meanwhile: `crash-hub.ts FOLDER STORE-URL [watch]`. It tells its parent of every change and ends when the plan has; with `watch` another hub begins it. */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadConfig } from "../../src/base/config.ts";
@@ -6,7 +6,7 @@ import { operator } from "../../src/base/principals.ts";
 import { openHub } from "../../src/gateway.ts";
 import { worker } from "./house.ts";
 
-const [folder = "", url = ""] = process.argv.slice(2);
+const [folder = "", url = "", mode = "run"] = process.argv.slice(2);
 const step = (name: string, price: number) =>
   worker(name, "step", price, async ({ n }) => {
     await sleep(15);
@@ -31,7 +31,13 @@ await using hub = await openHub({ config: loadConfig({ flags }), agents: [step("
 await hub.addAgents("");
 hub.planning.onChange(() => process.send?.("changed"));
 await hub.recover();
-const given = { id: "the-plan", wait: true, subject: "forty-two steps", budget: 130, parallel: 2, tasks };
+const given = { id: "the-plan", subject: "forty-two steps", budget: 130, parallel: 2, tasks };
+process.send?.("ready");
+let begun = mode === "run" ? "mine" : undefined;
+while (begun === undefined) {
+  await sleep(50);
+  begun = await hub.planning.records.called(operator.id, given.id);
+}
 const ended = await hub.dispatcher.call("plan_run", given, { principal: operator });
 process.exitCode = ended.status === "done" ? 0 : 1;
 process.disconnect?.();
