@@ -26,6 +26,7 @@ export default defineConfig({
           "negotiation",
           "negotiation-extension",
           "auctions",
+          "plans",
           "guarantees",
           "benchmarks",
         ]),

@@ -8,7 +8,7 @@ import { planDocument, planSchema } from "../../src/negotiation/plans/terms.ts";
 import type { Store } from "../../src/store/store.ts";
 import { scratchFolder } from "../scratch.ts";
 import { engines, withStore } from "../stores.ts";
-import { type House, limits, openHouse, worker } from "./house.ts";
+import { drawing, type House, limits, openHouse, worker } from "./house.ts";
 
 const code =
   (wanted: string, says = /./) =>
@@ -194,6 +194,97 @@ for (const engine of engines) {
       assert.equal(view.status, "done", view.why ?? "");
       const { pausedMs = 0 } = (await other.planning.records.load(orphan)) ?? {};
       assert.ok(pausedMs > 0, "the time in which nobody drove it does not count");
+    }));
+
+  test(`${engine}: a plan that was being stopped, or was to be, when its hub stopped is stopped by the next`, (t) =>
+    withStore(t, engine, async (store) => {
+      using folder = scratchFolder();
+      const given = { subject: "work", tasks: [{ id: "a", skill: "work", job: {} }] };
+      const both = Promise.withResolvers<void>();
+      let begun = 0;
+      const agents = [
+        worker("busy", "work", 1, (job, signal) => {
+          begun += 1;
+          if (begun === 2) both.resolve();
+          return untilAborted(job, signal);
+        }),
+      ];
+      let ids: string[] = [];
+      {
+        await using house = await openHouse(store, folder.path, agents);
+        ids = [await house.start(given), await house.start({ ...given, subject: "more work" })];
+        await both.promise;
+        await house.planning.cancel(ids[0] ?? "", "not needed");
+      }
+      await using house = await openHouse(store, folder.path, agents);
+      assert.equal((await house.planning.read(ids[0] ?? "")).session.state.phase, "stopping");
+      await house.planning.cancel(ids[1] ?? "", "nor this");
+      assert.equal(await house.planning.recover(), 2);
+      const ends = await Promise.all(ids.map((id) => house.ended(id)));
+      assert.deepEqual(
+        ends.map(({ status, why, spent, tasks }) => [status, why, spent, tasks[0]?.standing]),
+        [
+          ["cancelled", "not needed", 0, "stopped"],
+          ["cancelled", "nor this", 0, "stopped"],
+        ],
+      );
+      const rows = await store.db.selectFrom("agreements").select("status").execute();
+      assert.deepEqual(
+        rows.map(({ status }) => status),
+        ["cancelled", "cancelled"],
+      );
+    }));
+
+  test(`${engine}: with bids and failures by chance, the agreements that are signed never pass the budget`, (t) =>
+    withStore(t, engine, async (store) => {
+      using folder = scratchFolder();
+      const draw = drawing(20261125);
+      const agents = ["ann", "ben", "cle", "dov"].map((name) =>
+        worker(
+          name,
+          "work",
+          () => Math.round(draw() * 1200) / 100,
+          (job) => (draw() < 0.25 ? assert.fail("by chance") : job),
+        ),
+      );
+      await using house = await openHouse(store, folder.path, agents);
+      let all = 0;
+      for (let number = 0; number < 10; number++) {
+        const budget = 10 + draw() * 60;
+        const tasks = Array.from({ length: 8 }, (_, at) => ({
+          id: `t${at}`,
+          skill: "work",
+          job: at > 2 && draw() < 0.7 ? { before: { $from: `t${Math.floor(draw() * at)}` } } : {},
+          awards: draw() < 0.2 ? 2 : 1,
+        }));
+        const onFailure = draw() < 0.5 ? "stop" : "continue";
+        const id = await house.start({
+          subject: `by chance ${number}`,
+          budget,
+          tasks,
+          onFailure,
+          retryMs: 1,
+          attempts: 3,
+          replyMs: 500,
+        });
+        let live = await house.planning.read(id);
+        while (live.session.state.phase !== "closed")
+          live = await house.planning.changed(id, live.session.entries.length, AbortSignal.timeout(20_000));
+        const rows = await store.db
+          .selectFrom("agreements")
+          .innerJoin("negotiations", "negotiations.id", "agreements.negotiation_id")
+          .select(["agreements.status", "document_json"])
+          .where("run_id", "=", id)
+          .execute();
+        assert.ok(rows.every(({ status }) => status !== "active"));
+        const paid = rows
+          .filter(({ status }) => status === "fulfilled" || status === "late")
+          .reduce((sum, { document_json }) => sum + JSON.parse(document_json).price, 0);
+        const spent = live.session.state.tasks.reduce((sum, task) => sum + task.spent, 0) / 1e6;
+        assert.ok(paid <= budget + 1e-9 && Math.abs(paid - spent) < 1e-6, `plan ${number}: ${paid} of ${budget}, ${spent} told`);
+        all += paid;
+      }
+      assert.ok(all > 50, `${all} credits in ten plans`);
     }));
 
   test(`${engine}: a hub that lost a plan to another writes nothing of it any more: no event, no negotiation, no agreement`, (t) =>
