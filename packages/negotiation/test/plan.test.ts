@@ -352,6 +352,42 @@ test("10,000 worlds: never over budget, nothing before what it waits for, always
   assert.ok(spent > 10_000 && announced > 20_000, `${spent} credits, ${announced} announcements`);
 });
 
+test("where bids stay the same and the cheapest wins, a plan is carried out exactly if the cheapest bids fit its budget", () => {
+  let [fits, plans] = [0, 0];
+  for (let number = 1; number <= 3000; number++) {
+    const draw = drawing(number);
+    const upTo = (limit: number): number => Math.floor(draw() * limit);
+    const tasks = Array.from({ length: 1 + upTo(10) }, (_, at) => {
+      const after = Array.from({ length: at }, (_, before) => `t${before}`).filter(() => draw() < 0.25);
+      return task(`t${at}`, after);
+    });
+    const prices = new Map(tasks.map(({ id }) => [id, draw() < 0.2 ? 0 : upTo(1000) / 100]));
+    const sum = [...prices.values()].reduce((all, price) => all + Math.round(price * 100), 0) / 100;
+    const budget = Math.max(0, Math.round(sum * (0.8 + draw() * 0.4) * 100) / 100);
+    const tight = draw() < 0.3 ? sum : budget;
+    let [state, effects] = plan.start(terms(tasks, { budget: tight, parallel: 1 + upTo(4), attempts: 1 }));
+    const live: Extract<PlanEffect, { type: "announce" }>[] = [];
+    for (let now = 1; !plan.result(state); now++) {
+      for (const effect of effects) if (effect.type === "announce") live.push(effect);
+      const [call] = live.splice(upTo(live.length), 1);
+      if (!call) break;
+      const price = prices.get(call.task) ?? 0;
+      const stopped = state.tasks.find(({ id }) => id === call.task)?.standing === "stopping";
+      const event: PlanEvent = stopped
+        ? { type: "stopped", task: call.task }
+        : price <= (call.most ?? 0)
+          ? done(call.task, price)
+          : failed(call.task, { asked: price });
+      [state, effects] = plan.step(state, event, now);
+    }
+    const outcome = plan.result(state)?.outcome;
+    assert.equal(outcome, sum <= tight ? "done" : "failed", `world ${number}: ${sum} of ${tight}`);
+    plans += 1;
+    if (outcome === "done") fits += 1;
+  }
+  assert.ok(fits > plans / 4 && fits < plans, `${fits} of ${plans} fit`);
+});
+
 test("a step changes neither the state nor the event it was given", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1e6 }), (number) => {

@@ -9,7 +9,9 @@ import { type PlanShown, planSummary, planTree } from "../plans/tree.ts";
 import type { Session } from "../session.ts";
 import { paint, say } from "../terminal.ts";
 
-const lookMs = 1000;
+// Every call is kept in the event log: news are waited for, and only the times are drawn again in between.
+const newsMs = 30_000;
+const drawMs = 1000;
 const shownLines = 20;
 
 const plan: CommandMaker = (program, tools) => {
@@ -31,14 +33,14 @@ const plan: CommandMaker = (program, tools) => {
       });
     });
 
-  // Asks every second for what is new, so that times under way go on too.
   async function followed(session: Session, begun: PlanShown, cancels: boolean): Promise<PlanShown> {
     const tree = tools.json() ? undefined : new LiveTree(begun);
     let shown = begun;
+    const drawing = setInterval(() => tree?.show(shown, Date.now()), drawMs);
     try {
       while (shown.closedAt === null) {
         tree?.show(shown, Date.now());
-        const asked = { plan: shown.plan, after: shown.events, waitMs: lookMs };
+        const asked = { plan: shown.plan, after: shown.events, waitMs: newsMs };
         shown = planView.parse(await session.call("plan_status", asked, { signal: tools.signal }));
       }
       tree?.show(shown, Date.now());
@@ -53,6 +55,7 @@ const plan: CommandMaker = (program, tools) => {
       process.stderr.write(`${how}\n`);
       throw thrown;
     } finally {
+      clearInterval(drawing);
       tree?.end();
     }
   }
