@@ -73,6 +73,11 @@ test("the sentence under the tree says how far it is and what it cost", () => {
   assert.equal(planSummary(ended, 9000), 'failed: 1 of 6 tasks for 1 credit in 7 s\n"e" failed: nobody could');
 });
 
+test("what agents say cannot break the tree or steer the terminal", () => {
+  const sly = task("a", [], { standing: "failed", reason: "no\n\u001b[2J\u202edone" });
+  assert.deepEqual(planTree({ ...shown, tasks: [sly] }, 0), ["└─ ✗ a  no [2J done"]);
+});
+
 test("names in a flowchart cannot end their label or begin another", () => {
   const chart = flowchart([task("a", [], { ...done, contractors: ['x"]:::done\n  t9["</b>'] })]);
   const [, node] = chart.split("\n");

@@ -5,7 +5,7 @@ import { type CommandMaker, printJson, withSession } from "../command.ts";
 import { cliErrors } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { LiveTree } from "../plans/live-tree.ts";
-import { type PlanShown, planSummary, planTree } from "../plans/tree.ts";
+import { type PlanShown, planSummary, planTitle, planTree } from "../plans/tree.ts";
 import type { Session } from "../session.ts";
 import { paint, say } from "../terminal.ts";
 
@@ -63,7 +63,7 @@ const plan: CommandMaker = (program, tools) => {
 export default plan;
 
 function sayEnd(plan: PlanShown): void {
-  say(paint("bold", plan.subject));
+  say(paint("bold", planTitle(plan)));
   for (const line of planTree(plan, Date.now())) say(line);
   say(planSummary(plan, Date.now()));
   // What nobody waits for is what the plan was for.

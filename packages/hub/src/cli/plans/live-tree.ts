@@ -1,5 +1,5 @@
 import { paint } from "../terminal.ts";
-import { type PlanShown, planSummary, planTree } from "./tree.ts";
+import { type PlanShown, plain, planSummary, planTitle, planTree } from "./tree.ts";
 
 /** Shows a plan while it runs, on stderr: a tree that is drawn again in place on a terminal, a line for each task that changed elsewhere. */
 export class LiveTree {
@@ -7,7 +7,7 @@ export class LiveTree {
   #standings = new Map<string, string>();
 
   constructor(plan: PlanShown) {
-    if (!process.stderr.isTTY) process.stderr.write(`${plan.plan}: ${plan.subject}\n`);
+    if (!process.stderr.isTTY) process.stderr.write(`${plan.plan}: ${planTitle(plan)}\n`);
   }
 
   /** Shows how the plan stands. */
@@ -24,7 +24,7 @@ export class LiveTree {
 
   #draw(plan: PlanShown, now: number): void {
     const { columns = 100, rows = 40 } = process.stderr;
-    const all = [paint("bold", plan.subject, process.stderr), ...planTree(plan, now), ...planSummary(plan, now).split("\n")];
+    const all = [paint("bold", planTitle(plan), process.stderr), ...planTree(plan, now), ...planSummary(plan, now).split("\n")];
     // What is taller than the terminal could not be drawn again in place.
     const fits = Math.max(3, rows - 1);
     const lines =
@@ -38,7 +38,7 @@ export class LiveTree {
     for (const { id, standing, contractors, reason } of plan.tasks) {
       if (this.#standings.get(id) === standing || standing === "pending") continue;
       this.#standings.set(id, standing);
-      const words = standing === "done" ? ` by ${contractors.join(", ")}` : reason === null ? "" : `: ${reason}`;
+      const words = standing === "done" ? ` by ${contractors.join(", ")}` : reason === null ? "" : `: ${plain(reason)}`;
       process.stderr.write(`  ${id} ${standing}${words}\n`);
     }
   }

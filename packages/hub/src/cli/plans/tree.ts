@@ -23,6 +23,18 @@ const signs: Readonly<Record<Task["standing"], string>> = {
 };
 
 const widest = 40;
+const longest = 300;
+
+/** Words of agents, fit for a terminal: on one line, and with nothing in them that it would obey. */
+export function plain(words: string): string {
+  const line = words.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ");
+  return line.length > longest ? `${line.slice(0, longest)}…` : line;
+}
+
+/** What the plan is about, fit for a terminal. */
+export function planTitle({ subject }: PlanShown): string {
+  return plain(subject);
+}
 
 /** The lines of the tree; `now` is the time in ms. */
 export function planTree(plan: PlanShown, now: number): readonly string[] {
@@ -71,11 +83,12 @@ export function planSummary(plan: PlanShown, now: number): string {
   const set = reserved > 0 ? ` (${figure(reserved)} more set aside)` : "";
   const words = `${status}: ${done} of ${total} tasks for ${cost}${set} in ${time}`;
   const colour = status === "done" ? "green" : status === "failed" || status === "cancelled" ? "red" : "yellow";
-  return `${closedAt === null ? words : paint(colour, words)}${plan.why === null ? "" : `\n${plan.why}`}`;
+  return `${closedAt === null ? words : paint(colour, words)}${plan.why === null ? "" : `\n${plain(plan.why)}`}`;
 }
 
 function said(task: Task, now: number): string {
-  const { standing, beganAt, endedAt, announced, price, contractors, reason, skill } = task;
+  const { standing, beganAt, endedAt, announced, price, contractors } = task;
+  const [skill, reason] = [plain(task.skill), plain(task.reason ?? "")];
   const attempt = announced > 1 ? `, attempt ${announced}` : "";
   switch (standing) {
     case "done":
@@ -90,7 +103,7 @@ function said(task: Task, now: number): string {
     case "resting":
       return paint("yellow", `again soon: ${reason}`);
     case "failed":
-      return reason ?? "";
+      return reason;
     case "stopped":
       return paint("dim", "called off");
     case "skipped":
