@@ -249,10 +249,12 @@ function world(number: number): World {
   const count = 1 + upTo(8);
   const tasks = Array.from({ length: count }, (_, at): PlanTask => {
     const after = Array.from({ length: at }, (_, before) => `t${before}`).filter(() => draw() < 0.3);
+    const completeWithinMs = 1 + upTo(300);
     return {
       id: `t${at}`,
       after,
-      completeWithinMs: 1 + upTo(300),
+      completeWithinMs,
+      ...(draw() < 0.5 ? { leastMs: upTo(completeWithinMs) } : {}),
       ...(draw() < 0.3 ? { awards: 1 + upTo(3) } : {}),
       ...(draw() < 0.3 ? { most: upTo(20) / 3 } : {}),
     };
@@ -270,6 +272,8 @@ function world(number: number): World {
   };
   const awards = new Map(tasks.map(({ id, awards = 1 }) => [id, awards]));
   const worth = new Map(tasks.map(({ id }) => [id, draw() * 8]));
+  const leastAfter = (id: string): number =>
+    Math.max(0, ...tasks.filter(({ after = [] }) => after.includes(id)).map((one) => (one.leastMs ?? 0) + leastAfter(one.id)));
   const finished = new Set<string>();
   const live = new Map<string, Extract<PlanEffect, { type: "announce" }>>();
   const steps: (readonly [number, PlanEvent])[] = [];
@@ -289,6 +293,12 @@ function world(number: number): World {
       for (const before of tasks.find(({ id }) => id === effect.task)?.after ?? [])
         assert.ok(finished.has(before), `${effect.task} began before ${before} was done`);
       live.set(effect.task, effect);
+      if (given.endAt === undefined) continue;
+      const ends = now + effect.replyMs + effect.completeWithinMs;
+      assert.ok(
+        now < given.endAt && ends <= given.endAt - leastAfter(effect.task) + 1,
+        `${effect.task} may end at ${ends} of ${given.endAt}`,
+      );
     }
     assert.ok(live.size <= (given.parallel ?? 0), "no more under way than may be");
     const promised = [...live.values()].reduce((sum, { task, most = 0 }) => sum + most * (awards.get(task) ?? 1), 0);
@@ -328,7 +338,7 @@ function world(number: number): World {
   return { terms: given, steps, agreed, announced, final: state };
 }
 
-test("10,000 worlds: never over budget, nothing before what it waits for, always an end, and the replay is the run", () => {
+test("10,000 worlds: never over budget or past the deadline, nothing before what it waits for, always an end, and the replay is the run", () => {
   const outcomes = new Map<string, number>();
   let [spent, announced] = [0, 0];
   for (let number = 1; number <= 10_000; number++) {

@@ -61,6 +61,16 @@ for (const engine of engines) {
       const log = await told(store, id);
       assert.deepEqual(log.slice(0, 3), ["plan.opened", "plan.task.started one", "plan.task.started two"]);
       assert.deepEqual(log.slice(-3), ["plan.task.started sum", "plan.task.done sum", "plan.closed"]);
+      const [closed] = await store.events.read({ subject: id, kind: "plan.closed", limit: 1 });
+      assert.deepEqual([closed?.data.hash, closed?.data.events, closed?.data.spent], [view.hash, 3, 7]);
+      const done = await store.events.read({ subject: id, kind: "plan.task.done", limit: 10 });
+      assert.deepEqual(
+        done.map(({ data }) => [data.negotiation, data.agreements]),
+        done.map(({ data }) => {
+          const task = view.tasks.find((one) => one.id === data.task);
+          return [task?.negotiation, task?.agreements];
+        }),
+      );
       assert.match(view.mermaid, /t0\["one<br\/>done · counter · 2 cr"\]:::done/);
       assert.match(view.mermaid, /t0 --> t2\n {2}t1 --> t2/);
       const kept = await house.planning.records.load(id);

@@ -48,7 +48,8 @@ export function planNews(
   const { outcome, spent, why } = result;
   const by = (wanted: string) => session.state.tasks.filter(({ standing }) => standing === wanted).map((task) => task.id);
   const ends = { done: by("done"), failed: by("failed"), stopped: by("stopped"), skipped: by("skipped") };
-  const data = { about, outcome, spent, ...(why === undefined ? {} : { why }), ...ends };
+  const chain = { events: session.entries.length, hash: session.hash };
+  const data = { about, outcome, spent, ...(why === undefined ? {} : { why }), ...ends, ...chain };
   return [...news, { kind: "plan.closed", actor, subject: id, data }];
 }
 
