@@ -337,6 +337,20 @@ for (const engine of engines) {
     }));
 }
 
+test("a principal may have so many plans open and no more; one that is over counts no more", async (t) =>
+  withStore(t, "sqlite", async (store) => {
+    using folder = scratchFolder();
+    await using house = await openHouse(store, folder.path, [worker("busy", "work", 2, untilAborted)], { openPlans: 2 });
+    const given = (subject: string) => ({ subject, tasks: [{ id: "a", skill: "work", job: {} }] });
+    const first = await house.start(given("one"));
+    await house.start(given("two"), "two");
+    await assert.rejects(house.start(given("three")), code("PLANS_TOO_MANY", /ada has 2 open plans \(negotiation.openPlans\)/));
+    await house.start(given("two"), "two");
+    await house.planning.cancel(first, "enough");
+    await house.ended(first);
+    await house.start(given("three"));
+  }));
+
 test("money that one task leaves over reaches another whose bids were too dear for its share", async (t) =>
   withStore(t, "sqlite", async (store) => {
     using folder = scratchFolder();

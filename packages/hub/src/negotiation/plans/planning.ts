@@ -93,37 +93,26 @@ export class Planning implements AsyncDisposable {
 
   /** Begins a plan and gives its id; the earlier one's, when `callerId` came with the same plan before. Throws PLANS_TOO_MANY, PLAN_ID_USED. */
   async start(openedBy: string, document: PlanDocument, callerId?: string): Promise<string> {
-    const { openPlans } = this.#input;
-    const [session, effects] = openPlan(document);
-    const createdAt = document.startAt;
-    const id = newId("plan", createdAt);
-    const kept: KeptPlan = {
-      id,
-      openedBy,
-      callerId,
-      session,
-      pausedMs: 0,
-      driver: this.#driver,
-      createdAt,
-      closedAt: undefined,
-      cancelReason: undefined,
-    };
-    const tooMany = (await this.records.openOf(openedBy)) >= openPlans;
-    const earlier = tooMany && callerId === undefined ? undefined : await this.#earlier(kept, tooMany, effects);
-    if (earlier !== undefined) {
-      const known = await this.read(earlier);
-      if (sameAsked(known.session.document) === sameAsked(document)) return earlier;
-      throw negotiationErrors.PLAN_ID_USED({ id: callerId ?? "", plan: earlier });
+    // Asked again with an id of before, a caller hears of that plan, however many it has.
+    let earlier = callerId === undefined ? undefined : await this.records.called(openedBy, callerId);
+    if (earlier === undefined) {
+      const { openPlans } = this.#input;
+      if ((await this.records.openOf(openedBy)) >= openPlans)
+        throw negotiationErrors.PLANS_TOO_MANY({ principal: openedBy, limit: openPlans });
+      const [session, effects] = openPlan(document);
+      const createdAt = document.startAt;
+      const id = newId("plan", createdAt);
+      const none = { closedAt: undefined, cancelReason: undefined };
+      const kept: KeptPlan = { id, openedBy, callerId, session, pausedMs: 0, driver: this.#driver, createdAt, ...none };
+      earlier = await this.records.begin(kept, openingNews(id, openedBy, session, effects));
+      if (earlier === undefined) {
+        this.#take(kept, effects);
+        return id;
+      }
     }
-    if (tooMany) throw negotiationErrors.PLANS_TOO_MANY({ principal: openedBy, limit: openPlans });
-    this.#take(kept, effects);
-    return id;
-  }
-
-  // Asked again with an id of before, a caller hears of that plan, however many it has.
-  async #earlier(kept: KeptPlan, tooMany: boolean, effects: readonly PlanEffect[]): Promise<string | undefined> {
-    if (tooMany) return this.records.called(kept.openedBy, kept.callerId ?? "");
-    return this.records.begin(kept, openingNews(kept.id, kept.openedBy, kept.session, effects));
+    const known = await this.read(earlier);
+    if (sameAsked(known.session.document) === sameAsked(document)) return earlier;
+    throw negotiationErrors.PLAN_ID_USED({ id: callerId ?? "", plan: earlier });
   }
 
   /** A plan as it stands. Throws NOT_FOUND. */

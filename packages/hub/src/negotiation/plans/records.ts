@@ -60,8 +60,6 @@ export class PlanRecords {
   /** Begins a plan; gives the id of an earlier one that its caller gave the same id, and changes nothing then. */
   async begin(kept: KeptPlan, news: readonly NewEvent[]): Promise<string | undefined> {
     const { id, openedBy, callerId, session, driver, createdAt } = kept;
-    const earlier = callerId === undefined ? undefined : await this.called(openedBy, callerId);
-    if (earlier !== undefined) return earlier;
     const row = {
       id,
       opened_by: openedBy,
