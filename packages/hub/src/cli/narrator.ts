@@ -44,7 +44,7 @@ function sentenceOf({ kind, subject, data }: HubEvent): string | undefined {
     case "version.rolled-back":
       return paint("yellow", `went back to version ${data.number} of ${data.model}`);
     case "plan.opened":
-      return `begins the plan "${data.about}", ${data.tasks} tasks${data.budget === undefined ? "" : ` for at most ${figure(data.budget)} credits`}`;
+      return `begins the plan "${data.about}", ${data.tasks === 1 ? "one task" : `${data.tasks} tasks`}${data.budget === undefined ? "" : ` for at most ${figure(data.budget)} credits`}`;
     case "plan.task.done":
       return `has "${data.task}" of "${data.about}" done by ${list(data.contractors)} for ${figure(data.price)} credits`;
     case "plan.task.failed":
