@@ -348,7 +348,8 @@ test("a principal may have so many plans open and no more; one that is over coun
     await house.start(given("two"), "two");
     await house.planning.cancel(first, "enough");
     await house.ended(first);
-    await house.start(given("three"));
+    const many = await Promise.allSettled(Array.from({ length: 6 }, (_, at) => house.start(given(`plan ${at}`))));
+    assert.equal(many.filter(({ status }) => status === "fulfilled").length, 1, "also when all come at once");
   }));
 
 test("money that one task leaves over reaches another whose bids were too dear for its share", async (t) =>

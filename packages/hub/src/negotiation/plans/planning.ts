@@ -93,22 +93,15 @@ export class Planning implements AsyncDisposable {
 
   /** Begins a plan and gives its id; the earlier one's, when `callerId` came with the same plan before. Throws PLANS_TOO_MANY, PLAN_ID_USED. */
   async start(openedBy: string, document: PlanDocument, callerId?: string): Promise<string> {
-    // Asked again with an id of before, a caller hears of that plan, however many it has.
-    let earlier = callerId === undefined ? undefined : await this.records.called(openedBy, callerId);
+    const [session, effects] = openPlan(document);
+    const createdAt = document.startAt;
+    const id = newId("plan", createdAt);
+    const none = { closedAt: undefined, cancelReason: undefined };
+    const kept: KeptPlan = { id, openedBy, callerId, session, pausedMs: 0, driver: this.#driver, createdAt, ...none };
+    const earlier = await this.records.begin(kept, openingNews(id, openedBy, session, effects), this.#input.openPlans);
     if (earlier === undefined) {
-      const { openPlans } = this.#input;
-      if ((await this.records.openOf(openedBy)) >= openPlans)
-        throw negotiationErrors.PLANS_TOO_MANY({ principal: openedBy, limit: openPlans });
-      const [session, effects] = openPlan(document);
-      const createdAt = document.startAt;
-      const id = newId("plan", createdAt);
-      const none = { closedAt: undefined, cancelReason: undefined };
-      const kept: KeptPlan = { id, openedBy, callerId, session, pausedMs: 0, driver: this.#driver, createdAt, ...none };
-      earlier = await this.records.begin(kept, openingNews(id, openedBy, session, effects));
-      if (earlier === undefined) {
-        this.#take(kept, effects);
-        return id;
-      }
+      this.#take(kept, effects);
+      return id;
     }
     const known = await this.read(earlier);
     if (sameAsked(known.session.document) === sameAsked(document)) return earlier;

@@ -7,6 +7,7 @@ import type { Clock } from "../../base/clock.ts";
 import { canonicalJson } from "../../base/json.ts";
 import type { NewEvent } from "../../store/event-log.ts";
 import type { Store } from "../../store/store.ts";
+import { negotiationErrors } from "../errors.ts";
 import type { Fence } from "../job.ts";
 import { type PlanEntry, type PlanSession, replayPlan } from "./session.ts";
 
@@ -42,6 +43,17 @@ export class PlanLost extends Error {
   override readonly name = "PlanLost";
 }
 
+// Rolls back what had been begun.
+class BegunBefore extends Error {
+  override readonly name = "BegunBefore";
+  readonly plan: string;
+
+  constructor(plan: string) {
+    super(`plan "${plan}" was begun before`);
+    this.plan = plan;
+  }
+}
+
 /** How a plan stands. */
 export function statusOf({ state }: PlanSession): PlanStatus {
   return state.phase === "closed" ? (state.outcome ?? "failed") : state.phase;
@@ -57,8 +69,8 @@ export class PlanRecords {
     this.#clock = clock;
   }
 
-  /** Begins a plan; gives the id of an earlier one that its caller gave the same id, and changes nothing then. */
-  async begin(kept: KeptPlan, news: readonly NewEvent[]): Promise<string | undefined> {
+  /** Begins a plan; gives the id of an earlier one that its caller gave the same id, and changes nothing then. Throws PLANS_TOO_MANY. */
+  async begin(kept: KeptPlan, news: readonly NewEvent[], mostOpen: number): Promise<string | undefined> {
     const { id, openedBy, callerId, session, driver, createdAt } = kept;
     const row = {
       id,
@@ -77,29 +89,26 @@ export class PlanRecords {
       created_at: createdAt,
       closed_at: null,
     };
-    const begun = await this.#store.transaction(async (trx) => {
-      const inserted = await trx
-        .insertInto("plans")
-        .values(row)
-        .onConflict((conflict) => conflict.columns(["opened_by", "caller_id"]).doNothing())
-        .returning("id")
-        .executeTakeFirst();
-      if (!inserted) return false;
-      await this.#store.events.append(trx, news);
-      return true;
-    });
-    return begun ? undefined : this.called(openedBy, callerId ?? "");
+    try {
+      await this.#store.transaction(async (trx) => {
+        // The head of the log is locked first: of two calls at once, the second sees what the first began.
+        await this.#store.events.append(trx, news);
+        const earlier = callerId === undefined ? undefined : await called(trx, openedBy, callerId);
+        if (earlier !== undefined) throw new BegunBefore(earlier);
+        if ((await openOf(trx, openedBy)) >= mostOpen)
+          throw negotiationErrors.PLANS_TOO_MANY({ principal: openedBy, limit: mostOpen });
+        await trx.insertInto("plans").values(row).execute();
+      });
+      return undefined;
+    } catch (thrown) {
+      if (thrown instanceof BegunBefore) return thrown.plan;
+      throw thrown;
+    }
   }
 
   /** The plan that a principal gave an id. */
-  async called(openedBy: string, callerId: string): Promise<string | undefined> {
-    const row = await this.#store.db
-      .selectFrom("plans")
-      .select("id")
-      .where("opened_by", "=", openedBy)
-      .where("caller_id", "=", callerId)
-      .executeTakeFirst();
-    return row?.id;
+  called(openedBy: string, callerId: string): Promise<string | undefined> {
+    return called(this.#store.db, openedBy, callerId);
   }
 
   /** Reads a plan; undefined where there is none of that id. Throws when its events are not the ones that were kept. */
@@ -173,17 +182,6 @@ export class PlanRecords {
         .executeTakeFirst();
       if (!held) throw new PlanLost(`plan "${id}" is in the hands of another hub`);
     };
-  }
-
-  /** How many open plans a principal has. */
-  async openOf(principal: string): Promise<number> {
-    const { count } = await this.#store.db
-      .selectFrom("plans")
-      .select((eb) => eb.fn.countAll<number>().as("count"))
-      .where("opened_by", "=", principal)
-      .where("open", "=", 1)
-      .executeTakeFirstOrThrow();
-    return Number(count);
   }
 
   /** Plans, newest first: all, or a principal's own; those before an id, of a status. */
@@ -279,4 +277,24 @@ export class PlanRecords {
       .execute();
     return { negotiation: row.id, agreements: agreements.map(({ id }) => id) };
   }
+}
+
+async function called(db: Store["db"], openedBy: string, callerId: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("plans")
+    .select("id")
+    .where("opened_by", "=", openedBy)
+    .where("caller_id", "=", callerId)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+async function openOf(db: Store["db"], principal: string): Promise<number> {
+  const { count } = await db
+    .selectFrom("plans")
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .where("opened_by", "=", principal)
+    .where("open", "=", 1)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
