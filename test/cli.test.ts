@@ -53,6 +53,7 @@ const commands = [
   "link",
   "mcp",
   "negotiate",
+  "plan",
   "rollback",
   "route",
   "solve",

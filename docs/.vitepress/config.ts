@@ -27,6 +27,7 @@ export default defineConfig({
           "negotiation-extension",
           "language-models",
           "auctions",
+          "plans",
           "guarantees",
           "benchmarks",
         ]),

@@ -65,6 +65,14 @@ function news({ kind, data, subject }: HubEvent): Told {
       return "nothing new to learn";
     case "run.failed":
       return bad(`run ${subject} failed: ${data.problem}`);
+    case "plan.opened":
+      return `begins the plan “${data.about}”: ${counted(data.tasks, "task")}${data.budget === undefined ? "" : ` for at most ${counted(data.budget, "credit")}`}`;
+    case "plan.task.done":
+      return `has “${data.task}” of “${data.about}” done by ${list(data.contractors)} for ${counted(data.price, "credit")}`;
+    case "plan.task.failed":
+      return warn(`could not have “${data.task}” of “${data.about}” done: ${data.reason}`);
+    case "plan.closed":
+      return planEnd(data);
     case "sla.breached":
       return slaNews(subject, data);
     case "sla.recovered":
@@ -108,6 +116,11 @@ function agreementNews(kind: string, data: HubEvent["data"]): Told {
         ? bad(`broke its agreement about “${about}”: ${data.completed} of ${tasks} tasks were completed`)
         : `has a new agreement about “${about}” in place of a broken one`;
   }
+}
+
+function planEnd({ about, outcome, spent, why }: HubEvent["data"]): Told {
+  const text = `ends the plan “${about}”: ${outcome}, for ${counted(spent, "credit")}${why ? `; ${why}` : ""}`;
+  return outcome === "done" ? good(text) : outcome === "failed" ? bad(text) : warn(text);
 }
 
 function slaNews(agent: string, { severity, indicator, because, agreement }: HubEvent["data"]): Told {

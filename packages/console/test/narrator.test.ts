@@ -75,3 +75,25 @@ test("a breach is bad news with its reason, a ticket a warning, a recovery good;
   assert.deepEqual([routed.text, routed.news], ["had a do “ask” in 1.5 s", false]);
   assert.equal(narrate(event("routing.decided", { outcome: "failed", problem: "none", skill: null })).tone, "bad");
 });
+
+test("a plan is told from its beginning to its end, with what it cost", () => {
+  const told = [
+    event("plan.opened", { about: "the week", tasks: 3, budget: 20 }),
+    event("plan.task.done", { about: "the week", task: "search", contractors: ["ann", "ben"], price: 3 }),
+    event("plan.task.failed", { about: "the week", task: "write", reason: "nobody could" }),
+    event("plan.closed", { about: "the week", outcome: "partial", spent: 3, why: '"write" failed: nobody could' }),
+  ].map(narrate);
+  assert.deepEqual(
+    told.map(({ text }) => text),
+    [
+      "begins the plan “the week”: 3 tasks for at most 20 credits",
+      "has “search” of “the week” done by ann, ben for 3 credits",
+      "could not have “write” of “the week” done: nobody could",
+      'ends the plan “the week”: partial, for 3 credits; "write" failed: nobody could',
+    ],
+  );
+  assert.deepEqual(
+    told.map(({ tone }) => tone),
+    ["plain", "plain", "warn", "warn"],
+  );
+});

@@ -26,6 +26,7 @@ import { agreementTerms, openContractor } from "./joins/agreement-terms.ts";
 import { AgreementsKept } from "./joins/agreements-kept.ts";
 import { renegotiateBreaches, renegotiateLeftBreaches } from "./joins/breach-renegotiation.ts";
 import { Membership } from "./joins/membership.ts";
+import { planNotices } from "./joins/plan-notices.ts";
 import { routedSending } from "./joins/routed-sending.ts";
 import { slaNotices } from "./joins/sla-notices.ts";
 import { vectorOf, wordsOf } from "./learning/ingest/features.ts";
@@ -39,6 +40,7 @@ import { bidderReply } from "./negotiation/bidder.ts";
 import { Contracting } from "./negotiation/contracting.ts";
 import { coverage } from "./negotiation/coverage.ts";
 import type { NegotiationDesk } from "./negotiation/desk.ts";
+import { Planning } from "./negotiation/plans/planning.ts";
 import { Solving } from "./quantum/pillar.ts";
 import { policyOf } from "./routing/policy.ts";
 import { Routing } from "./routing/routing.ts";
@@ -70,6 +72,7 @@ export interface Hub extends AsyncDisposable {
   readonly registry: Registry;
   readonly contracting: Contracting;
   readonly bargaining: Bargaining;
+  readonly planning: Planning;
   readonly learning: Learning;
   readonly routing: Routing;
   readonly sla: Sla;
@@ -77,7 +80,7 @@ export interface Hub extends AsyncDisposable {
   readonly resourceChanges: Listeners<string>;
   readonly joined: JoinedAgents;
   readonly elsewhere: RemoteAgents;
-  /** Goes on with what a stop of the hub cut off: tasks, bargaining sessions, and breaches that nobody has acted on. */
+  /** Goes on with what a stop of the hub cut off: tasks, bargaining sessions, plans, and breaches that nobody has acted on. */
   readonly recover: () => Promise<void>;
   /** Registers the built-in agents under a base URL and, where gRPC is on, its host:port. */
   readonly addAgents: (baseUrl: string, grpc?: string) => Promise<void>;
@@ -150,6 +153,20 @@ export async function openHub(input: HubInput): Promise<Hub> {
     },
   });
   const course = new AgreementCourse(store, clock, (error) => log.error({ err: error }, "agreements could not be closed"));
+  const planning = new Planning({
+    store,
+    contracting,
+    clock,
+    log,
+    dataFolder,
+    leaseMs: config.values["a2a.leaseMs"],
+    openPlans: config.values["negotiation.openPlans"],
+    limits: {
+      replyMs: config.values["negotiation.replyMs"],
+      planTasks: config.values["negotiation.planTasks"],
+      planParallel: config.values["negotiation.planParallel"],
+    },
+  });
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
   const solving = new Solving();
   const agents = () => registry.list().map(({ agent, card }) => ({ name: agent.profile.name, card }));
@@ -190,6 +207,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
   });
   const resourceChanges = new Listeners<string>((error) => log.error({ err: error }, "a listener to resources failed"));
   const stopNotices = slaNotices(sla, resourceChanges);
+  const stopPlanNotices = planNotices(planning, resourceChanges);
   const stopSightings = registry.onSighting(sighted);
   const renegotiation = { store, sla, bargaining, log };
   const stopRenegotiating = renegotiateBreaches(renegotiation);
@@ -211,6 +229,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     contracting,
     bargaining,
     course,
+    planning,
     keyOf: (party) => registry.get(party).key.publicJwk,
   };
   const [hubTools, modelTools, negotiationTools, routingTools, slaTools, learningTools, quantumTools, resources, prompts] =
@@ -264,6 +283,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     registry,
     contracting,
     bargaining,
+    planning,
     learning,
     routing,
     sla,
@@ -274,6 +294,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
       await registry.recover();
       await bargaining.recover();
       await course.closeDue();
+      await planning.recover();
       await renegotiateLeftBreaches(renegotiation);
     },
     addAgents: async (baseUrl, grpc) => {
@@ -285,6 +306,8 @@ export async function openHub(input: HubInput): Promise<Hub> {
     [Symbol.asyncDispose]: async () => {
       stopRenegotiating();
       course[Symbol.dispose]();
+      stopPlanNotices();
+      await planning[Symbol.asyncDispose]();
       await bargaining[Symbol.asyncDispose]();
       await models[Symbol.asyncDispose]();
       await membership[Symbol.asyncDispose]();

@@ -114,10 +114,10 @@ async function kinds(store: Store, prefix: string): Promise<readonly string[]> {
   return events.map((event) => event.kind).filter((kind) => kind.startsWith(prefix));
 }
 
-for (const [what, criteria, winner] of [
-  ["the cheapest", { price: 1, promisedTime: 0, reliability: 0, quality: 0 }, "cheap"],
-  ["the quickest", { price: 0, promisedTime: 1, reliability: 0, quality: 0 }, "quick"],
-  ["the best", { price: 0, promisedTime: 0, reliability: 0, quality: 1 }, "fine"],
+for (const [what, criteria, winner, price] of [
+  ["the cheapest", { price: 1, promisedTime: 0, reliability: 0, quality: 0 }, "cheap", 1],
+  ["the quickest", { price: 0, promisedTime: 1, reliability: 0, quality: 0 }, "quick", 5],
+  ["the best", { price: 0, promisedTime: 0, reliability: 0, quality: 1 }, "fine", 9],
 ] as const) {
   test(`${what} bid wins when that is what counts, and its agreement is fulfilled`, () =>
     withHouse(
@@ -128,7 +128,7 @@ for (const [what, criteria, winner] of [
       ],
       async ({ contracting, store }) => {
         const { results } = await contracting.contract(job({ criteria }), never);
-        assert.deepEqual(results, [{ contractor: winner, output: { by: winner } }]);
+        assert.deepEqual(results, [{ contractor: winner, price, output: { by: winner } }]);
         assert.deepEqual(await standings(store), [`${winner}: fulfilled`]);
         const again = await contracting.contract(job({ criteria }), never);
         assert.deepEqual(again.results, results, "asked again it gives the result");
@@ -175,13 +175,61 @@ test("a winner that fails is followed by the next best, and its agreement ends f
     [worker("first", offer(1), async () => assert.fail("out of paper")), worker("second", offer(2)), worker("third", offer(3))],
     async ({ contracting, store }) => {
       const { results } = await contracting.contract(job(), never);
-      assert.deepEqual(results, [{ contractor: "second", output: { by: "second" } }]);
+      assert.deepEqual(results, [{ contractor: "second", price: 2, output: { by: "second" } }]);
       assert.deepEqual(await standings(store), ["first: failed", "second: fulfilled"]);
       const failed = await store.db.selectFrom("agreements").selectAll().where("status", "=", "failed").executeTakeFirstOrThrow();
       assert.match(failed.outcome_json ?? "", /out of paper/);
       assert.ok(failed.closed_at);
     },
   ));
+
+test("a ceiling keeps dearer bids out; when all are dearer the cheapest price is told", () =>
+  withHouse([worker("dear", offer(9, { quality: 1 })), worker("fair", offer(4))], async ({ contracting, store }) => {
+    const criteria = { price: 0, promisedTime: 0, reliability: 0, quality: 1 };
+    const { results } = await contracting.contract(job({ criteria, most: 5 }), never);
+    assert.deepEqual(results, [{ contractor: "fair", price: 4, output: { by: "fair" } }]);
+    await assert.rejects(contracting.contract(job({ subject: "another", most: 3 }), never), (error: unknown) => {
+      assert.ok(error instanceof EntenteError && error.code === "NO_ACCEPTABLE_BID");
+      assert.deepEqual([error.details.cheapest, error.details.most], [4, 3]);
+      return true;
+    });
+    assert.deepEqual(await standings(store), ["fair: fulfilled"]);
+  }));
+
+test("agents to avoid are asked only when nobody else has the skill", () =>
+  withHouse([worker("first", offer(1)), worker("second", offer(2))], async ({ contracting }) => {
+    const winner = async (subject: string, avoid: readonly string[]) =>
+      (await contracting.contract(job({ subject, avoid }), never)).results[0]?.contractor;
+    assert.equal(await winner("one", ["first"]), "second");
+    assert.equal(await winner("two", ["first", "second"]), "first");
+  }));
+
+test("a job that is called off ends its agreement as cancelled, which counts for nobody, and the winner hears of it", () =>
+  withHouse(
+    [
+      worker("busy", offer(1), (_task, ctx) => {
+        begun.resolve();
+        return untilAborted(ctx).finally(stopped.resolve);
+      }),
+      worker("next", offer(2)),
+    ],
+    async ({ contracting, store }) => {
+      const off = new AbortController();
+      const contract = contracting.contract(job({ calledOff: off.signal }), never);
+      await begun.promise;
+      off.abort(new Error("not needed any more"));
+      await assert.rejects(contract, code("CONTRACT_CANCELLED", /not needed any more/));
+      assert.deepEqual(await standings(store), ["busy: cancelled"]);
+      assert.deepEqual(await contracting.records.reliability(["busy"]), { busy: 1 / 2 });
+      const again = contracting.contract(job({ calledOff: off.signal }), never);
+      await assert.rejects(again, code("CONTRACT_CANCELLED"), "asked again it says the same");
+      const before = contracting.contract(job({ subject: "never begun", calledOff: off.signal }), never);
+      await assert.rejects(before, code("CONTRACT_CANCELLED"));
+      assert.equal(await contracting.records.find("run_1", "never begun"), undefined);
+      await stopped.promise;
+    },
+  ));
+const [begun, stopped] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
 
 for (const [how, execute] of [
   ["that hears the cancel", async (_task: unknown, ctx: AgentContext) => untilAborted(ctx)],
@@ -285,7 +333,7 @@ test("a contract stopped while its winner works goes on after a restart with the
     patient = false;
     const later = await another();
     const { results } = await later.contracting.contract(job(), never);
-    assert.deepEqual(results, [{ contractor: "keeper", output: { by: "keeper" } }]);
+    assert.deepEqual(results, [{ contractor: "keeper", price: 1, output: { by: "keeper" } }]);
     assert.deepEqual(await standings(store), ["keeper: fulfilled"]);
     assert.equal((await kinds(store, "agreement.signed")).length, 1);
     assert.equal((await kinds(store, "negotiation.announced")).length, 1);

@@ -126,6 +126,20 @@ export type {
   SellerThread,
   StandingOffer,
 } from "./one-to-many/session.ts";
+export { type GraphFault, graphFault } from "./plan/graph.ts";
+export { plan, planUnderWay } from "./plan/plan.ts";
+export {
+  type PlanEffect,
+  type PlanEvent,
+  type PlanOutcome,
+  type PlanResult,
+  type PlanStanding,
+  type PlanState,
+  planOutcomes,
+  planStandings,
+  type TaskState,
+} from "./plan/session.ts";
+export { type CheckedPlanTerms, type FailureRule, failureRules, type PlanTask, type PlanTerms } from "./plan/terms.ts";
 export { type RoundsPlotOptions, roundsPlot } from "./plots/rounds-plot.ts";
 export { type SpacePlotOptions, spacePlot } from "./plots/space-plot.ts";
 export { defineProtocol, type Protocol, type Transition } from "./protocol.ts";

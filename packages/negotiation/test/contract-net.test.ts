@@ -173,6 +173,35 @@ test("a reliable, quick bidder beats a cheaper one when the criteria say so, and
   assert.equal(because, "bob leads ada by 0.475 on reliability (+0.400), promised time (+0.125)");
 });
 
+test("a bid above the ceiling is rejected as too dear, whatever else it promises, and nobody is told the ceiling", () => {
+  const { state, sent } = play({ ...three, most: 2, reaward: true, criteria: { price: 0, promisedTime: 1, reliability: 0 } }, [
+    [1, propose("ada", 2, { promisedMs: 90 })],
+    [1, propose("bob", 2.01, { promisedMs: 1 })],
+    [1, propose("cy", 1, { promisedMs: 95 })],
+    [9, { type: "failure", from: "ada" }],
+    [10, { type: "failure", from: "cy" }],
+  ]);
+  assert.deepEqual(sent, ["1 bob reject-proposal too-dear", "1 ada accept-proposal", "9 cy accept-proposal"]);
+  assert.equal(standing(state, "bob"), "too-dear");
+  assert.deepEqual(explain(state).unranked, [{ name: "bob", standing: "too-dear" }]);
+  const [, calls] = contractNet.start({ ...three, most: 2 });
+  assert.ok(!JSON.stringify(calls).includes("most"));
+});
+
+test("in any order of events nobody is accepted at a price above the ceiling", () => {
+  fc.assert(
+    fc.property(anyRun, (run) => {
+      const [given] = run;
+      const { state, accepted } = toTheEnd(run);
+      for (const name of accepted) {
+        const price = state.participants.find((p) => p.name === name)?.proposal?.price ?? Number.NaN;
+        assert.ok(price <= (given.most ?? Number.POSITIVE_INFINITY), `${price} above ${given.most}`);
+      }
+    }),
+    { seed, numRuns: 1000 },
+  );
+});
+
 test("the order fixed at the evaluation is kept for re-awards", () => {
   const { state } = play({ ...three, reaward: true }, [
     [1, propose("ada", 3)],
@@ -207,6 +236,8 @@ test("terms that make no sense are refused with TERMS_INVALID, naming the field"
     [{ replyBy: Number.NaN }, "replyBy"],
     [{ completeWithinMs: 0 }, "completeWithinMs"],
     [{ awards: 1.5 }, "awards"],
+    [{ most: -1 }, "most"],
+    [{ most: Number.NaN }, "most"],
     [{ criteria: { price: 0, promisedTime: 0, reliability: 0 } }, "criteria"],
     [{ criteria: { price: -1, promisedTime: 0, reliability: 2 } }, "criteria.price"],
     [{ reliability: { ada: 2 } }, "reliability.ada"],
@@ -260,7 +291,7 @@ test("in any order of events there are never more winners than awards, and only 
       assert.deepEqual(state.awarded, accepted);
       awards += accepted.length;
     }),
-    { seed, numRuns: 1000 },
+    { seed, numRuns: 1500 },
   );
   assert.ok(awards > 300, `the random runs hardly award anything (${awards})`);
 });
@@ -274,6 +305,7 @@ test("every accepted bidder ends done, failed, timed out or cancelled, and every
     "withdrawn",
     "rejected",
     "expired",
+    "too-dear",
     "refused",
     "not-understood",
     "no-reply",

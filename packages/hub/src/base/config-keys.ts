@@ -66,6 +66,9 @@ export const configKeys = {
   "models.default": key(text, "", "the endpoint of a seat that names none; empty means the only one that is configured"),
   "models.tokensPerSession": key(positive, 200_000, "most tokens that the model of one bargaining session may use"),
   "models.answers": key(positive, 3, "answers of a model in one turn before its fallback takes the turn"),
+  "negotiation.openPlans": key(positive, 100, "most plans that one principal may have open"),
+  "negotiation.planTasks": key(positive, 500, "most tasks of one plan"),
+  "negotiation.planParallel": key(positive, 16, "most tasks of one plan under way at once"),
   "agents.clientTools": key(
     list,
     [
@@ -79,6 +82,7 @@ export const configKeys = {
       "negotiation_contract_job",
       "negotiate_*",
       "agreement_*",
+      "plan_*",
       "quantum_solve",
       "quantum_select_subset",
     ],

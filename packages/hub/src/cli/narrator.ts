@@ -68,6 +68,16 @@ function sentenceOf({ kind, subject, data }: HubEvent): string | undefined {
       return paint("green", `version ${data.number} of ${data.model} is the champion now`);
     case "version.rolled-back":
       return paint("yellow", `went back to version ${data.number} of ${data.model}`);
+    case "plan.opened":
+      return `begins the plan "${data.about}", ${data.tasks === 1 ? "one task" : `${data.tasks} tasks`}${data.budget === undefined ? "" : ` for at most ${figure(data.budget)} credits`}`;
+    case "plan.task.done":
+      return `has "${data.task}" of "${data.about}" done by ${list(data.contractors)} for ${figure(data.price)} credits`;
+    case "plan.task.failed":
+      return paint("yellow", `could not have "${data.task}" of "${data.about}" done: ${data.reason}`);
+    case "plan.closed": {
+      const sentence = `ends the plan "${data.about}": ${data.outcome}, for ${figure(data.spent)} credits${data.why === undefined ? "" : `; ${data.why}`}`;
+      return paint(data.outcome === "done" ? "green" : "yellow", sentence);
+    }
     case "run.unchanged":
       return "nothing new to learn";
     case "run.failed":

@@ -12,9 +12,9 @@ import { canonicalJson, type Json } from "../base/json.ts";
 import type { Store } from "../store/store.ts";
 import type { AgreementDocument } from "./agreement.ts";
 import { negotiationErrors } from "./errors.ts";
-import { Initiator, type Outcome, timeIsUp } from "./initiator.ts";
+import { CalledOff, Initiator, type Outcome } from "./initiator.ts";
 import type { Contracted, JobCall } from "./job.ts";
-import { type Closing, NegotiationRecords } from "./records.ts";
+import { type Closing, type KeptNegotiation, NegotiationRecords } from "./records.ts";
 import { advance, openSession, pause, pausedMs, type Session } from "./transcript.ts";
 
 /** What contracting stands on. */
@@ -39,16 +39,18 @@ export class Contracting {
 
   /**
    * Contracts the job, or goes on with it where a stop of the hub cut it off, or gives what it came to. A call that found
-   * no acceptable bid is announced anew. Throws NO_BIDDERS, NO_ACCEPTABLE_BID, CONTRACT_FAILED.
+   * no acceptable bid is announced anew. Throws NO_BIDDERS, NO_ACCEPTABLE_BID, CONTRACT_FAILED, CONTRACT_CANCELLED.
    */
   async contract(call: JobCall, signal: AbortSignal): Promise<Contracted> {
     const kept = await this.records.find(call.run, call.subject);
     const state = kept?.session.state;
+    if (call.calledOff?.aborted && (!kept || state?.phase === "collecting" || state?.awarded.length === 0))
+      return this.#neverAnnounced(call, kept);
     if (!kept || state?.phase === "collecting" || state?.awarded.length === 0) return this.#announce(call, kept?.id, signal);
     if (state?.phase === "closed") return outcomeOf(call, kept.id, kept.session);
     const { now } = this.#input.clock;
     const resumed = pause(kept.session, kept.session.state.at, Math.max(0, now() - kept.updatedAt));
-    await this.records.keep(kept.id, resumed, "performing", []);
+    await this.records.keep(kept.id, resumed, "performing", [], undefined, [], call.fence);
     const accepted = resumed.state.participants.filter((p) => p.standing === "awarded");
     const effects = accepted.map(
       (p): ContractNetEffect => ({
@@ -60,12 +62,25 @@ export class Contracting {
     return this.#drive(call, kept.id, resumed, effects, signal);
   }
 
+  // Called off before anybody was awarded anything; one that had been announced ends.
+  async #neverAnnounced(call: JobCall, kept: KeptNegotiation | undefined): Promise<never> {
+    const reason = reasonOf(call);
+    if (kept && kept.session.state.phase !== "closed") {
+      const [session] = advance(kept.session, { type: "cancel", reason }, kept.session.state.at);
+      const told = [NegotiationRecords.told(kept.id, call.initiator, { type: "cancel", reason })];
+      await this.records.keep(kept.id, session, "closed", told, undefined, [], call.fence);
+    }
+    throw negotiationErrors.CONTRACT_CANCELLED({ subject: call.subject, reason });
+  }
+
   async #announce(call: JobCall, replaced: string | undefined, signal: AbortSignal): Promise<Contracted> {
     const { registry, clock } = this.#input;
-    const participants = registry
+    const able = registry
       .withSkill(call.skill)
       .filter((member) => member.agent.bid)
       .map((member) => member.agent.profile.name);
+    const others = able.filter((name) => !call.avoid?.includes(name));
+    const participants = others.length > 0 ? others : able;
     if (participants.length === 0) throw negotiationErrors.NO_BIDDERS({ skill: call.skill });
     const reliability = await this.records.reliability(participants);
     const [session, effects] = openSession({
@@ -76,10 +91,12 @@ export class Contracting {
       reaward: true,
       criteria: call.criteria,
       reliability,
+      ...(call.most === undefined ? {} : { most: call.most }),
       task: { skill: call.skill, job: JSON.parse(canonicalJson(call.job)) },
     });
     const id = newId("neg", clock.now());
-    await this.records.begin({ id, run: call.run, subject: call.subject, actor: call.initiator, replaced }, session);
+    const about = { id, run: call.run, subject: call.subject, actor: call.initiator, replaced };
+    await this.records.begin(about, session, call.fence);
     return this.#drive(call, id, session, effects, signal);
   }
 
@@ -121,12 +138,19 @@ export class Contracting {
         begin(to, initiator.perform(to, session, until, signed));
       }
     };
-    // Stops a winner whose time is up; its agreement ends in the same transaction as the step.
+    // Stops a winner whose time is up, or whose job is called off; its agreement ends in the same transaction as the step.
     const callOff = ({ to, message }: ContractNetEffect): Closing | undefined => {
       if (message.act !== "cancel") return undefined;
       const work = running.get(to);
-      work?.controller.abort(new Error(message.reason ?? timeIsUp));
-      return work?.document && { document: work.document, status: "failed", outcome: { problem: message.reason ?? timeIsUp } };
+      const reason = new CalledOff(session.state.cancelled ? "cancelled" : "failed", message.reason ?? "no reason given");
+      work?.controller.abort(reason);
+      return work?.document && { document: work.document, status: reason.status, outcome: { problem: reason.message } };
+    };
+    // Work that has just been done is the result, although it was called off in the same moment.
+    const cancelling = (): (typeof inbox)[number] => {
+      const done = inbox.findIndex(({ event }) => event.type === "inform-done");
+      const [first] = done < 0 ? [] : inbox.splice(done, 1);
+      return first ?? { event: { type: "cancel", reason: reasonOf(call) }, actor: call.initiator };
     };
     try {
       for (const effect of firstEffects) carryOut(effect);
@@ -134,18 +158,19 @@ export class Contracting {
         signal.throwIfAborted();
         const due = contractNet.nextTimer(session.state);
         const delay = Math.min(heartbeatMs, due === undefined ? heartbeatMs : Math.max(0, due - sessionNow()));
-        if (inbox.length === 0) {
+        if (inbox.length === 0 && !call.calledOff?.aborted) {
           const { promise, resolve } = Promise.withResolvers<void>();
           wake = resolve;
           const timer = setTimeout(resolve, delay);
-          signal.addEventListener("abort", wake, { once: true });
+          for (const heard of [signal, call.calledOff]) heard?.addEventListener("abort", wake, { once: true });
           await promise;
           clearTimeout(timer);
-          signal.removeEventListener("abort", wake);
+          for (const heard of [signal, call.calledOff]) heard?.removeEventListener("abort", wake);
         }
         const timer = { event: { type: "timer" } as const, actor: "clock" };
-        const next: (typeof inbox)[number] | undefined =
-          inbox.shift() ?? (due !== undefined && sessionNow() >= due ? timer : undefined);
+        const next: (typeof inbox)[number] | undefined = call.calledOff?.aborted
+          ? cancelling()
+          : (inbox.shift() ?? (due !== undefined && sessionNow() >= due ? timer : undefined));
         if (!next) {
           await this.records.touch(id);
           continue;
@@ -157,7 +182,7 @@ export class Contracting {
         const { phase } = session.state;
         const why = phase === "collecting" ? undefined : toJson(explain(session.state));
         const told = next.event.type === "timer" ? [] : [NegotiationRecords.told(id, next.actor, next.event)];
-        await this.records.keep(id, session, phase, told, why, closings);
+        await this.records.keep(id, session, phase, told, why, closings, call.fence);
         for (const effect of effects) carryOut(effect);
       }
     } finally {
@@ -170,16 +195,29 @@ export class Contracting {
 
 function outcomeOf(call: JobCall, negotiation: string, session: Session): Contracted {
   const result = contractNet.result(session.state);
-  const results = (result?.outputs ?? []).map((done) => ({ contractor: done.from, output: toJson(done.output) }));
+  const { participants } = session.state;
+  const results = (result?.outputs ?? []).map(({ from, output }) => {
+    const price = participants.find(({ name }) => name === from)?.proposal?.price ?? 0;
+    return { contractor: from, price, output: toJson(output) };
+  });
   if (results.length > 0) return { negotiation, results };
+  if (result?.outcome === "cancelled")
+    throw negotiationErrors.CONTRACT_CANCELLED({ subject: call.subject, reason: reasonOf(call) });
   const failed = session.state.participants.filter((p) => ["failed", "timed-out"].includes(p.standing));
-  if (failed.length === 0)
-    throw negotiationErrors.NO_ACCEPTABLE_BID({ subject: call.subject, bidders: session.terms.participants });
+  if (failed.length === 0) {
+    const dear = participants.flatMap(({ standing, proposal }) => (standing === "too-dear" && proposal ? [proposal.price] : []));
+    const price = dear.length > 0 && call.most !== undefined ? { most: call.most, cheapest: Math.min(...dear) } : {};
+    throw negotiationErrors.NO_ACCEPTABLE_BID({ subject: call.subject, bidders: session.terms.participants, ...price });
+  }
   throw negotiationErrors.CONTRACT_FAILED({
     subject: call.subject,
     failed: failed.map((p) => p.name),
     reasons: failed.map((p) => p.reason ?? p.standing),
   });
+}
+
+function reasonOf({ calledOff }: JobCall): string {
+  return calledOff?.reason instanceof Error ? calledOff.reason.message : "no reason given";
 }
 
 // The library's results are plain JSON by contract; this drops undefined members and gives them our Json type.

@@ -5,6 +5,7 @@ import type { Store } from "../store/store.ts";
 import type { Bargaining } from "./bargains/bargaining.ts";
 import type { AgreementCourse } from "./bargains/course.ts";
 import type { Contracting } from "./contracting.ts";
+import type { Planning } from "./plans/planning.ts";
 
 /** What the negotiation tools stand on. */
 export interface NegotiationDesk {
@@ -15,6 +16,7 @@ export interface NegotiationDesk {
   readonly models: Models;
   /** Answers of a model in one turn before it is given up (models.answers). */
   readonly modelAnswers: number;
+  readonly planning: Planning;
   /** The public key of a party. */
   readonly keyOf: (party: string) => JWK;
 }

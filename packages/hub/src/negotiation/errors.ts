@@ -4,13 +4,33 @@ export const negotiationErrors = defineErrors({
   NO_BIDDERS: { status: 503, text: (d: { skill: string }) => `no agent of this hub offers the skill "${d.skill}"` },
   NO_ACCEPTABLE_BID: {
     status: 503,
-    text: (d: { subject: string; bidders: readonly string[] }) =>
-      `nobody made an acceptable bid for "${d.subject}" (asked: ${d.bidders.join(", ")})`,
+    text: (d: { subject: string; bidders: readonly string[]; most?: number; cheapest?: number }) =>
+      `nobody made an acceptable bid for "${d.subject}" (asked: ${d.bidders.join(", ")})${d.cheapest === undefined ? "" : `; the cheapest price was ${d.cheapest}, and it may be at most ${d.most}`}`,
   },
   CONTRACT_FAILED: {
     status: 502,
     text: (d: { subject: string; failed: readonly string[]; reasons: readonly string[] }) =>
       `"${d.subject}" was awarded but not done: ${d.failed.map((name, i) => `${name} (${d.reasons[i] ?? "no reason"})`).join(", ")}`,
+  },
+  CONTRACT_CANCELLED: {
+    status: 409,
+    text: (d: { subject: string; reason: string }) => `"${d.subject}" was called off: ${d.reason}`,
+  },
+  PLAN_INVALID: { status: 400, text: (d: { problem: string }) => d.problem },
+  PLAN_REFERENCE: {
+    status: 422,
+    text: (d: { task: string; path: string; problem: string }) =>
+      `{"$from": "${d.task}", "path": "${d.path}"}: wanted a value in the result of "${d.task}"; ${d.problem}`,
+  },
+  PLAN_ID_USED: {
+    status: 409,
+    text: (d: { id: string; plan: string }) =>
+      `id "${d.id}" stands for another plan, "${d.plan}"; give the same plan again, or another id`,
+  },
+  PLANS_TOO_MANY: {
+    status: 429,
+    text: (d: { principal: string; limit: number }) =>
+      `${d.principal} has ${d.limit} open plans (negotiation.openPlans); let one end or cancel one before another begins`,
   },
   BARGAIN_INVALID: { status: 400, text: (d: { problem: string }) => d.problem },
   OFFER_INVALID: { status: 400, text: (d: { problem: string }) => d.problem },

@@ -35,8 +35,16 @@ export interface InitiatorInput {
   readonly dataFolder: string;
 }
 
-/** The reason with which a winner is stopped whose time is up. */
-export const timeIsUp = "completion-timeout";
+/** The reason with which a winner is stopped: its time is up, which is its failure, or the job is called off, which is nobody's. */
+export class CalledOff extends Error {
+  override readonly name = "CalledOff";
+  readonly status: "failed" | "cancelled";
+
+  constructor(status: "failed" | "cancelled", reason: string) {
+    super(reason);
+    this.status = status;
+  }
+}
 
 // A promise counts as kept within a quarter more than was promised.
 const lateTolerance = 1.25;
@@ -92,9 +100,10 @@ export class Initiator {
       document = open ?? (await this.#sign(contractor, session, signal));
       const agreement = document;
       if (signal.aborted) {
-        // Signed in the very moment that its time was up: nobody else knows of this agreement yet.
-        if (messageOf(signal.reason) === timeIsUp)
-          await records.closeAgreement({ document, status: "failed", outcome: { problem: timeIsUp } });
+        // Signed in the very moment that it was stopped: nobody else knows of this agreement yet.
+        const { reason } = signal;
+        if (reason instanceof CalledOff)
+          await records.closeAgreement({ document, status: reason.status, outcome: { problem: reason.message } });
         return undefined;
       }
       signed(agreement);
@@ -156,7 +165,7 @@ export class Initiator {
     if (!(await verifyDocument(document, answer.signature, registry.get(contractor).key.publicJwk)))
       throw new Error("its signature does not fit the agreement");
     const initiator = await signDocument(document, await openPartyKey(dataFolder, call.initiator));
-    await records.openAgreement(document, { initiator, contractor: answer.signature });
+    await records.openAgreement(document, { initiator, contractor: answer.signature }, call.fence);
     return document;
   }
 }

@@ -7,6 +7,7 @@ import type { NewEvent } from "../store/event-log.ts";
 import type { Database } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import type { AgreementDocument, AgreementSignatures } from "./agreement.ts";
+import type { Fence } from "./job.ts";
 import { signedRow } from "./kept-agreement.ts";
 import { type Entry, eventData, replay, type Session } from "./transcript.ts";
 
@@ -37,6 +38,8 @@ export interface KeptNegotiation {
   readonly outcome: Json | undefined;
   readonly updatedAt: number;
 }
+
+const unfenced: Fence = async () => {};
 
 /** The store's side of negotiation. */
 export class NegotiationRecords {
@@ -88,10 +91,12 @@ export class NegotiationRecords {
   async begin(
     about: { id: string; run: string; subject: string; actor: string; replaced: string | undefined },
     session: Session,
+    fence: Fence = unfenced,
   ): Promise<void> {
     const { id, run, subject, actor, replaced } = about;
     const now = this.#clock.now();
     await this.#store.transaction(async (trx) => {
+      await fence(trx);
       if (replaced !== undefined) await trx.deleteFrom("negotiations").where("id", "=", replaced).execute();
       await trx
         .insertInto("negotiations")
@@ -127,8 +132,10 @@ export class NegotiationRecords {
     events: readonly NewEvent[],
     outcome?: Json,
     closings: readonly Closing[] = [],
+    fence: Fence = unfenced,
   ): Promise<void> {
     await this.#store.transaction(async (trx) => {
+      await fence(trx);
       const row = {
         events_json: canonicalJson(session.entries),
         status,
@@ -147,8 +154,9 @@ export class NegotiationRecords {
   }
 
   /** Writes a signed agreement down. */
-  async openAgreement(document: AgreementDocument, signatures: AgreementSignatures): Promise<void> {
+  async openAgreement(document: AgreementDocument, signatures: AgreementSignatures, fence: Fence = unfenced): Promise<void> {
     await this.#store.transaction(async (trx) => {
+      await fence(trx);
       await trx
         .insertInto("agreements")
         .values(signedRow(document, signatures, this.#clock.now()))

@@ -284,6 +284,37 @@ export interface PromisesTable {
   amount: number;
 }
 
+/**
+ * A plan; `caller_id` is its caller's own id for it, `seq` and `hash` those of its last event, `driver` the hub that carries it on and was last
+ * seen at `seen_at`, `paused_ms` how long no hub did. `cancel_reason` is for the driver to see, when another hub was asked to cancel.
+ */
+export interface PlansTable {
+  id: string;
+  opened_by: string;
+  caller_id: string | null;
+  subject: string;
+  status: string;
+  open: number;
+  document_json: string;
+  seq: number;
+  hash: string;
+  driver: string;
+  seen_at: number;
+  paused_ms: number;
+  cancel_reason: string | null;
+  created_at: number;
+  closed_at: number | null;
+}
+
+/** What happened to a plan, from 1; `at` is plan time, `hash` links it to all before it. */
+export interface PlanEventsTable {
+  plan_id: string;
+  seq: number;
+  at: number;
+  event_json: string;
+  hash: string;
+}
+
 export interface SelectionsTable {
   id: string;
   run_id: string;
@@ -385,6 +416,8 @@ export interface Database {
   bargain_parties: BargainPartiesTable;
   mandates: MandatesTable;
   promises: PromisesTable;
+  plans: PlansTable;
+  plan_events: PlanEventsTable;
   selections: SelectionsTable;
   training_points: TrainingPointsTable;
   versions: VersionsTable;

@@ -118,18 +118,20 @@ function answered(state: State, now: number): Moved {
 
 /** Ends the bidding: ranks what may be accepted, accepts the best and rejects, or keeps as reserves, the rest. */
 export function evaluated(state: State, now: number): Moved {
-  const expired = state.participants.filter((p) => p.standing === "proposed" && !isAcceptable(p, now));
+  const { most } = state.terms;
+  const out = (p: Participant): "expired" | "too-dear" => (isAcceptable(p, now) ? "too-dear" : "expired");
+  const unacceptable = state.participants.filter((p) => p.standing === "proposed" && !isAcceptable(p, now, most));
   const participants = state.participants.map((p): Participant => {
     if (p.standing === "invited") return { ...p, standing: "no-reply" };
     if (p.standing !== "proposed") return p;
-    return { ...p, standing: isAcceptable(p, now) ? "reserve" : "expired" };
+    return { ...p, standing: isAcceptable(p, now, most) ? "reserve" : out(p) };
   });
   const ranking = ranked(
     participants.filter((p) => isAcceptable(p, now)),
     state.terms,
   );
   const performing: State = { ...state, phase: "performing", participants, ranking };
-  const moved: Moved = [performing, expired.map((p) => send(p.name, { act: "reject-proposal", reason: "expired" }))];
+  const moved: Moved = [performing, unacceptable.map((p) => send(p.name, { act: "reject-proposal", reason: out(p) }))];
   const awarded = then(moved, (s) => acceptedNext(s, now, s.terms.awards));
   return then(state.terms.reaward ? awarded : then(awarded, reservesRejected), closedIfIdle);
 }

@@ -15,9 +15,10 @@ type Bidder = Participant & { readonly proposal: Proposal; readonly arrival: num
 
 const unknownReliability = 0.5;
 
-/** Whether a participant's bid may still be accepted at `now`. */
-export function isAcceptable(p: Participant, now: number): p is Bidder {
+/** Whether a participant's bid may still be accepted at `now`, at a price of `most` or less. */
+export function isAcceptable(p: Participant, now: number, most = Number.POSITIVE_INFINITY): p is Bidder {
   if (p.standing !== "proposed" && p.standing !== "reserve") return false;
+  if (p.proposal && p.proposal.price > most) return false;
   return p.proposal?.validUntil === undefined || p.proposal.validUntil >= now;
 }
 
@@ -57,7 +58,7 @@ export function rank(state: ContractNetState): readonly Ranked[] {
   return (
     state.ranking ??
     ranked(
-      state.participants.filter((p): p is Bidder => isAcceptable(p, state.at)),
+      state.participants.filter((p): p is Bidder => isAcceptable(p, state.at, state.terms.most)),
       state.terms,
     )
   );

@@ -14,6 +14,7 @@ export const standings = [
   "withdrawn",
   "rejected",
   "expired",
+  "too-dear",
   "refused",
   "not-understood",
   "no-reply",
@@ -91,7 +92,7 @@ export interface CallForProposals {
 export type InitiatorMessage =
   | CallForProposals
   | { readonly act: "accept-proposal"; readonly completeBy: number }
-  | { readonly act: "reject-proposal"; readonly reason?: "late" | "expired" }
+  | { readonly act: "reject-proposal"; readonly reason?: "late" | "expired" | "too-dear" }
   | { readonly act: "cancel"; readonly reason?: string }
   | { readonly act: "not-understood"; readonly reason: Misunderstanding };
 

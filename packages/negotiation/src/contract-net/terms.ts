@@ -29,12 +29,16 @@ export interface ContractNetTerms {
   readonly criteria?: Criteria;
   /** Past results of a participant, 0 (always failed) to 1 (never failed). Unknown ones count as 0.5. */
   readonly reliability?: Readonly<Record<string, number>>;
+  /** Most that a winner may ask for: dearer bids are not acceptable. Bidders are not told, since who knows it bids up to it. Default: any price. */
+  readonly most?: number;
   /** What is to be done; goes out with the call for proposals untouched. */
   readonly task?: Json;
 }
 
 /** Checks terms and fills in the defaults. Throws TERMS_INVALID. */
-export function checkedTerms(terms: ContractNetTerms): Required<Omit<ContractNetTerms, "task">> & Pick<ContractNetTerms, "task"> {
+export function checkedTerms(
+  terms: ContractNetTerms,
+): Required<Omit<ContractNetTerms, "task" | "most">> & Pick<ContractNetTerms, "task" | "most"> {
   const {
     participants,
     replyBy,
@@ -57,6 +61,8 @@ export function checkedTerms(terms: ContractNetTerms): Required<Omit<ContractNet
   for (const [name, value] of Object.entries(reliability)) {
     if (!(value >= 0 && value <= 1)) refuse(`reliability.${name}`, "a number from 0 to 1", value);
   }
+  if (terms.most !== undefined && !(Number.isFinite(terms.most) && terms.most >= 0))
+    refuse("most", "a price of at least 0", terms.most);
   return {
     participants,
     replyBy,
@@ -65,6 +71,7 @@ export function checkedTerms(terms: ContractNetTerms): Required<Omit<ContractNet
     reaward,
     criteria,
     reliability,
+    ...(terms.most === undefined ? {} : { most: terms.most }),
     ...(terms.task === undefined ? {} : { task: terms.task }),
   };
 }

@@ -17,6 +17,7 @@ export const terms: fc.Arbitrary<ContractNetTerms> = fc.record(
       { noNullPrototype: true },
     ),
     reliability: fc.dictionary(fc.constantFrom(...names), fc.double({ min: 0, max: 1, noNaN: true }), { noNullPrototype: true }),
+    most: fc.integer({ min: 2, max: 60 }),
     task: fc.json().map((text): Json => throughJson(text)),
   },
   { requiredKeys: ["participants", "replyBy", "completeWithinMs"], noNullPrototype: true },

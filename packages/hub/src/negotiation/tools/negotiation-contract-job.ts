@@ -18,10 +18,14 @@ export default defineNegotiationTool({
       quality: z.number().min(0),
     }),
     awards: z.int().min(1).max(10).default(1).describe("how many bidders are to do the job, each whole"),
+    most: z.number().min(0).optional().describe("most that one winner may ask for, in credits; bidders are not told"),
     replyMs: z.int().min(1),
     completeWithinMs: z.int().min(1),
   }),
-  output: z.object({ negotiation: z.string(), results: z.array(z.object({ contractor: z.string(), output: z.json() })) }),
+  output: z.object({
+    negotiation: z.string(),
+    results: z.array(z.object({ contractor: z.string(), price: z.number(), output: z.json() })),
+  }),
   run: async (input, ctx, desk) => {
     const done = await desk.contracting.contract(
       { ...input, job: input.job as { readonly [key: string]: Json }, initiator: ctx.principal.id },
