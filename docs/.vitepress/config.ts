@@ -26,6 +26,7 @@ export default defineConfig({
           "negotiation",
           "negotiation-extension",
           "auctions",
+          "collaboration",
           "guarantees",
           "benchmarks",
         ]),

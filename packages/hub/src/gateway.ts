@@ -25,6 +25,7 @@ import type { JoinedAgents } from "./joining/joined-agents.ts";
 import { agreementTerms } from "./joins/agreement-terms.ts";
 import { AgreementsKept } from "./joins/agreements-kept.ts";
 import { renegotiateBreaches, renegotiateLeftBreaches } from "./joins/breach-renegotiation.ts";
+import { collaborationNotices } from "./joins/collaboration-notices.ts";
 import { Membership } from "./joins/membership.ts";
 import { routedSending } from "./joins/routed-sending.ts";
 import { slaNotices } from "./joins/sla-notices.ts";
@@ -34,9 +35,11 @@ import { Catalogue } from "./mcp/catalogue.ts";
 import { Dispatcher } from "./mcp/dispatch.ts";
 import { Bargaining } from "./negotiation/bargains/bargaining.ts";
 import { bidderReply } from "./negotiation/bidder.ts";
+import { Blackboards } from "./negotiation/boards/blackboards.ts";
 import { Contracting } from "./negotiation/contracting.ts";
 import { coverage } from "./negotiation/coverage.ts";
 import type { NegotiationDesk } from "./negotiation/desk.ts";
+import { Watch } from "./negotiation/watch.ts";
 import { Solving } from "./quantum/pillar.ts";
 import { policyOf } from "./routing/policy.ts";
 import { Routing } from "./routing/routing.ts";
@@ -133,6 +136,19 @@ export async function openHub(input: HubInput): Promise<Hub> {
     leaseMs: config.values["a2a.leaseMs"],
     openBargains: config.values["negotiation.openBargains"],
   });
+  const watch = new Watch({ store, log, limit: config.values["limits.watchers"], ...watching });
+  const boards = new Blackboards({
+    store,
+    registry,
+    clock,
+    watch,
+    limits: {
+      open: config.values["boards.open"],
+      entries: config.values["boards.entries"],
+      entryBytes: config.values["boards.entryBytes"],
+      keptValues: config.values["boards.keptValues"],
+    },
+  });
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
   const solving = new Solving();
   const agents = () => registry.list().map(({ agent, card }) => ({ name: agent.profile.name, card }));
@@ -171,6 +187,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
   });
   const resourceChanges = new Listeners<string>((error) => log.error({ err: error }, "a listener to resources failed"));
   const stopNotices = slaNotices(sla, resourceChanges);
+  const stopCollaborationNotices = collaborationNotices(watch, resourceChanges);
   const stopSightings = registry.onSighting(sighted);
   const renegotiation = { store, sla, bargaining, log };
   const stopRenegotiating = renegotiateBreaches(renegotiation);
@@ -189,6 +206,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     store,
     contracting,
     bargaining,
+    boards,
     keyOf: (party) => registry.get(party).key.publicJwk,
   };
   const [hubTools, negotiationTools, routingTools, slaTools, learningTools, quantumTools, resources, prompts] = await Promise.all(
@@ -266,6 +284,8 @@ export async function openHub(input: HubInput): Promise<Hub> {
       await learning[Symbol.asyncDispose]();
       await solving[Symbol.asyncDispose]();
       stopNotices();
+      stopCollaborationNotices();
+      await watch[Symbol.asyncDispose]();
       stopSightings();
       await agreementsKept.settled();
       await sla[Symbol.asyncDispose]();
@@ -273,6 +293,9 @@ export async function openHub(input: HubInput): Promise<Hub> {
     },
   };
 }
+
+// What other hubs on the store have done is looked for this often while somebody waits for it, and otherwise.
+const watching = { pollMs: 200, idleMs: 1000 };
 
 function folder(name: string): string {
   return join(import.meta.dirname, name);

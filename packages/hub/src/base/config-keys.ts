@@ -49,6 +49,15 @@ export const configKeys = {
     "MCP tools that the agent toolsmith offers as skills, to whoever may reach the agents",
   ),
   "negotiation.openBargains": key(positive, 1000, "most bargaining sessions that one principal may have open"),
+  "boards.open": key(positive, 100, "most open blackboards that one principal may have opened"),
+  "boards.entries": key(positive, 1000, "most keys on one blackboard"),
+  "boards.entryBytes": key(positive, 64 * 1024, "largest value of a key on a blackboard, bytes of JSON"),
+  "boards.keptValues": key(positive, 1000, "revisions of a blackboard whose values are kept; of older ones the hash stays"),
+  "limits.watchers": key(
+    positive,
+    1000,
+    "most calls that wait at once for a change of a board, a vote, an auction or a transcript",
+  ),
   "agents.clientTools": key(
     list,
     [

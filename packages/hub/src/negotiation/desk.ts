@@ -2,6 +2,7 @@ import type { JWK } from "jose";
 import { toolsOf } from "../base/tool.ts";
 import type { Store } from "../store/store.ts";
 import type { Bargaining } from "./bargains/bargaining.ts";
+import type { Blackboards } from "./boards/blackboards.ts";
 import type { Contracting } from "./contracting.ts";
 
 /** What the negotiation tools stand on. */
@@ -9,6 +10,7 @@ export interface NegotiationDesk {
   readonly store: Store;
   readonly contracting: Contracting;
   readonly bargaining: Bargaining;
+  readonly boards: Blackboards;
   /** The public key of a party. */
   readonly keyOf: (party: string) => JWK;
 }

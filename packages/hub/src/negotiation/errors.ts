@@ -34,6 +34,10 @@ export const negotiationErrors = defineErrors({
     text: (d: { principal: string; limit: number }) =>
       `${d.principal} has ${d.limit} open negotiations (negotiation.openBargains); end one before another begins`,
   },
+  PARTIES_INVALID: {
+    status: 400,
+    text: (d: { field: string; wanted: string; got: string }) => `${d.field}: wanted ${d.wanted}; got "${d.got}"`,
+  },
   AGREEMENT_NOT_MINE: {
     status: 409,
     text: (d: { contractor: string; wanted: string; got: string }) =>

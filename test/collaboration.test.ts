@@ -1,0 +1,86 @@
+/** Collaboration over a served hub: change notices to the official MCP client, and agents that read and write together. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { loadConfig, type ServedHub, serveHub } from "@entente/hub";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { readToken } from "../packages/hub/src/cli/session.ts";
+import { scratch } from "./hub-process.ts";
+
+type Era = "legacy" | "modern";
+
+const configOf = (data: string) =>
+  loadConfig({
+    flags: [
+      ["data.dir", data],
+      ["http.port", "0"],
+      ["log.level", "silent"],
+    ],
+  });
+
+async function clientOf(era: Era, served: ServedHub): Promise<Client> {
+  const client = new Client(
+    { name: "test", version: "1" },
+    era === "modern" ? { versionNegotiation: { mode: { pin: "2026-07-28" } } } : {},
+  );
+  const headers = { authorization: `Bearer ${readToken(served.hub.config)}` };
+  await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", served.url), { requestInit: { headers } }));
+  assert.equal(client.getProtocolEra(), era);
+  return client;
+}
+
+/** Follows a resource while `work` is done, and gives what it says after the first notice. */
+async function toldOf(client: Client, era: Era, uri: string, work: () => Promise<unknown>): Promise<Record<string, unknown>> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  client.setNotificationHandler("notifications/resources/updated", ({ params }) => resolve(params.uri));
+  const listening = era === "modern" ? await client.listen({ resourceSubscriptions: [uri] }) : undefined;
+  if (!listening) await client.subscribeResource({ uri });
+  await work();
+  assert.equal(await promise, uri);
+  if (listening) await listening.close();
+  const { contents } = await client.readResource({ uri });
+  return JSON.parse(String(contents[0] && "text" in contents[0] ? contents[0].text : ""));
+}
+
+async function call(client: Client, name: string, input: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const result = await client.callTool({ name, arguments: input });
+  if (result.isError) throw new Error(JSON.stringify(result));
+  return result.structuredContent as Record<string, unknown>; // why: tools of the hub give objects
+}
+
+for (const era of ["legacy", "modern"] as const)
+  test(`the official client is told in the ${era} era when a board it follows was written, and writes over what it read`, async () => {
+    using folder = scratch();
+    await using served = await serveHub(configOf(join(folder.path, "data")));
+    const client = await clientOf(era, served);
+    const { board } = await call(client, "board_open", { subject: "a plan", members: ["librarian"] });
+    const written = await toldOf(client, era, `entente://boards/${board}`, () =>
+      served.hub.dispatcher.call(
+        "board_put",
+        { board, key: "plan", value: { steps: ["read"] }, expected: 0 },
+        { principal: { id: "librarian", kind: "agent" } },
+      ),
+    );
+    assert.deepEqual([written.revision, written.members], [1, ["operator", "librarian"]]);
+    const entry = await call(client, "board_get", { board, key: "plan" });
+    assert.deepEqual([entry.value, entry.version, entry.by], [{ steps: ["read"] }, 1, "librarian"]);
+    const conflict = await client.callTool({
+      name: "board_put",
+      arguments: { board, key: "plan", value: "mine", expected: 0 },
+    });
+    assert.deepEqual(conflict._meta?.["dev.entente/error"], {
+      code: "VERSION_CONFLICT",
+      details: { board, key: "plan", expected: 0, version: 1, value: { steps: ["read"] } },
+      help: "docs/reference/errors.md#version_conflict",
+    });
+    assert.deepEqual(await call(client, "board_put", { board, key: "plan", value: "mine", expected: 1 }), { version: 2 });
+    const { revision, changes } = await call(client, "board_watch", { board, since: 1, waitMs: 0 });
+    assert.equal(revision, 2);
+    assert.equal((changes as readonly unknown[]).length, 1); // why: the tool's own output
+    const stranger = { principal: { id: "examiner", kind: "agent" } } as const;
+    await assert.rejects(served.hub.dispatcher.call("board_get", { board, key: "plan" }, stranger), { code: "NOT_FOUND" });
+    const called = await served.hub.store.events.read({ kind: "tool.called", limit: 100 });
+    const puts = called.filter(({ subject }) => subject === "board_put");
+    assert.ok(puts.length === 3 && !JSON.stringify(puts).includes("steps"), "what is written stays off the log");
+    await client.close();
+  });
