@@ -84,3 +84,71 @@ for (const era of ["legacy", "modern"] as const)
     assert.ok(puts.length === 3 && !JSON.stringify(puts).includes("steps"), "what is written stays off the log");
     await client.close();
   });
+
+test("votes and auctions by tools: what is sealed stays off the log, strangers see nothing, and a mistake is told what was wanted", async () => {
+  using folder = scratch();
+  await using served = await serveHub(configOf(join(folder.path, "data")));
+  const client = await clientOf("modern", served);
+  const as = (id: string) => ({ principal: { id, kind: "agent" } }) as const;
+  const { dispatcher, store } = served.hub;
+  const two = ["librarian", "examiner"];
+  const { vote } = await call(client, "vote_open", {
+    subject: "what to read",
+    options: ["code", "prose"],
+    rule: "borda",
+    voters: [{ name: "librarian", weight: 2 }, "examiner"],
+    deadlineMs: 60_000,
+  });
+  await assert.rejects(dispatcher.call("vote_cast", { vote, ballot: ["poems"] }, as("librarian")), {
+    code: "OFFER_INVALID",
+    message: 'ballot: wanted for borda a list of options, best first, each once, of "code", "prose"; got something else',
+  });
+  await assert.rejects(dispatcher.call("vote_status", { vote }, as("coordinator")), { code: "NOT_FOUND" });
+  await assert.rejects(dispatcher.call("vote_close", { vote }, as("librarian")), { code: "NOT_FOUND" });
+  await dispatcher.call("vote_cast", { vote, ballot: ["prose", "code"] }, as("librarian"));
+  await call(client, "vote_cast", { vote, as: "examiner" });
+  const over = await call(client, "vote_status", { vote, waitMs: 10_000 });
+  assert.deepEqual([over.status, (over.result as { winner: string }).winner], ["decided", "prose"]); // why: the tool's own output
+
+  await assert.rejects(
+    call(client, "auction_open", { subject: "a shelf", kind: "english", bidders: two }),
+    /startPrice: wanted for a english/,
+  );
+  await assert.rejects(
+    call(client, "auction_open", { subject: "a shelf", kind: "sealed-bid", bidders: two, deadlineMs: 1000, floor: 3 }),
+    /floor: \\"sealed-bid\\" takes reserve, pricing, deadlineMs; got floor/,
+  );
+  const { auction } = await call(client, "auction_open", {
+    subject: "a shelf",
+    kind: "sealed-bid",
+    bidders: two,
+    deadlineMs: 60_000,
+  });
+  await dispatcher.call("auction_bid", { auction, price: 71.25 }, as("librarian"));
+  await dispatcher.call("auction_bid", { auction, pass: true }, as("examiner"));
+  const { status, awards } = await call(client, "auction_status", { auction });
+  const [award] = awards as readonly { to: string; price: number; agreement: string }[]; // why: the tool's own output
+  assert.deepEqual([status, award?.to, award?.price], ["awarded", "librarian", 0]);
+  const verified = await call(client, "agreement_verify", { id: award?.agreement });
+  assert.deepEqual(verified, { holds: true, signatures: true, transcript: true, problem: null });
+  const { document } = (await dispatcher.call("agreement_get", { id: award?.agreement ?? "" }, as("librarian"))) as {
+    document: { terms: object };
+  }; // why: the tool's own output
+  assert.deepEqual(document.terms, { lots: "a shelf", price: "0", rule: "sealed bids to sell, second price" });
+  const called = (await store.events.read({ kind: "tool.called", limit: 100 })).filter(
+    ({ subject, data }) => (subject === "auction_bid" || subject === "vote_cast") && data.outcome === "ok",
+  );
+  const hidden = { price: "***", bundles: "***", pass: "***" };
+  assert.deepEqual(
+    called.map(({ data }) => data.input),
+    [
+      { vote, ballot: "***" },
+      { vote, ballot: "***", as: "examiner" },
+      { auction, ...hidden },
+      { auction, ...hidden },
+    ],
+    "that somebody passed or abstained is not to be seen either",
+  );
+  assert.ok(!JSON.stringify(await store.events.read({ limit: 1000 })).includes("71.25"));
+  await client.close();
+});

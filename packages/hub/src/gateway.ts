@@ -33,6 +33,7 @@ import { vectorOf, wordsOf } from "./learning/ingest/features.ts";
 import { Learning } from "./learning/pillar.ts";
 import { Catalogue } from "./mcp/catalogue.ts";
 import { Dispatcher } from "./mcp/dispatch.ts";
+import { Assemblies } from "./negotiation/assemblies/assemblies.ts";
 import { Bargaining } from "./negotiation/bargains/bargaining.ts";
 import { bidderReply } from "./negotiation/bidder.ts";
 import { Blackboards } from "./negotiation/boards/blackboards.ts";
@@ -71,6 +72,7 @@ export interface Hub extends AsyncDisposable {
   readonly registry: Registry;
   readonly contracting: Contracting;
   readonly bargaining: Bargaining;
+  readonly assemblies: Assemblies;
   readonly learning: Learning;
   readonly routing: Routing;
   readonly sla: Sla;
@@ -149,6 +151,18 @@ export async function openHub(input: HubInput): Promise<Hub> {
       keptValues: config.values["boards.keptValues"],
     },
   });
+  const assemblies = new Assemblies({
+    store,
+    registry,
+    clock,
+    log,
+    dataFolder,
+    watch,
+    mandates: bargaining.records,
+    keyOf: (party) => bargaining.keyOf(party),
+    openAssemblies: config.values["negotiation.openAssemblies"],
+    sweepMs: watching.idleMs,
+  });
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
   const solving = new Solving();
   const agents = () => registry.list().map(({ agent, card }) => ({ name: agent.profile.name, card }));
@@ -207,6 +221,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     contracting,
     bargaining,
     boards,
+    assemblies,
     keyOf: (party) => registry.get(party).key.publicJwk,
   };
   const [hubTools, negotiationTools, routingTools, slaTools, learningTools, quantumTools, resources, prompts] = await Promise.all(
@@ -259,6 +274,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     registry,
     contracting,
     bargaining,
+    assemblies,
     learning,
     routing,
     sla,
@@ -268,6 +284,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     recover: async () => {
       await registry.recover();
       await bargaining.recover();
+      await assemblies.recover();
       await renegotiateLeftBreaches(renegotiation);
     },
     addAgents: async (baseUrl, grpc) => {
@@ -279,6 +296,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     [Symbol.asyncDispose]: async () => {
       stopRenegotiating();
       await bargaining[Symbol.asyncDispose]();
+      await assemblies[Symbol.asyncDispose]();
       await membership[Symbol.asyncDispose]();
       await registry[Symbol.asyncDispose]();
       await learning[Symbol.asyncDispose]();

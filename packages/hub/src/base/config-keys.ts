@@ -49,6 +49,7 @@ export const configKeys = {
     "MCP tools that the agent toolsmith offers as skills, to whoever may reach the agents",
   ),
   "negotiation.openBargains": key(positive, 1000, "most bargaining sessions that one principal may have open"),
+  "negotiation.openAssemblies": key(positive, 100, "most votes and auctions that one principal may have open"),
   "boards.open": key(positive, 100, "most open blackboards that one principal may have opened"),
   "boards.entries": key(positive, 1000, "most keys on one blackboard"),
   "boards.entryBytes": key(positive, 64 * 1024, "largest value of a key on a blackboard, bytes of JSON"),

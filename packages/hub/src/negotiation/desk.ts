@@ -1,6 +1,7 @@
 import type { JWK } from "jose";
 import { toolsOf } from "../base/tool.ts";
 import type { Store } from "../store/store.ts";
+import type { Assemblies } from "./assemblies/assemblies.ts";
 import type { Bargaining } from "./bargains/bargaining.ts";
 import type { Blackboards } from "./boards/blackboards.ts";
 import type { Contracting } from "./contracting.ts";
@@ -11,6 +12,7 @@ export interface NegotiationDesk {
   readonly contracting: Contracting;
   readonly bargaining: Bargaining;
   readonly boards: Blackboards;
+  readonly assemblies: Assemblies;
   /** The public key of a party. */
   readonly keyOf: (party: string) => JWK;
 }

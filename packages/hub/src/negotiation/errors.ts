@@ -34,6 +34,11 @@ export const negotiationErrors = defineErrors({
     text: (d: { principal: string; limit: number }) =>
       `${d.principal} has ${d.limit} open negotiations (negotiation.openBargains); end one before another begins`,
   },
+  ASSEMBLIES_TOO_MANY: {
+    status: 429,
+    text: (d: { principal: string; limit: number }) =>
+      `${d.principal} has ${d.limit} open votes and auctions (negotiation.openAssemblies); close one before another is opened`,
+  },
   PARTIES_INVALID: {
     status: 400,
     text: (d: { field: string; wanted: string; got: string }) => `${d.field}: wanted ${d.wanted}; got "${d.got}"`,
