@@ -85,6 +85,21 @@ for (const era of ["legacy", "modern"] as const)
     await client.close();
   });
 
+for (const era of ["legacy", "modern"] as const)
+  test(`the official client is told in the ${era} era when something happens in a vote whose transcript it follows`, async () => {
+    using folder = scratch();
+    await using served = await serveHub(configOf(join(folder.path, "data")));
+    const client = await clientOf(era, served);
+    const terms = { subject: "lunch", options: ["soup", "pie"], voters: ["librarian", "operator"], deadlineMs: 60_000 };
+    const { vote } = await call(client, "vote_open", terms);
+    const transcript = await toldOf(client, era, `entente://transcripts/${vote}`, () =>
+      served.hub.dispatcher.call("vote_cast", { vote, ballot: "pie" }, { principal: { id: "librarian", kind: "agent" } }),
+    );
+    const [event] = transcript.events as readonly Record<string, unknown>[]; // why: the tool's own output
+    assert.deepEqual([transcript.holds, event?.act, event?.by, event?.sealed], [true, "sealed", "librarian", true]);
+    await client.close();
+  });
+
 test("votes and auctions by tools: what is sealed stays off the log, strangers see nothing, and a mistake is told what was wanted", async () => {
   using folder = scratch();
   await using served = await serveHub(configOf(join(folder.path, "data")));

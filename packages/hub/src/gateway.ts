@@ -33,14 +33,12 @@ import { vectorOf, wordsOf } from "./learning/ingest/features.ts";
 import { Learning } from "./learning/pillar.ts";
 import { Catalogue } from "./mcp/catalogue.ts";
 import { Dispatcher } from "./mcp/dispatch.ts";
-import { Assemblies } from "./negotiation/assemblies/assemblies.ts";
 import { Bargaining } from "./negotiation/bargains/bargaining.ts";
 import { bidderReply } from "./negotiation/bidder.ts";
-import { Blackboards } from "./negotiation/boards/blackboards.ts";
+import { Collaboration } from "./negotiation/collaboration.ts";
 import { Contracting } from "./negotiation/contracting.ts";
 import { coverage } from "./negotiation/coverage.ts";
 import type { NegotiationDesk } from "./negotiation/desk.ts";
-import { Watch } from "./negotiation/watch.ts";
 import { Solving } from "./quantum/pillar.ts";
 import { policyOf } from "./routing/policy.ts";
 import { Routing } from "./routing/routing.ts";
@@ -72,7 +70,6 @@ export interface Hub extends AsyncDisposable {
   readonly registry: Registry;
   readonly contracting: Contracting;
   readonly bargaining: Bargaining;
-  readonly assemblies: Assemblies;
   readonly learning: Learning;
   readonly routing: Routing;
   readonly sla: Sla;
@@ -138,31 +135,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     leaseMs: config.values["a2a.leaseMs"],
     openBargains: config.values["negotiation.openBargains"],
   });
-  const watch = new Watch({ store, log, limit: config.values["limits.watchers"], ...watching });
-  const boards = new Blackboards({
-    store,
-    registry,
-    clock,
-    watch,
-    limits: {
-      open: config.values["boards.open"],
-      entries: config.values["boards.entries"],
-      entryBytes: config.values["boards.entryBytes"],
-      keptValues: config.values["boards.keptValues"],
-    },
-  });
-  const assemblies = new Assemblies({
-    store,
-    registry,
-    clock,
-    log,
-    dataFolder,
-    watch,
-    mandates: bargaining.records,
-    keyOf: (party) => bargaining.keyOf(party),
-    openAssemblies: config.values["negotiation.openAssemblies"],
-    sweepMs: watching.idleMs,
-  });
+  const collaboration = new Collaboration({ store, registry, clock, log, dataFolder, bargaining, values: config.values });
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
   const solving = new Solving();
   const agents = () => registry.list().map(({ agent, card }) => ({ name: agent.profile.name, card }));
@@ -201,7 +174,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
   });
   const resourceChanges = new Listeners<string>((error) => log.error({ err: error }, "a listener to resources failed"));
   const stopNotices = slaNotices(sla, resourceChanges);
-  const stopCollaborationNotices = collaborationNotices(watch, resourceChanges);
+  const stopCollaborationNotices = collaborationNotices(collaboration.watch, resourceChanges);
   const stopSightings = registry.onSighting(sighted);
   const renegotiation = { store, sla, bargaining, log };
   const stopRenegotiating = renegotiateBreaches(renegotiation);
@@ -220,8 +193,9 @@ export async function openHub(input: HubInput): Promise<Hub> {
     store,
     contracting,
     bargaining,
-    boards,
-    assemblies,
+    boards: collaboration.boards,
+    assemblies: collaboration.assemblies,
+    transcripts: collaboration.transcripts,
     keyOf: (party) => registry.get(party).key.publicJwk,
   };
   const [hubTools, negotiationTools, routingTools, slaTools, learningTools, quantumTools, resources, prompts] = await Promise.all(
@@ -274,7 +248,6 @@ export async function openHub(input: HubInput): Promise<Hub> {
     registry,
     contracting,
     bargaining,
-    assemblies,
     learning,
     routing,
     sla,
@@ -284,7 +257,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     recover: async () => {
       await registry.recover();
       await bargaining.recover();
-      await assemblies.recover();
+      await collaboration.recover();
       await renegotiateLeftBreaches(renegotiation);
     },
     addAgents: async (baseUrl, grpc) => {
@@ -296,14 +269,13 @@ export async function openHub(input: HubInput): Promise<Hub> {
     [Symbol.asyncDispose]: async () => {
       stopRenegotiating();
       await bargaining[Symbol.asyncDispose]();
-      await assemblies[Symbol.asyncDispose]();
+      stopCollaborationNotices();
+      await collaboration[Symbol.asyncDispose]();
       await membership[Symbol.asyncDispose]();
       await registry[Symbol.asyncDispose]();
       await learning[Symbol.asyncDispose]();
       await solving[Symbol.asyncDispose]();
       stopNotices();
-      stopCollaborationNotices();
-      await watch[Symbol.asyncDispose]();
       stopSightings();
       await agreementsKept.settled();
       await sla[Symbol.asyncDispose]();
@@ -311,9 +283,6 @@ export async function openHub(input: HubInput): Promise<Hub> {
     },
   };
 }
-
-// What other hubs on the store have done is looked for this often while somebody waits for it, and otherwise.
-const watching = { pollMs: 200, idleMs: 1000 };
 
 function folder(name: string): string {
   return join(import.meta.dirname, name);

@@ -24,5 +24,5 @@ export function collaborationNotices(watch: Watch, changes: Listeners<string>): 
 }
 
 function urisOf(id: string): readonly string[] {
-  return id.startsWith("brd_") ? [`entente://boards/${id}`] : [];
+  return [`entente://transcripts/${id}`, ...(id.startsWith("brd_") ? [`entente://boards/${id}`] : [])];
 }

@@ -5,6 +5,7 @@ import type { Assemblies } from "./assemblies/assemblies.ts";
 import type { Bargaining } from "./bargains/bargaining.ts";
 import type { Blackboards } from "./boards/blackboards.ts";
 import type { Contracting } from "./contracting.ts";
+import type { Transcripts } from "./transcripts/transcripts.ts";
 
 /** What the negotiation tools stand on. */
 export interface NegotiationDesk {
@@ -13,6 +14,7 @@ export interface NegotiationDesk {
   readonly bargaining: Bargaining;
   readonly boards: Blackboards;
   readonly assemblies: Assemblies;
+  readonly transcripts: Transcripts;
   /** The public key of a party. */
   readonly keyOf: (party: string) => JWK;
 }

@@ -25,8 +25,9 @@ export interface WatchInput {
   readonly idleMs: number;
 }
 
-const watched = ["board.", "vote.", "auction.", "bargain.", "negotiation.", "agreement."];
+const watched = ["board.", "vote.", "auction.", "bargain.", "negotiation."];
 const page = 1000;
+const rereadIdles = 5;
 
 /** See the head of this file. */
 export class Watch implements AsyncDisposable {
@@ -70,7 +71,8 @@ export class Watch implements AsyncDisposable {
       const value = await read();
       signal.throwIfAborted();
       if (!woken || done(value)) return value;
-      await either(woken.promise, signal, limit);
+      // Not every change is told: that a clock has run out, for one.
+      await either(woken.promise, signal, limit, AbortSignal.timeout(rereadIdles * this.#input.idleMs));
       signal.throwIfAborted();
     }
   }
