@@ -1,9 +1,13 @@
 /** Collaboration over a served hub: change notices to the official MCP client, and agents that read and write together. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join, resolve } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { loadConfig, type ServedHub, serveHub } from "@entente/hub";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { Contender } from "../bench/a2a/contender.ts";
 import { readToken } from "../packages/hub/src/cli/session.ts";
 import { scratch } from "./hub-process.ts";
 
@@ -15,6 +19,7 @@ const configOf = (data: string) =>
       ["data.dir", data],
       ["http.port", "0"],
       ["log.level", "silent"],
+      ["net.allowPrivate", "127.0.0.0/8"],
     ],
   });
 
@@ -165,5 +170,59 @@ test("votes and auctions by tools: what is sealed stays off the log, strangers s
     "that somebody passed or abstained is not to be seen either",
   );
   assert.ok(!JSON.stringify(await store.events.read({ limit: 1000 })).includes("71.25"));
+  await client.close();
+});
+
+test("agents of the SDK over a pipe and of the official A2A SDK over HTTP are asked to vote and to bid, and say so on their cards", async () => {
+  using folder = scratch();
+  const data = join(folder.path, "data");
+  await using served = await serveHub(configOf(data));
+  const client = await clientOf("modern", served);
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ["--conditions=entente", resolve(import.meta.dirname, "../examples/elector.ts")],
+    { env: { ...process.env, ENTENTE_HUB: `unix:${join(data, "run", "hub.sock")}` }, stdio: "ignore" },
+  );
+  await using elsewhere = await Contender.start(new URL("../bench/negotiation/sdk-negotiator.ts", import.meta.url));
+  try {
+    await call(client, "agent_add", { url: new URL("far-buyer", elsewhere.url).href, allowUnsigned: true });
+    while (!served.hub.registry.has("elector")) await sleep(20);
+    const [extension] = served.hub.registry.get("elector").card.capabilities?.extensions ?? [];
+    assert.deepEqual(extension?.params?.protocols, ["vote", "auction"]);
+    const both = ["elector", "far-buyer"];
+    const { vote } = await call(client, "vote_open", {
+      subject: "lunch",
+      options: ["a long stew", "soup"],
+      rule: "approval",
+      voters: [{ name: "elector", weight: 2 }, "far-buyer"],
+      deadlineMs: 60_000,
+    });
+    const decided = await call(client, "vote_status", { vote, waitMs: 20_000 });
+    assert.deepEqual(decided.ballots, [
+      { voter: "elector", ballot: [["soup"]] },
+      { voter: "far-buyer", ballot: [["a long stew"]] },
+    ]);
+    const outcomes: unknown[] = [];
+    for (const kind of [
+      { kind: "english", startPrice: 12, minRaise: 4, quietMs: 20_000 },
+      { kind: "dutch", ceiling: 40, floor: 4, moveBy: 10, everyMs: 300 },
+      { kind: "combinatorial-auction", lots: ["cpu", "disk"], deadlineMs: 20_000 },
+      { kind: "sealed-bid", deadlineMs: 20_000 },
+    ]) {
+      const { auction } = await call(client, "auction_open", { subject: "a day", bidders: both, ...kind });
+      const { status, awards } = await call(client, "auction_status", { auction, waitMs: 20_000 });
+      const [{ to, price }] = awards as readonly [{ to: string; price: number }]; // why: the tool's own output
+      outcomes.push([kind.kind, status, kind.kind === "english" || kind.kind === "dutch" ? price : to]);
+    }
+    assert.deepEqual(outcomes, [
+      ["english", "awarded", 20],
+      ["dutch", "awarded", 20],
+      ["combinatorial-auction", "awarded", "elector"],
+      ["sealed-bid", "awarded", "elector"],
+    ]);
+  } finally {
+    child.kill();
+    await once(child, "exit");
+  }
   await client.close();
 });

@@ -4,6 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import type { ConfigValues } from "../base/config-keys.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Store } from "../store/store.ts";
+import { Asking } from "./assemblies/asking.ts";
 import { Assemblies } from "./assemblies/assemblies.ts";
 import type { Bargaining } from "./bargains/bargaining.ts";
 import { Blackboards } from "./boards/blackboards.ts";
@@ -34,6 +35,7 @@ export class Collaboration implements AsyncDisposable {
   readonly boards: Blackboards;
   readonly assemblies: Assemblies;
   readonly transcripts: Transcripts;
+  readonly #asking: Asking;
 
   constructor({ store, registry, clock, log, dataFolder, bargaining, values }: CollaborationInput) {
     const watch = new Watch({ store, log, limit: values["limits.watchers"], ...watching });
@@ -62,6 +64,15 @@ export class Collaboration implements AsyncDisposable {
       openAssemblies: values["negotiation.openAssemblies"],
       sweepMs: watching.idleMs,
     });
+    this.#asking = new Asking({
+      assemblies: this.assemblies,
+      registry,
+      watch,
+      clock,
+      log,
+      dataFolder,
+      leaseMs: values["a2a.leaseMs"],
+    });
     this.transcripts = new Transcripts(watch, [
       boardTranscript(this.boards.records),
       bargainTranscript(store, bargaining.records),
@@ -70,12 +81,14 @@ export class Collaboration implements AsyncDisposable {
     ]);
   }
 
-  /** Closes what fell due while no hub was there. */
-  recover(): Promise<void> {
-    return this.assemblies.recover();
+  /** Closes what fell due while no hub was there, and goes on asking the agents of what is open. */
+  async recover(): Promise<void> {
+    await this.assemblies.recover();
+    await this.#asking.recover();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#asking[Symbol.asyncDispose]();
     await this.assemblies[Symbol.asyncDispose]();
     await this.watch[Symbol.asyncDispose]();
   }

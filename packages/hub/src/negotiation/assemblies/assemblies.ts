@@ -10,6 +10,7 @@ import type { Registry } from "../../a2a/registry.ts";
 import type { Clock } from "../../base/clock.ts";
 import { baseErrors } from "../../base/errors.ts";
 import { newId } from "../../base/ids.ts";
+import { Listeners } from "../../base/listeners.ts";
 import type { Logger } from "../../base/logger.ts";
 import type { PartyKey } from "../../security/keys.ts";
 import type { Store } from "../../store/store.ts";
@@ -66,6 +67,7 @@ export class Assemblies implements AsyncDisposable {
   readonly records: AssemblyRecords;
   readonly #input: AssembliesInput;
   readonly #hub: string;
+  readonly #opened: Listeners<string>;
   // The most lately used last.
   readonly #known = new Map<string, Known>();
   readonly #firing = new Set<Promise<unknown>>();
@@ -77,6 +79,12 @@ export class Assemblies implements AsyncDisposable {
     this.#input = input;
     this.#hub = hubIdOf(input.dataFolder, input.clock);
     this.records = new AssemblyRecords(input.store, input.clock);
+    this.#opened = new Listeners((error) => input.log.error({ err: error }, "a listener to votes and auctions failed"));
+  }
+
+  /** Calls `listener` with the id of each that is opened here; returns how to stop. */
+  onOpen(listener: (id: string) => void): () => void {
+    return this.#opened.add(listener);
   }
 
   /** Closes what fell due while no hub was there, and from then on looks for what is due. */
@@ -108,6 +116,7 @@ export class Assemblies implements AsyncDisposable {
     const news = [{ kind: kind === "vote" ? "vote.opened" : "auction.opened", actor: openedBy, subject: id, data }];
     await this.records.begin(id, session, { hub: this.#hub, limit: openAssemblies, promises, news });
     this.#keep(id, session);
+    this.#opened.tell(id);
     return id;
   }
 
@@ -184,7 +193,7 @@ export class Assemblies implements AsyncDisposable {
       documents.map(async (document) => ({ document, signatures: await signForAll(document, this.#input.keyOf) })),
     );
     const news = assemblyNews(id, next, entry);
-    const keeping = { id, next, entry, hub: this.#hub, promises, agreements, news };
+    const keeping = { id, next, entry, promises, agreements, news };
     const kept = await this.records.keep(keeping).catch((thrown: unknown) => {
       throw hushed(thrown, party);
     });

@@ -38,11 +38,12 @@ export interface Keeping {
   readonly id: string;
   readonly next: AssemblySession;
   readonly entry: AssemblyEntry;
-  readonly hub: string;
   readonly promises: readonly PromiseMade[];
   readonly agreements: readonly SignedAward[];
   readonly news: readonly NewEvent[];
 }
+
+const claimedAtOnce = 1000;
 
 /** See the head of this file. */
 export class AssemblyRecords {
@@ -58,7 +59,7 @@ export class AssemblyRecords {
   async begin(
     id: string,
     session: AssemblySession,
-    { hub, limit, promises, news }: Pick<Keeping, "hub" | "promises" | "news"> & { readonly limit: number },
+    { hub, limit, promises, news }: Pick<Keeping, "promises" | "news"> & { readonly hub: string; readonly limit: number },
   ): Promise<void> {
     const now = this.#clock.now();
     const { terms, hash } = session;
@@ -144,13 +145,13 @@ export class AssemblyRecords {
   }
 
   /** Keeps an event. Gives false, and changes nothing, when it has gone on elsewhere. Throws MANDATE_EXCEEDED for a promise over its budget. */
-  async keep({ id, next, entry, hub, promises, agreements, news }: Keeping): Promise<boolean> {
+  async keep({ id, next, entry, promises, agreements, news }: Keeping): Promise<boolean> {
     const { seq, at, hash, shown, sealed } = entry;
     const now = this.#clock.now();
     return this.#store.transaction(async (trx) => {
       const { numUpdatedRows } = await trx
         .updateTable("assemblies")
-        .set({ seq, hash, due_at: dueAt(next) ?? null, driver: hub, seen_at: now, open: next.result ? 0 : 1 })
+        .set({ seq, hash, due_at: dueAt(next) ?? null, open: next.result ? 0 : 1 })
         .where("id", "=", id)
         .where("seq", "=", seq - 1)
         .where("open", "=", 1)
@@ -191,6 +192,42 @@ export class AssemblyRecords {
       }
       return true;
     });
+  }
+
+  /** Shows that a hub still asks the agents of its open ones. */
+  async touch(hub: string): Promise<void> {
+    await this.#store.db
+      .updateTable("assemblies")
+      .set({ seen_at: this.#clock.now() })
+      .where("driver", "=", hub)
+      .where("open", "=", 1)
+      .execute();
+  }
+
+  /** Takes over the open ones whose hub has not been seen since a time, or, with `own`, that are a hub's own; gives their ids. */
+  async claim(hub: string, unseenSince: number, own: boolean): Promise<readonly string[]> {
+    const left = await this.#store.db
+      .selectFrom("assemblies")
+      .select(["id", "driver", "seen_at"])
+      .where("open", "=", 1)
+      .where((eb) => (own ? eb.or([eb("seen_at", "<", unseenSince), eb("driver", "=", hub)]) : eb("seen_at", "<", unseenSince)))
+      .orderBy("seen_at")
+      .limit(claimedAtOnce)
+      .execute();
+    const claimed: string[] = [];
+    for (const { id, driver, seen_at } of left) {
+      const taken = await this.#store.db
+        .updateTable("assemblies")
+        .set({ driver: hub, seen_at: this.#clock.now() })
+        .where("id", "=", id)
+        .where("driver", "=", driver)
+        .where("seen_at", "=", seen_at)
+        .where("open", "=", 1)
+        .returning("id")
+        .executeTakeFirst();
+      if (taken) claimed.push(id);
+    }
+    return claimed;
   }
 
   /** Open ones whose clock has something to do by `now`, the longest due first. */
