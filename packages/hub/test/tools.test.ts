@@ -14,7 +14,7 @@ const files = globSync("*/tools/*.ts", { cwd: source }).sort();
 // What a folder's tools are about: the first word of their names.
 const pillars: Readonly<Record<string, readonly string[]>> = {
   desk: ["hub", "agent", "pipe"],
-  negotiation: ["negotiation", "negotiate", "agreement"],
+  negotiation: ["negotiation", "negotiate", "agreement", "board", "vote", "auction", "transcript"],
   routing: ["routing"],
   sla: ["sla"],
   learning: ["learning"],
