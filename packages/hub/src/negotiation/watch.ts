@@ -28,6 +28,7 @@ export interface WatchInput {
 const watched = ["board.", "vote.", "auction.", "bargain.", "negotiation."];
 const page = 1000;
 const rereadIdles = 5;
+const togetherMs = 40;
 
 /** See the head of this file. */
 export class Watch implements AsyncDisposable {
@@ -39,13 +40,14 @@ export class Watch implements AsyncDisposable {
   #seen: number | undefined;
   #looking: Promise<void> | undefined;
   #again = false;
+  #soon = false;
   #timer: NodeJS.Timeout | undefined;
   #over = false;
 
   constructor(input: WatchInput) {
     this.#input = input;
     this.#changed = new Listeners((error) => input.log.error({ err: error }, "a listener to changes failed"));
-    this.#stopHearing = input.store.onCommit(() => this.#look());
+    this.#stopHearing = input.store.onCommit(() => this.#committed());
     this.#look();
   }
 
@@ -91,7 +93,7 @@ export class Watch implements AsyncDisposable {
     const others = this.#waiters.get(id) ?? new Set();
     this.#waiters.set(id, others.add(resolve));
     this.#waiting += 1;
-    if (this.#waiting === 1) this.#later();
+    if (this.#waiting === 1) this.#later(this.#soon ? 0 : undefined);
     return {
       promise,
       [Symbol.dispose]: () => {
@@ -102,6 +104,15 @@ export class Watch implements AsyncDisposable {
     };
   }
 
+  // Where nobody waits, many commits are looked at together: a hub that is busy with other things is not to be held up by this.
+  #committed(): void {
+    if (this.#waiting > 0) this.#look();
+    else if (!this.#soon) {
+      this.#soon = true;
+      this.#later(togetherMs);
+    }
+  }
+
   // One look at a time; a commit during it asks for another.
   #look(): void {
     if (this.#over) return;
@@ -109,22 +120,23 @@ export class Watch implements AsyncDisposable {
       this.#again = true;
       return;
     }
+    this.#soon = false;
     this.#looking = this.#read()
       .catch((error: unknown) => this.#input.log.error({ err: error }, "the end of the event log could not be read"))
       .finally(() => {
         this.#looking = undefined;
         const again = this.#again;
         this.#again = false;
-        if (again) this.#look();
-        else this.#later();
+        if (again && this.#waiting > 0) this.#look();
+        else this.#later(again ? togetherMs : undefined);
       });
   }
 
-  #later(): void {
+  #later(afterMs?: number): void {
     if (this.#over) return;
     clearTimeout(this.#timer);
     const { pollMs, idleMs } = this.#input;
-    this.#timer = setTimeout(() => this.#look(), this.#waiting > 0 ? pollMs : idleMs).unref();
+    this.#timer = setTimeout(() => this.#look(), afterMs ?? (this.#waiting > 0 ? pollMs : idleMs)).unref();
   }
 
   async #read(): Promise<void> {

@@ -72,12 +72,12 @@ export function auctionCall(now: number, more: object = {}): AssemblyTerms {
 
 /** A vote as somebody sees it. */
 export async function seenVote({ assemblies }: House, id: string, viewer: string) {
-  return voteView(await assemblies.read(id), await assemblies.records.entries(id), viewer);
+  return voteView(await assemblies.read(id), await assemblies.records.answers(id), viewer);
 }
 
 /** An auction as somebody sees it. */
 export async function seenAuction({ assemblies }: House, id: string, viewer: string) {
-  return auctionView(await assemblies.read(id), await assemblies.records.entries(id), viewer);
+  return auctionView(await assemblies.read(id), await assemblies.records.answers(id), viewer);
 }
 
 /** Whether an error is of a code, and says something. */

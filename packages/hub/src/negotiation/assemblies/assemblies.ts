@@ -61,6 +61,8 @@ const dueAtOnce = 100;
 // Of sessions beyond this the state is read from the store again.
 const mostKnown = 1000;
 const saltBytes = 16;
+// Whoever outbids itself through others by the least raise for ever would fill the store.
+const mostEvents = 100_000;
 
 /** See the head of this file. */
 export class Assemblies implements AsyncDisposable {
@@ -186,6 +188,8 @@ export class Assemblies implements AsyncDisposable {
         turn: `it ended with ${session.result.outcome}`,
       });
     const { session: next, entry } = advance;
+    if (session.seq >= mostEvents && event.type === "bid")
+      throw negotiationErrors.ACT_REFUSED({ negotiation: id, party, reason: "full", turn: `it has ${mostEvents} events` });
     const binder = { id, party, writer, now: this.#input.clock.now() };
     const promises: readonly PromiseMade[] = await guardedBid(this.#input.mandates, binder, session, event);
     const documents = next.result ? awardDocuments(id, next, this.#input.clock.now()) : [];

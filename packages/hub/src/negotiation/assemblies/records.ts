@@ -7,7 +7,7 @@ import type { Transaction } from "kysely";
 import type { Clock } from "../../base/clock.ts";
 import { canonicalJson } from "../../base/json.ts";
 import type { NewEvent } from "../../store/event-log.ts";
-import type { Database } from "../../store/schema.ts";
+import type { AssemblyEventsTable, Database } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import type { BargainedDocument, PartySignatures } from "../bargains/agreement.ts";
 import { keepPromise, type PromiseMade, releasePromises } from "../bargains/promises.ts";
@@ -127,21 +127,22 @@ export class AssemblyRecords {
 
   /** The events after one, in order, with what they seal. */
   async entries(id: string, since = 0, limit = Number.MAX_SAFE_INTEGER): Promise<readonly AssemblyEntry[]> {
-    const rows = await this.#store.db
+    const rows = await this.#events(id).where("seq", ">", since).limit(limit).execute();
+    return rows.map(entryOf);
+  }
+
+  /** The events under a seal: at most one of each party. */
+  async answers(id: string): Promise<readonly AssemblyEntry[]> {
+    const rows = await this.#events(id).where("secret_json", "is not", null).execute();
+    return rows.map(entryOf);
+  }
+
+  #events(id: string) {
+    return this.#store.db
       .selectFrom("assembly_events")
       .select(["seq", "at", "event_json", "secret_json", "hash"])
       .where("assembly_id", "=", id)
-      .where("seq", ">", since)
-      .orderBy("seq")
-      .limit(limit)
-      .execute();
-    return rows.map(({ seq, at, event_json, secret_json, hash }) => ({
-      seq,
-      at,
-      hash,
-      shown: JSON.parse(event_json),
-      ...(secret_json === null ? {} : { sealed: JSON.parse(secret_json) }),
-    }));
+      .orderBy("seq");
   }
 
   /** Keeps an event. Gives false, and changes nothing, when it has gone on elsewhere. Throws MANDATE_EXCEEDED for a promise over its budget. */
@@ -242,6 +243,11 @@ export class AssemblyRecords {
       .execute();
     return rows.map(({ id }) => id);
   }
+}
+
+function entryOf({ seq, at, event_json, secret_json, hash }: Omit<AssemblyEventsTable, "assembly_id">): AssemblyEntry {
+  const sealed = secret_json === null ? {} : { sealed: JSON.parse(secret_json) };
+  return { seq, at, hash, shown: JSON.parse(event_json), ...sealed };
 }
 
 // What was bid and did not win binds nobody; who pays has promised what it pays.

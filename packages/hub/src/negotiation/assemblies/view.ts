@@ -90,12 +90,11 @@ export function isOpened({ terms, result }: Pick<AssemblySession, "terms" | "res
 }
 
 /** The view of a voter, or of whoever opened the vote. Throws NOT_FOUND where it is none. */
-export function voteView(kept: KeptAssembly, entries: readonly AssemblyEntry[], viewer: string): z.output<typeof voteViewSchema> {
+export function voteView(kept: KeptAssembly, answers: readonly AssemblyEntry[], viewer: string): z.output<typeof voteViewSchema> {
   const { id, terms, session } = kept;
   const { result } = session;
   if (terms.kind !== "vote") throw baseErrors.NOT_FOUND({ what: "vote", id });
   const state = session.state as VoteState; // why: the state is of the kind of its terms
-  const answers = entries.filter((entry) => entry.sealed);
   const own = answers.find(({ shown }) => shown.from === viewer);
   const over = result !== undefined && "turnout" in result ? result : undefined;
   const { options, weights, rule, quorum, closesAt } = state.terms;
@@ -133,13 +132,12 @@ export function voteView(kept: KeptAssembly, entries: readonly AssemblyEntry[], 
 /** The view of a bidder, or of whoever opened the auction. Throws NOT_FOUND where it is none. */
 export function auctionView(
   kept: KeptAssembly,
-  entries: readonly AssemblyEntry[],
+  answers: readonly AssemblyEntry[],
   viewer: string,
 ): z.output<typeof auctionViewSchema> {
   const { id, terms, session } = kept;
   if (terms.kind === "vote") throw baseErrors.NOT_FOUND({ what: "auction", id });
   const result = session.result as AuctionResult | undefined; // why: of an auction, and only what all of them have is read
-  const answers = entries.filter((entry) => entry.sealed);
   const own = answers.find(({ shown }) => shown.from === viewer);
   const awards = awardsOf(session);
   const ids = awardIds(id, awards);

@@ -21,6 +21,6 @@ export default defineNegotiationTool({
     const kept = await assemblies.read(auction);
     const bidder = viewerOf(kept, principal, as);
     await assemblies.act(auction, bidEvent(kept.terms, bidder, words), writerOf(principal));
-    return auctionView(await assemblies.read(auction), await assemblies.records.entries(auction), bidder);
+    return auctionView(await assemblies.read(auction), await assemblies.records.answers(auction), bidder);
   },
 });

@@ -16,6 +16,6 @@ export default defineNegotiationTool({
   hints: { destructive: true },
   run: async ({ auction, callOff, reason }, { principal }, { assemblies }) => {
     const opener = await closing(assemblies, auction, principal, callOff, reason);
-    return auctionView(await assemblies.read(auction), await assemblies.records.entries(auction), opener);
+    return auctionView(await assemblies.read(auction), await assemblies.records.answers(auction), opener);
   },
 });

@@ -18,6 +18,6 @@ export default defineNegotiationTool({
     const bidder = viewerOf(await assemblies.read(auction), principal, as);
     const gone = since ?? Number.POSITIVE_INFINITY;
     const kept = await assemblies.until(auction, { waitMs, signal }, ({ open, session }) => !open || session.seq > gone);
-    return auctionView(kept, await assemblies.records.entries(auction), bidder);
+    return auctionView(kept, await assemblies.records.answers(auction), bidder);
   },
 });

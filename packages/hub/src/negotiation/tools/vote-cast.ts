@@ -19,6 +19,6 @@ export default defineNegotiationTool({
     const kept = await assemblies.read(vote);
     const voter = viewerOf(kept, principal, as);
     await assemblies.act(vote, voteEvent(kept.terms, voter, ballot), writerOf(principal));
-    return voteView(await assemblies.read(vote), await assemblies.records.entries(vote), voter);
+    return voteView(await assemblies.read(vote), await assemblies.records.answers(vote), voter);
   },
 });

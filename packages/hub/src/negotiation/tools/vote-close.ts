@@ -15,6 +15,6 @@ export default defineNegotiationTool({
   hints: { destructive: true },
   run: async ({ vote, callOff, reason }, { principal }, { assemblies }) => {
     const opener = await closing(assemblies, vote, principal, callOff, reason);
-    return voteView(await assemblies.read(vote), await assemblies.records.entries(vote), opener);
+    return voteView(await assemblies.read(vote), await assemblies.records.answers(vote), opener);
   },
 });

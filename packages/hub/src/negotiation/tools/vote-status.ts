@@ -16,6 +16,6 @@ export default defineNegotiationTool({
   run: async ({ vote, as, waitMs }, { principal, signal }, { assemblies }) => {
     const voter = viewerOf(await assemblies.read(vote), principal, as);
     const kept = await assemblies.until(vote, { waitMs, signal }, ({ open }) => !open);
-    return voteView(kept, await assemblies.records.entries(vote), voter);
+    return voteView(kept, await assemblies.records.answers(vote), voter);
   },
 });
