@@ -132,7 +132,7 @@ test("votes and auctions by tools: what is sealed stays off the log, strangers s
 
   await assert.rejects(
     call(client, "auction_open", { subject: "a shelf", kind: "english", bidders: two }),
-    /startPrice: wanted for a english/,
+    /startPrice: wanted for kind/,
   );
   await assert.rejects(
     call(client, "auction_open", { subject: "a shelf", kind: "sealed-bid", bidders: two, deadlineMs: 1000, floor: 3 }),

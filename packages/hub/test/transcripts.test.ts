@@ -1,6 +1,7 @@
 /** Transcripts of every kind of session: in order, linked, for those whose they are, and no seal opened before its time. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../src/base/clock.ts";
 import { canonicalJson, sha256 } from "../src/base/json.ts";
 import { operator } from "../src/base/principals.ts";
@@ -9,6 +10,7 @@ import { sealOf } from "../src/negotiation/assemblies/session.ts";
 import { Collaboration } from "../src/negotiation/collaboration.ts";
 import { NegotiationRecords } from "../src/negotiation/records.ts";
 import { advance, openSession } from "../src/negotiation/transcript.ts";
+import { listSessions } from "../src/negotiation/transcripts/list.ts";
 import type { Store } from "../src/store/store.ts";
 import { openLog } from "../src/telemetry/log.ts";
 import { auctionCall, code, voteCall } from "./assemblies/house.ts";
@@ -84,6 +86,36 @@ for (const engine of engines) {
         assert.match((await read(id, operator, 1)).problem ?? "", /event 2/);
       }
       await assert.rejects(read("bar_none", operator), code("NOT_FOUND"));
+    }));
+
+  test(`${engine}: sessions are listed page by page, each once, to the operator all and to others their own`, (t) =>
+    withStore(t, engine, async (store) => {
+      using folder = scratchFolder();
+      await using house = await open(store, folder.path);
+      const { assemblies, boards } = house.collaboration;
+      const ids: string[] = [];
+      for (let k = 0; k < 4; k++) {
+        ids.push((await house.bargaining.start(jobCall())) ?? "");
+        ids.push(await assemblies.open(voteCall(Date.now(), { voters: k % 2 === 0 ? ["ada", "cy"] : ["bob"] }), "operator"));
+        ids.push(await boards.open("bob", "notes", k === 0 ? ["cy"] : []));
+        if (k === 1) await sleep(2);
+      }
+      const listed = async (who: Principal, limit: number, protocol?: string): Promise<string[]> => {
+        const found: string[] = [];
+        for (let before: string | undefined; ; ) {
+          const page = await listSessions(store, { before, limit, protocol }, who);
+          found.push(...page.sessions.map(({ id }) => id));
+          assert.ok(page.sessions.length <= limit);
+          if (page.next === undefined) return found;
+          before = page.next;
+        }
+      };
+      assert.deepEqual((await listed(operator, 100)).sort(), ids.toSorted());
+      assert.deepEqual((await listed(operator, 4)).sort(), ids.toSorted());
+      const of = (start: string, every: number) => ids.filter((id) => id.startsWith(start)).filter((_, k) => k % every === 0);
+      assert.deepEqual((await listed(principal("cy"), 2)).sort(), [...of("vot", 2), ...of("brd", 4)].sort());
+      assert.deepEqual((await listed(operator, 3, "board")).sort(), of("brd", 1).sort());
+      assert.deepEqual(await listed(principal("eve"), 10), []);
     }));
 
   test(`${engine}: who watches an auction sees each event come, a seal while it is one, and at the close what was under it`, (t) =>

@@ -81,6 +81,7 @@ export const configKeys = {
       "auction_bid",
       "auction_status",
       "transcript_get",
+      "transcript_list",
       "quantum_solve",
       "quantum_select_subset",
     ],

@@ -74,7 +74,7 @@ export class Watch implements AsyncDisposable {
       signal.throwIfAborted();
       if (!woken || done(value)) return value;
       // Not every change is told: that a clock has run out, for one.
-      await either(woken.promise, signal, limit, AbortSignal.timeout(rereadIdles * this.#input.idleMs));
+      await either(woken.promise, rereadIdles * this.#input.idleMs, signal, limit);
       signal.throwIfAborted();
     }
   }
@@ -169,14 +169,17 @@ export class Watch implements AsyncDisposable {
   }
 }
 
-function either(woken: Promise<void>, ...signals: readonly AbortSignal[]): Promise<void> {
+// This timer keeps the process alive, as whoever waits wants it to be.
+function either(woken: Promise<void>, mostMs: number, ...signals: readonly AbortSignal[]): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = (): void => resolve();
+  const timer = setTimeout(stop, mostMs);
   for (const signal of signals) {
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop, { once: true });
   }
   return Promise.race([woken, promise]).finally(() => {
+    clearTimeout(timer);
     for (const signal of signals) signal.removeEventListener("abort", stop);
   });
 }

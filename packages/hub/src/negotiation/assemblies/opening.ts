@@ -112,7 +112,7 @@ export function auctionOf(openedBy: string, input: z.output<typeof auctionOpenin
   const needed = <F extends keyof typeof input>(field: F): NonNullable<(typeof input)[F]> => {
     const value = input[field];
     if (value === undefined || value === null)
-      throw negotiationErrors.BARGAIN_INVALID({ problem: `${field}: wanted for a ${kind}; got none` });
+      throw negotiationErrors.BARGAIN_INVALID({ problem: `${field}: wanted for kind "${kind}"; got none` });
     return value;
   };
   const sale = { subject, openedBy, lots, issue, tasks, validMs };
