@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { loadConfig, type ServedHub, serveHub } from "@entente/hub";
+import { loadConfig, operator, type ServedHub, serveHub } from "@entente/hub";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Contender } from "../bench/a2a/contender.ts";
 import { readToken } from "../packages/hub/src/cli/session.ts";
@@ -171,6 +172,24 @@ test("votes and auctions by tools: what is sealed stays off the log, strangers s
   );
   assert.ok(!JSON.stringify(await store.events.read({ limit: 1000 })).includes("71.25"));
   await client.close();
+});
+
+test("the commands in the guide and on the reference page do what they say, one after another", async () => {
+  using folder = scratch();
+  await using served = await serveHub(configOf(join(folder.path, "data")));
+  for (const page of ["docs/guides/negotiation.md", "docs/reference/collaboration.md"]) {
+    const whole = readFileSync(resolve(import.meta.dirname, "..", page), "utf8");
+    const [, text = whole] = /## Voting, auctions, blackboards\n(.*?)(?:\n## |$)/s.exec(whole) ?? [];
+    const ids = new Map<string, unknown>();
+    const commands = [...text.matchAll(/npx entente call ([a-z_]+) '([^']+)'/g)];
+    assert.ok(commands.length >= 8, `${page}: ${commands.length}`);
+    for (const [, tool = "", json = ""] of commands) {
+      const filled = json.replace(/"([a-z]{3})_…"/g, (_, prefix: string) => `"${ids.get(prefix)}"`);
+      const input = { ...JSON.parse(filled), ...(filled.includes("waitMs") ? { waitMs: 0 } : {}) };
+      const result = await served.hub.dispatcher.call(tool, input, { principal: operator });
+      for (const id of Object.values(result)) if (typeof id === "string") ids.set(id.slice(0, 3), id);
+    }
+  }
 });
 
 test("agents of the SDK over a pipe and of the official A2A SDK over HTTP are asked to vote and to bid, and say so on their cards", async () => {

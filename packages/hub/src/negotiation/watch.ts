@@ -128,7 +128,7 @@ export class Watch implements AsyncDisposable {
         const again = this.#again;
         this.#again = false;
         if (again && this.#waiting > 0) this.#look();
-        else this.#later(again ? togetherMs : undefined);
+        else this.#later(again || this.#soon ? togetherMs : undefined);
       });
   }
 

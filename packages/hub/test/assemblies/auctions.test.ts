@@ -160,6 +160,69 @@ for (const engine of engines) {
       );
     }));
 
+  test(`${engine}: whatever is bid in whatever order, with restarts in between, each lot goes once and the transcript proves it (seeded)`, (t) =>
+    withStore(t, engine, async (store) => {
+      using folder = scratchFolder();
+      const lots = ["x", "y", "z"];
+      const act = fc.record({
+        from: fc.constantFrom(...names, "eve"),
+        price: fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constant(-1)),
+        items: fc.subarray(lots),
+        does: fc.constantFrom("bid", "bid", "bid", "pass", "restart", "wait"),
+      });
+      const kinds = [
+        { kind: "sealed-bid", pricing: "first", reserve: 2, deadlineMs: 9000 },
+        { kind: "english", startPrice: 1, minRaise: 1, quietMs: 3000, deadlineMs: 9000 },
+        { kind: "dutch", ceiling: 9, floor: 5, moveBy: 2, everyMs: 1500 },
+        { kind: "combinatorial-auction", lots, reserves: [1, 1, 1], deadlineMs: 9000 },
+        { kind: "combinatorial-auction", lots, reserves: [4, 4, 4], side: "buy", payments: "pay-as-bid", deadlineMs: 9000 },
+      ];
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...kinds), fc.array(act, { maxLength: 10 }), async (kind, acts) => {
+          let now = 1_000_000;
+          const clock = { now: () => now };
+          const begin = () => openHouse(store, folder.path, { clock, sweepMs: 3_600_000, limit: 1_000_000 });
+          let house = begin();
+          const id = await open(house, kind);
+          for (const { from, price, items, does } of acts) {
+            now += 100;
+            if (does === "wait") now += 1000;
+            else if (does === "restart") {
+              await house[Symbol.asyncDispose]();
+              house = begin();
+            } else {
+              const event =
+                kind.kind === "dutch"
+                  ? ({ type: does === "pass" ? "timer" : "accept", from } as const)
+                  : does === "pass"
+                    ? ({ type: kind.kind === "english" ? "leave" : "pass", from } as const)
+                    : kind.kind === "combinatorial-auction"
+                      ? ({ type: "bid", from, bundles: [{ items, price }] } as const)
+                      : ({ type: "bid", from, price } as const);
+              await house.assemblies.act(id, event, "agent").catch(expected);
+            }
+          }
+          now += 100_000;
+          // A Dutch price goes on one step at a time.
+          for (let step = 0; step < 4; step++, now += 100_000) await house.assemblies.act(id, { type: "timer" }, "operator");
+          const { session } = await house.assemblies.read(id);
+          await house[Symbol.asyncDispose]();
+          await using fresh = begin();
+          const again = (await fresh.assemblies.read(id)).session;
+          assert.deepEqual([again.result, again.hash, again.seq], [session.result, session.hash, session.seq]);
+          assert.ok(again.result, "it has come to an end");
+          assert.equal((await store.events.read({ subject: id, kind: "auction.closed", limit: 10 })).length, 1);
+          const { awards } = await seenAuction(fresh, id, "operator");
+          const sold = awards.flatMap((award) => award.lots);
+          assert.equal(new Set(sold).size, sold.length, "each lot once");
+          const agreements = await agreementsOf(store, id);
+          assert.deepEqual(agreements.map(({ document }) => document.id).sort(), awards.map(({ agreement }) => agreement).sort());
+          for (const { document } of agreements) assert.equal(await awardProblem(fresh.assemblies.records, document), null);
+        }),
+        { seed: 17, numRuns: engine === "sqlite" ? 80 : 25 },
+      );
+    }));
+
   test(`${engine}: a dutch price goes on where it stopped after a restart, and the first to take it has it over two hubs`, (t) =>
     withStore(t, engine, async (store, reopen) => {
       using folder = scratchFolder();
