@@ -72,6 +72,8 @@ export class Assemblies implements AsyncDisposable {
   readonly #opened: Listeners<string>;
   // The most lately used last.
   readonly #known = new Map<string, Known>();
+  // The end of what is being done in each.
+  readonly #queues = new Map<string, Promise<void>>();
   readonly #firing = new Set<Promise<unknown>>();
   #sweeping: Promise<void> | undefined;
   #sweep: NodeJS.Timeout | undefined;
@@ -142,7 +144,29 @@ export class Assemblies implements AsyncDisposable {
    * Takes an event: what had fallen due first, then this. A party's event names the party as `from`. Gives the salt of what is sealed.
    * Throws NOT_FOUND, ACT_REFUSED, MANDATE_EXCEEDED.
    */
-  async act(id: string, event: AssemblyEvent, writer: Writer): Promise<{ readonly salt: string }> {
+  act(id: string, event: AssemblyEvent, writer: Writer): Promise<{ readonly salt: string }> {
+    // One after another here: of a crowd that acts at once each would find the others' acts before its own, again and again.
+    const acted = (this.#queues.get(id) ?? Promise.resolve()).then(() => this.#act(id, event, writer));
+    const settled = acted.then(
+      () => {},
+      () => {}, // Whoever asked hears of it.
+    );
+    this.#queues.set(id, settled);
+    void settled.then(() => {
+      if (this.#queues.get(id) === settled) this.#queues.delete(id);
+    });
+    return acted;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#sweep);
+    this.#stopping.abort(new Error("the hub stops"));
+    for (const { timer } of this.#known.values()) clearTimeout(timer);
+    await this.#sweeping;
+    await Promise.allSettled([...this.#firing]);
+  }
+
+  async #act(id: string, event: AssemblyEvent, writer: Writer): Promise<{ readonly salt: string }> {
     const salt = randomBytes(saltBytes).toString("hex");
     for (;;) {
       const kept = await this.read(id);
@@ -158,14 +182,6 @@ export class Assemblies implements AsyncDisposable {
         if (!late || event.type === "timer") return { salt };
       }
     }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#sweep);
-    this.#stopping.abort(new Error("the hub stops"));
-    for (const { timer } of this.#known.values()) clearTimeout(timer);
-    await this.#sweeping;
-    await Promise.allSettled([...this.#firing]);
   }
 
   // Whether the event was kept; false when it has gone on elsewhere meanwhile.
