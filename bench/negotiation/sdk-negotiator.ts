@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { AgentCard, Role } from "@a2a-js/sdk";
 import { AgentEvent, type AgentExecutor, DefaultRequestHandler, InMemoryTaskStore } from "@a2a-js/sdk/server";
 import { jsonRpcHandler, UserBuilder } from "@a2a-js/sdk/server/express";
-import { turnSchema } from "@entente/sdk";
+import { ballotCallSchema, bidCallSchema, turnSchema } from "@entente/sdk";
 import { answerContender } from "../a2a/contender.ts";
 import { insisting } from "./insisting.ts";
 
@@ -15,8 +15,7 @@ const bare = { metadata: undefined, filename: "" };
 const executor: AgentExecutor = {
   execute: async ({ contextId, userMessage }, bus) => {
     const data = userMessage.parts.find(({ content }) => content?.$case === "data")?.content?.value;
-    const turn = turnSchema.safeParse(data);
-    const answer = turn.success ? insisting(turn.data) : { act: "noted" };
+    const answer = answerTo(data);
     const parts = [{ ...bare, mediaType: "application/json", content: { $case: "data" as const, value: answer } }];
     const messageId = `re-${userMessage.messageId}`;
     bus.publish(AgentEvent.message({ ...userMessage, messageId, contextId, role: Role.ROLE_AGENT, parts }));
@@ -24,6 +23,20 @@ const executor: AgentExecutor = {
   },
   cancelTask: async () => {},
 };
+
+// Votes for what stands first, bids what it must, and takes a falling price when it has come to the half.
+function answerTo(data: unknown): object {
+  const turn = turnSchema.safeParse(data);
+  if (turn.success) return insisting(turn.data);
+  const ballot = ballotCallSchema.safeParse(data);
+  if (ballot.success) return { act: "ballot", ranking: [ballot.data.options.slice(0, 1)] };
+  const bid = bidCallSchema.safeParse(data);
+  if (!bid.success) return { act: "noted" };
+  const { kind, price = 0, next = 5, lots, terms } = bid.data;
+  if (kind === "dutch") return price > Number(terms.ceiling) / 2 ? { act: "pass" } : { act: "bid" };
+  if (kind === "combinatorial-auction") return { act: "bid", bundles: [{ items: lots, price: 5 }] };
+  return next > 20 ? { act: "pass" } : { act: "bid", price: next };
+}
 
 const app = express();
 const server = app.listen(0, "127.0.0.1", () => {
@@ -36,7 +49,9 @@ const server = app.listen(0, "127.0.0.1", () => {
       version: "1",
       supportedInterfaces: [{ url: `${url}/${name}`, protocolBinding: "JSONRPC", protocolVersion: "1.0" }],
       capabilities: {
-        extensions: [{ uri: "https://entente.dev/a2a/ext/negotiation/v1", params: { protocols: ["alternating-offers"] } }],
+        extensions: [
+          { uri: "https://entente.dev/a2a/ext/negotiation/v1", params: { protocols: ["alternating-offers", "vote", "auction"] } },
+        ],
       },
       defaultInputModes: ["application/json"],
       defaultOutputModes: ["application/json"],

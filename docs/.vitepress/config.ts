@@ -28,6 +28,7 @@ export default defineConfig({
           "language-models",
           "auctions",
           "plans",
+          "collaboration",
           "guarantees",
           "benchmarks",
         ]),

@@ -25,8 +25,8 @@ import type { JoinedAgents } from "./joining/joined-agents.ts";
 import { agreementTerms, openContractor } from "./joins/agreement-terms.ts";
 import { AgreementsKept } from "./joins/agreements-kept.ts";
 import { renegotiateBreaches, renegotiateLeftBreaches } from "./joins/breach-renegotiation.ts";
+import { collaborationNotices } from "./joins/collaboration-notices.ts";
 import { Membership } from "./joins/membership.ts";
-import { planNotices } from "./joins/plan-notices.ts";
 import { routedSending } from "./joins/routed-sending.ts";
 import { slaNotices } from "./joins/sla-notices.ts";
 import { vectorOf, wordsOf } from "./learning/ingest/features.ts";
@@ -34,13 +34,13 @@ import { Learning } from "./learning/pillar.ts";
 import { Catalogue } from "./mcp/catalogue.ts";
 import { Dispatcher } from "./mcp/dispatch.ts";
 import { Models } from "./models/models.ts";
-import { Bargaining } from "./negotiation/bargains/bargaining.ts";
-import { AgreementCourse } from "./negotiation/bargains/course.ts";
+import type { Bargaining } from "./negotiation/bargains/bargaining.ts";
 import { bidderReply } from "./negotiation/bidder.ts";
-import { Contracting } from "./negotiation/contracting.ts";
+import type { Contracting } from "./negotiation/contracting.ts";
 import { coverage } from "./negotiation/coverage.ts";
 import type { NegotiationDesk } from "./negotiation/desk.ts";
-import { Planning } from "./negotiation/plans/planning.ts";
+import { Negotiation } from "./negotiation/pillar.ts";
+import type { Planning } from "./negotiation/plans/planning.ts";
 import { Solving } from "./quantum/pillar.ts";
 import { policyOf } from "./routing/policy.ts";
 import { Routing } from "./routing/routing.ts";
@@ -91,10 +91,11 @@ export interface Hub extends AsyncDisposable {
 /** Opens the hub over its data folder. Throws STORE_* and what the configuration makes impossible. */
 export async function openHub(input: HubInput): Promise<Hub> {
   const { config, clock = systemClock } = input;
-  const dataFolder = privateFolder(config.values["data.dir"]);
-  const log = openLog(config.values["log.level"]);
+  const { values } = config;
+  const dataFolder = privateFolder(values["data.dir"]);
+  const log = openLog(values["log.level"]);
   const metrics = new Metrics();
-  const store = await openStore({ url: config.values["store.url"], dataFolder, clock });
+  const store = await openStore({ url: values["store.url"], dataFolder, clock });
   const principals = new Principals(store, clock, log);
   const startedAt = clock.now();
   const registry: Registry = new Registry({
@@ -104,14 +105,13 @@ export async function openHub(input: HubInput): Promise<Hub> {
     clock,
     dataFolder,
     version,
-    allowPrivate: config.values["net.allowPrivate"],
-    leaseMs: config.values["a2a.leaseMs"],
-    liveTasks: config.values["a2a.liveTasks"],
-    streamBuffer: config.values["a2a.streamBuffer"],
+    allowPrivate: values["net.allowPrivate"],
+    leaseMs: values["a2a.leaseMs"],
+    liveTasks: values["a2a.liveTasks"],
+    streamBuffer: values["a2a.streamBuffer"],
     contextFor: (agent, signal) => contextOf(agent, signal),
     cover: coverage(store, clock),
-    replyFor: (agent) =>
-      bidderReply(agent, dataFolder, (negotiation, bidder) => contracting.records.proposal(negotiation, bidder)),
+    replyFor: (agent) => bidderReply(agent, dataFolder, (id, bidder) => negotiation.contracting.records.proposal(id, bidder)),
   });
   const membership: Membership = new Membership({
     registry,
@@ -128,55 +128,26 @@ export async function openHub(input: HubInput): Promise<Hub> {
       ),
   });
   const { elsewhere, joined } = membership;
-  const contracting: Contracting = new Contracting({ store, registry, clock, dataFolder });
   const models = new Models({
-    endpoints: config.values["models.endpoints"],
-    defaultName: config.values["models.default"],
+    endpoints: values["models.endpoints"],
+    defaultName: values["models.default"],
     dataFolder,
     environment: process.env,
     clock,
     metrics,
   });
-  const bargaining = new Bargaining({
-    store,
-    registry,
-    clock,
-    log,
-    dataFolder,
-    leaseMs: config.values["a2a.leaseMs"],
-    openBargains: config.values["negotiation.openBargains"],
-    byModel: {
-      models,
-      metrics,
-      answers: config.values["models.answers"],
-      tokensPerSession: config.values["models.tokensPerSession"],
-    },
-  });
-  const course = new AgreementCourse(store, clock, (error) => log.error({ err: error }, "agreements could not be closed"));
-  const planning = new Planning({
-    store,
-    contracting,
-    clock,
-    log,
-    dataFolder,
-    leaseMs: config.values["a2a.leaseMs"],
-    openPlans: config.values["negotiation.openPlans"],
-    limits: {
-      replyMs: config.values["negotiation.replyMs"],
-      planTasks: config.values["negotiation.planTasks"],
-      planParallel: config.values["negotiation.planParallel"],
-    },
-  });
+  const negotiation: Negotiation = new Negotiation({ store, registry, clock, log, metrics, models, dataFolder, values });
+  const { contracting, bargaining, planning, course } = negotiation;
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
   const solving = new Solving();
   const agents = () => registry.list().map(({ agent, card }) => ({ name: agent.profile.name, card }));
-  const services = config.values["routing.services"];
+  const services = values["routing.services"];
   const sla = await Sla.open({
     store,
     clock,
     metrics,
     log,
-    values: config.values,
+    values,
     agents: () =>
       registry.list().map(({ agent: { profile }, card }) => ({
         ...profile,
@@ -191,9 +162,9 @@ export async function openHub(input: HubInput): Promise<Hub> {
     routing.observe(sighting);
   };
   const routing: Routing = new Routing({
-    policy: policyOf(config.values),
-    lists: { allow: config.values["routing.allow"], deny: config.values["routing.deny"] },
-    keptDecisions: config.values["routing.keptDecisions"],
+    policy: policyOf(values),
+    lists: { allow: values["routing.allow"], deny: values["routing.deny"] },
+    keptDecisions: values["routing.keptDecisions"],
     clock,
     events: store.events,
     metrics,
@@ -203,11 +174,11 @@ export async function openHub(input: HubInput): Promise<Hub> {
     services,
     facts: (agent) => ({ ...sla.standing(agent), agreementsKept: agreementsKept.of(agent) }),
     contractorOf: openContractor(store),
-    send: routedSending({ registry, clock, graceMs: config.values["limits.drainMs"] }),
+    send: routedSending({ registry, clock, graceMs: values["limits.drainMs"] }),
   });
   const resourceChanges = new Listeners<string>((error) => log.error({ err: error }, "a listener to resources failed"));
   const stopNotices = slaNotices(sla, resourceChanges);
-  const stopPlanNotices = planNotices(planning, resourceChanges);
+  const stopCollaborationNotices = collaborationNotices(negotiation.collaboration.watch, resourceChanges);
   const stopSightings = registry.onSighting(sighted);
   const renegotiation = { store, sla, bargaining, log };
   const stopRenegotiating = renegotiateBreaches(renegotiation);
@@ -221,16 +192,6 @@ export async function openHub(input: HubInput): Promise<Hub> {
     contracting,
     startedAt,
     keepCredential: (agent, credential) => keepCredential(dataFolder, agent, credential),
-  };
-  const negotiationDesk: NegotiationDesk = {
-    store,
-    models,
-    modelAnswers: config.values["models.answers"],
-    contracting,
-    bargaining,
-    course,
-    planning,
-    keyOf: (party) => registry.get(party).key.publicJwk,
   };
   const [hubTools, modelTools, negotiationTools, routingTools, slaTools, learningTools, quantumTools, resources, prompts] =
     await Promise.all([
@@ -247,7 +208,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
   const tools = [
     ...hubTools.map((tool) => tool(hubDesk)),
     ...modelTools.map((tool) => tool(models)),
-    ...negotiationTools.map((tool) => tool(negotiationDesk)),
+    ...negotiationTools.map((tool) => tool(negotiation)),
     ...routingTools.map((tool) => tool(routing)),
     ...slaTools.map((tool) => tool(sla)),
     ...learningTools.map((tool) => tool(learning)),
@@ -259,8 +220,8 @@ export async function openHub(input: HubInput): Promise<Hub> {
     metrics,
     log,
     clock,
-    limitMs: config.values["limits.toolMs"],
-    graceMs: config.values["limits.drainMs"],
+    limitMs: values["limits.toolMs"],
+    graceMs: values["limits.drainMs"],
   });
   metrics.onRead(async () => {
     const head = await store.db.selectFrom("event_head").select("seq").executeTakeFirst();
@@ -292,23 +253,19 @@ export async function openHub(input: HubInput): Promise<Hub> {
     elsewhere,
     recover: async () => {
       await registry.recover();
-      await bargaining.recover();
-      await course.closeDue();
-      await planning.recover();
+      await negotiation.recover();
       await renegotiateLeftBreaches(renegotiation);
     },
     addAgents: async (baseUrl, grpc) => {
-      const tools = toolAgent(dispatcher.catalogue, config.values["a2a.tools"]);
+      const tools = toolAgent(dispatcher.catalogue, values["a2a.tools"]);
       const own = await loadFolder<Agent>(folder("agents"));
       await membership.open([...own, ...(tools ? [tools] : []), ...(input.agents ?? [])], baseUrl, grpc);
     },
     addAgent: (agent) => membership.add(agent),
     [Symbol.asyncDispose]: async () => {
       stopRenegotiating();
-      course[Symbol.dispose]();
-      stopPlanNotices();
-      await planning[Symbol.asyncDispose]();
-      await bargaining[Symbol.asyncDispose]();
+      stopCollaborationNotices();
+      await negotiation[Symbol.asyncDispose]();
       await models[Symbol.asyncDispose]();
       await membership[Symbol.asyncDispose]();
       await registry[Symbol.asyncDispose]();

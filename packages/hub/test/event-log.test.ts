@@ -89,6 +89,15 @@ test("sqlite: a hub and a command in another process append to one chain", async
   assert.deepEqual([report.checked, report.brokenAt], [400, undefined]);
 });
 
+test("sqlite: processes that start together on an empty folder all find their tables", async () => {
+  for (let round = 0; round < 2; round++) {
+    using folder = scratchFolder();
+    const args = ["--conditions=entente", "--input-type=module", "-e", recorder(folder.path, 1)];
+    const children = [1, 2, 3].map(() => spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] }));
+    for (const [code] of await Promise.all(children.map((child) => once(child, "exit")))) assert.equal(code, 0);
+  }
+});
+
 test("kill -9 while recording loses no acknowledged event", async () => {
   using folder = scratchFolder();
   const source = recorder(folder.path, Number.POSITIVE_INFINITY);

@@ -21,12 +21,21 @@ const join: Join = {
   restart: "rerun",
   bids: false,
   negotiates: false,
+  votes: false,
+  auctions: false,
 };
 
 /** The far end of a pipe over which an agent joined whose tasks are `run`. */
 async function joinHub({ hub }: ServedHub, run: (far: Endpoint) => ReturnType<Host["run"]>): Promise<Endpoint> {
   const [near, far] = pipe();
-  receive(far, hostInterface, { run: () => run(far), answer: () => {}, bid: () => ({}), negotiate: () => ({ act: "end" }) });
+  receive(far, hostInterface, {
+    run: () => run(far),
+    answer: () => {},
+    bid: () => ({}),
+    negotiate: () => ({ act: "end" }),
+    vote: () => ({ act: "abstain" as const }),
+    auction: () => ({ act: "pass" as const }),
+  });
   await hub.joined.join(join, operator, near);
   return far;
 }
@@ -93,6 +102,8 @@ test("an agent that joined is told by the pipe how long its task may take; when 
       answer: () => {},
       bid: () => ({}),
       negotiate: () => ({ act: "end" }),
+      vote: () => ({ act: "abstain" as const }),
+      auction: () => ({ act: "pass" as const }),
     });
     await served.hub.joined.join(join, operator, near);
     const overdue = await send(served, { [slaExtension]: { remainingMs: 200 } });
@@ -122,6 +133,8 @@ test("joining again over the same connection, with new skills, leaves its tasks 
       answer: () => {},
       bid: () => ({}),
       negotiate: () => ({ act: "end" }),
+      vote: () => ({ act: "abstain" as const }),
+      auction: () => ({ act: "pass" as const }),
     });
     await served.hub.joined.join({ ...join, restart: "fail" }, operator, near);
     assert.match(await send(served), /still here/);

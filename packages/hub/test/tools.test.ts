@@ -15,7 +15,7 @@ const files = globSync("*/tools/*.ts", { cwd: source }).sort();
 const pillars: Readonly<Record<string, readonly string[]>> = {
   desk: ["hub", "agent", "pipe"],
   models: ["models"],
-  negotiation: ["negotiation", "negotiate", "agreement", "plan"],
+  negotiation: ["negotiation", "negotiate", "agreement", "plan", "board", "vote", "auction", "transcript"],
   routing: ["routing"],
   sla: ["sla"],
   learning: ["learning"],

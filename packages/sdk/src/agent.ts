@@ -3,6 +3,7 @@
  * its card and answers for it over every A2A binding; the agent itself is only this object, wherever it runs.
  */
 
+import type { BallotAct, BallotCall, BidAct, BidCall } from "./assembly.ts";
 import type { NegotiationAct, NegotiationTurn } from "./negotiation.ts";
 
 /** JSON as programs hold it. */
@@ -92,6 +93,10 @@ export interface Agent {
   readonly bid?: ((call: CallForProposals) => Promise<Bid | undefined>) | undefined;
   /** Bargains: answers each turn of a session of alternating offers. What it answers binds it once the others have accepted. */
   readonly negotiate?: ((turn: NegotiationTurn) => Promise<NegotiationAct> | NegotiationAct) | undefined;
+  /** Votes: answers a call for its ballot, finally. */
+  readonly vote?: ((call: BallotCall) => Promise<BallotAct> | BallotAct) | undefined;
+  /** Bids in auctions: answers each call for a bid. What it bids binds it. */
+  readonly auction?: ((call: BidCall) => Promise<BidAct> | BidAct) | undefined;
 }
 
 /**

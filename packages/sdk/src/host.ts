@@ -88,6 +88,16 @@ export function hostAgents(endpoint: Endpoint, agents: ReadonlyMap<string, Agent
       if (!negotiate) throw new CallError("AGENT_UNKNOWN", `"${name}" does not bargain`);
       return negotiate(turn);
     },
+    async vote({ agent: name, call }) {
+      const { vote } = find(name);
+      if (!vote) throw new CallError("AGENT_UNKNOWN", `"${name}" does not vote`);
+      return vote(call);
+    },
+    async auction({ agent: name, call }) {
+      const { auction } = find(name);
+      if (!auction) throw new CallError("AGENT_UNKNOWN", `"${name}" does not bid in auctions`);
+      return auction(call);
+    },
   });
 }
 

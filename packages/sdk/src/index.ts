@@ -16,6 +16,16 @@ export {
   textOf,
   textPart,
 } from "./agent.ts";
+export {
+  type BallotAct,
+  type BallotCall,
+  type BidAct,
+  type BidCall,
+  ballotActSchema,
+  ballotCallSchema,
+  bidActSchema,
+  bidCallSchema,
+} from "./assembly.ts";
 export { bargainBy, type Places, type Table, type TableNegotiator } from "./bargain-by.ts";
 export type { HubAddress } from "./connection.ts";
 export { upgradeProtocol } from "./dialling.ts";

@@ -5,6 +5,7 @@
 import { defineInterface, unchecked } from "@entente/pipe";
 import { z } from "zod";
 import type { Json } from "./agent.ts";
+import { ballotActSchema, ballotCallSchema, bidActSchema, bidCallSchema } from "./assembly.ts";
 import { actSchema, turnSchema } from "./negotiation.ts";
 
 const json: z.ZodType<Json> = z.json();
@@ -20,7 +21,7 @@ const part = z.object({
 });
 const parts = z.array(part);
 
-/** An agent's own description, as it joins. `bids` says that it answers calls for proposals, `negotiates` that it bargains. */
+/** An agent's own description, as it joins. `bids` says that it answers calls for proposals, `negotiates` that it bargains, `votes` and `auctions` that it takes part in those. */
 export const joinSchema = z.object({
   name: z
     .string()
@@ -42,6 +43,8 @@ export const joinSchema = z.object({
   restart: z.enum(["fail", "rerun"]).default("fail"),
   bids: z.boolean(),
   negotiates: z.boolean().default(false),
+  votes: z.boolean().default(false),
+  auctions: z.boolean().default(false),
 });
 
 /** What the hub is told when an agent joins. */
@@ -137,6 +140,8 @@ export const hostInterface = defineInterface({
       output: z.object({ bid: bid.optional() }),
     },
     negotiate: { ordinal: 4, kind: "call", input: z.object({ agent: z.string(), turn: turnSchema }), output: actSchema },
+    vote: { ordinal: 5, kind: "call", input: z.object({ agent: z.string(), call: ballotCallSchema }), output: ballotActSchema },
+    auction: { ordinal: 6, kind: "call", input: z.object({ agent: z.string(), call: bidCallSchema }), output: bidActSchema },
   },
 });
 

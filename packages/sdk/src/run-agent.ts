@@ -67,7 +67,8 @@ async function join(agent: Agent, options: RunOptions, log: (line: string) => vo
     hostAgents(endpoint, new Map([[agent.name, agent]]), hub);
     const { name, description, skills, restart = "fail" } = agent;
     const [bids, negotiates] = [agent.bid !== undefined, agent.negotiate !== undefined];
-    const profile = JSON.parse(JSON.stringify({ name, description, skills, restart, bids, negotiates }));
+    const [votes, auctions] = [agent.vote !== undefined, agent.auction !== undefined];
+    const profile = JSON.parse(JSON.stringify({ name, description, skills, restart, bids, negotiates, votes, auctions }));
     try {
       const { url } = await hub.join(profile, { signal });
       log(`${name}: joined the hub; reachable at ${url}`);

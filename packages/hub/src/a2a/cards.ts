@@ -9,7 +9,7 @@ import { commonModes } from "./engine/incoming.ts";
 export const negotiationExtension = "https://entente.dev/a2a/ext/negotiation/v1";
 
 /** Which protocols of that extension an agent takes part in, as its card says; one that names none is taken to know all. */
-export const negotiationProtocols = ["contract-net", "alternating-offers"] as const;
+export const negotiationProtocols = ["contract-net", "alternating-offers", "vote", "auction"] as const;
 export type NegotiationProtocol = (typeof negotiationProtocols)[number];
 
 /** Whether a card says that its agent takes part in a protocol. */

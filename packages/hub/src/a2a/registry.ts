@@ -80,9 +80,9 @@ export class Registry {
     const { name } = agent.profile;
     const key = await openPartyKey(dataFolder, name);
     const address = { url: `${baseUrl}/a2a/${name}`, grpc };
-    const protocols = negotiationProtocols.filter(
-      (protocol) => (protocol === "contract-net" ? agent.bid : agent.negotiate) !== undefined,
-    );
+    const { bid, negotiate, vote, auction } = agent;
+    const hooks = { "contract-net": bid, "alternating-offers": negotiate, vote, auction };
+    const protocols = negotiationProtocols.filter((protocol) => hooks[protocol] !== undefined);
     const card = await makeCard(agent.profile, address, version, protocols, key);
     const extended = agent.profile.extended && (await makeCard(agent.profile, address, version, protocols, key, true));
     const local = this.#locals.add(agent, extended && cardJsonOf(extended));

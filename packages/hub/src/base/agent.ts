@@ -1,4 +1,13 @@
-import type { Bid, CallForProposals, NegotiationAct, NegotiationTurn } from "@entente/sdk";
+import type {
+  BallotAct,
+  BallotCall,
+  Bid,
+  BidAct,
+  BidCall,
+  CallForProposals,
+  NegotiationAct,
+  NegotiationTurn,
+} from "@entente/sdk";
 import type { Content } from "./content.ts";
 import { defineErrors } from "./errors.ts";
 import type { Json } from "./json.ts";
@@ -119,6 +128,10 @@ export interface Agent {
   readonly bid?: (call: CallForProposals, ctx: AgentContext) => Promise<Bid | undefined>;
   /** Bargains: answers each turn of a session of alternating offers. */
   readonly negotiate?: (turn: NegotiationTurn, ctx: AgentContext) => Promise<NegotiationAct>;
+  /** Votes: answers a call for its ballot. */
+  readonly vote?: (call: BallotCall, ctx: AgentContext) => Promise<BallotAct>;
+  /** Bids in auctions: answers each call for a bid. */
+  readonly auction?: (call: BidCall, ctx: AgentContext) => Promise<BidAct>;
   readonly restart?: "fail" | "rerun";
 }
 

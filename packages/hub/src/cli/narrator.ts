@@ -56,6 +56,14 @@ function sentenceOf({ kind, subject, data }: HubEvent): string | undefined {
       );
     case "agreement.expired":
       return `had nothing to do under its agreement about "${data.about}", which is over`;
+    case "vote.opened":
+      return `calls a vote on "${data.about}": ${list(data.parties)}`;
+    case "vote.closed":
+      return `the vote on "${data.about}" ends: ${data.outcome}${data.winner === undefined ? "" : `, ${paint("bold", String(data.winner))}`}`;
+    case "auction.opened":
+      return `auctions "${data.about}" (${data.kind}): ${list(data.parties)}`;
+    case "auction.closed":
+      return `the auction of "${data.about}" ends: ${data.outcome}${awards(data.awards)}`;
     case "selection.made":
       return `chose ${data.texts} texts by ${data.method}, score ${figure(data.score)}`;
     case "version.registered":
@@ -109,4 +117,10 @@ function list(value: unknown): string {
 
 function reason(details: unknown): string {
   return typeof details === "object" && details !== null && "reason" in details ? String(details.reason) : "";
+}
+
+function awards(value: unknown): string {
+  if (!Array.isArray(value) || value.length === 0) return "";
+  const each = value.map((award: { readonly [field: string]: unknown }) => `${award.to} for ${figure(award.price)}`);
+  return `, ${paint("bold", each.join(", "))}`;
 }

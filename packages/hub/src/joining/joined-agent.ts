@@ -69,11 +69,24 @@ export function joinedAgent(joined: Joined, graceMs: number): Agent {
     const deadlineMs = Math.max(1, call.replyBy - Date.now());
     return (await remote(endpoint, hostInterface).bid({ agent: name, call: { ...call, job } }, { deadlineMs })).bid;
   };
-  const negotiate: Agent["negotiate"] = async (turn) => {
-    const deadlineMs = Math.max(1, turn.replyBy - Date.now());
+  // An agent that is away may come back in time to answer.
+  const reached = async (replyBy: number) => {
+    const deadlineMs = Math.min(longestTimerMs, Math.max(1, replyBy - Date.now()));
     const endpoint = presence.endpoint ?? (await presence.wait(Math.min(graceMs, deadlineMs), AbortSignal.timeout(deadlineMs)));
     if (!endpoint) throw joiningErrors.AGENT_AWAY({ agent: name, graceMs });
-    return remote(endpoint, hostInterface).negotiate({ agent: name, turn }, { deadlineMs });
+    return { host: remote(endpoint, hostInterface), options: { deadlineMs } };
+  };
+  const negotiate: Agent["negotiate"] = async (turn) => {
+    const { host, options } = await reached(turn.replyBy);
+    return host.negotiate({ agent: name, turn }, options);
+  };
+  const vote: Agent["vote"] = async (call) => {
+    const { host, options } = await reached(call.replyBy);
+    return host.vote({ agent: name, call }, options);
+  };
+  const auction: Agent["auction"] = async (call) => {
+    const { host, options } = await reached(call.replyBy);
+    return host.auction({ agent: name, call }, options);
   };
   return {
     get profile() {
@@ -101,6 +114,8 @@ export function joinedAgent(joined: Joined, graceMs: number): Agent {
     },
     ...(joined.join.bids ? { bid } : {}),
     ...(joined.join.negotiates ? { negotiate } : {}),
+    ...(joined.join.votes ? { vote } : {}),
+    ...(joined.join.auctions ? { auction } : {}),
   };
 }
 

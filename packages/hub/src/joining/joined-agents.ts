@@ -101,8 +101,9 @@ export class JoinedAgents {
       await store.events.append(trx, [{ kind: "agent.joined", actor: principal.id, subject: name, data: { bids: join.bids } }]);
     });
     // The same agent goes on, with the tasks it may have: only whether it bids and bargains is settled when it is made.
-    const { bids, negotiates } = known?.joined.join ?? {};
-    const same = bids === join.bids && negotiates === join.negotiates ? known : undefined;
+    const { bids, negotiates, votes, auctions } = known?.joined.join ?? {};
+    const takesPart = [bids === join.bids, negotiates === join.negotiates, votes === join.votes, auctions === join.auctions];
+    const same = takesPart.every(Boolean) ? known : undefined;
     if (same) same.joined.join = join;
     const agent = same?.agent ?? this.#keep(join, principal.id, known?.joined.presence ?? new Presence());
     const url = await register(agent);

@@ -176,8 +176,8 @@ async function endedBy<T>(signal: AbortSignal, graceMs: number, work: Promise<T>
 function recordable(input: unknown, secrets: readonly string[] = []): { input?: Json; inputHash?: string } {
   let text: string;
   try {
-    const hidden = secrets.filter((name) => typeof input === "object" && input !== null && name in input);
-    text = canonicalJson({ ...(input ?? {}), ...Object.fromEntries(hidden.map((name) => [name, "***"])) });
+    // Those that were left out, too: that a bidder named no price would tell that it passed.
+    text = canonicalJson({ ...(input ?? {}), ...Object.fromEntries(secrets.map((name) => [name, "***"])) });
   } catch {
     return { inputHash: "not JSON" };
   }

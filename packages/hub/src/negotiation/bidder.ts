@@ -1,6 +1,6 @@
 /**
- * An agent's side of negotiation/v1: how it answers a call for proposals and signs what it offered, and how it acts in a turn of a
- * session of alternating offers, over ordinary A2A messages with a data part. An accepted proposal is no message but a task: the
+ * An agent's side of negotiation/v1: how it answers a call for proposals and signs what it offered, how it acts in a turn of a
+ * session of alternating offers, and how it votes and bids in auctions, over ordinary A2A messages with a data part. An accepted proposal is no message but a task: the
  * executor takes it.
  */
 import { z } from "zod";
@@ -12,6 +12,7 @@ import { asEntenteError } from "../base/errors.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import { openPartyKey, signDocument } from "../security/keys.ts";
 import { type AgreementDocument, agreementSchema } from "./agreement.ts";
+import { ballotCallMessageSchema, bidCallMessageSchema, endedMessageSchema } from "./assemblies/calls.ts";
 import { closedMessageSchema, turnMessageSchema } from "./bargains/turn.ts";
 import { negotiationErrors } from "./errors.ts";
 import type { KeptProposal } from "./records.ts";
@@ -52,8 +53,8 @@ export function bidderReply(
   dataFolder: string,
   proposalOf: ProposalLookup,
 ): ((message: Message, ctx: AgentContext) => Promise<readonly Part[] | undefined>) | undefined {
-  const { bid, negotiate } = agent;
-  if (!bid && !negotiate) return undefined;
+  const { bid, negotiate, vote, auction } = agent;
+  if (!bid && !negotiate && !vote && !auction) return undefined;
   const { name } = agent.profile;
   const refuse = (thrown: unknown, ctx: AgentContext): Answer => {
     const error = asEntenteError(thrown);
@@ -72,6 +73,14 @@ export function bidderReply(
       }
       const closed = closedMessageSchema.safeParse(data);
       if (closed.success) return [dataPart({ act: "noted", negotiation: closed.data.negotiation })];
+    }
+    if (vote || auction) {
+      const ballotCall = ballotCallMessageSchema.safeParse(data);
+      if (vote && ballotCall.success) return [dataPart(await vote(withoutAct(ballotCall.data), ctx))];
+      const bidCall = bidCallMessageSchema.safeParse(data);
+      if (auction && bidCall.success) return [dataPart(await auction(withoutAct(bidCall.data), ctx))];
+      const ended = endedMessageSchema.safeParse(data);
+      if (ended.success) return [dataPart({ act: "noted", negotiation: ended.data.negotiation })];
     }
     if (!bid) return undefined;
     const call = callSchema.safeParse(data);
@@ -99,6 +108,10 @@ export function bidderReply(
     if (wanted !== got) throw negotiationErrors.AGREEMENT_NOT_MINE({ contractor: name, wanted, got });
     return { act: "signed", signature: await signDocument(document, await openPartyKey(dataFolder, name)) };
   }
+}
+
+function withoutAct<T extends { readonly act: string }>({ act: _, ...rest }: T): Omit<T, "act"> {
+  return rest;
 }
 
 function termsOf(terms: Omit<KeptProposal, "job"> & { contractor: string; job?: unknown }): string {

@@ -79,6 +79,15 @@ export const negotiationErrors = defineErrors({
     text: (d: { party: string; by: string }) =>
       `"${d.party}" is played by its ${d.by}; wanted a party that answers itself, by tools`,
   },
+  ASSEMBLIES_TOO_MANY: {
+    status: 429,
+    text: (d: { principal: string; limit: number }) =>
+      `${d.principal} has ${d.limit} open votes and auctions (negotiation.openAssemblies); close one before another is opened`,
+  },
+  PARTIES_INVALID: {
+    status: 400,
+    text: (d: { field: string; wanted: string; got: string }) => `${d.field}: wanted ${d.wanted}; got "${d.got}"`,
+  },
   AGREEMENT_NOT_MINE: {
     status: 409,
     text: (d: { contractor: string; wanted: string; got: string }) =>

@@ -1,5 +1,6 @@
 /** The data parts of the A2A extension negotiation/v1, by the name they have in docs/reference/negotiation-extension.md. */
-import { actSchema } from "@entente/sdk";
+import { actSchema, ballotActSchema, bidActSchema } from "@entente/sdk";
+import { ballotCallMessageSchema, bidCallMessageSchema, endedMessageSchema } from "./assemblies/calls.ts";
 import { anyAgreementSchema } from "./bargains/agreement.ts";
 import { closedMessageSchema, turnMessageSchema } from "./bargains/turn.ts";
 import { answerSchema, callSchema, signSchema } from "./bidder.ts";
@@ -13,4 +14,9 @@ export const extensionSchemas = {
   act: actSchema,
   closed: closedMessageSchema,
   agreement: anyAgreementSchema,
+  "call-for-ballot": ballotCallMessageSchema,
+  ballot: ballotActSchema,
+  "call-for-bid": bidCallMessageSchema,
+  bid: bidActSchema,
+  ended: endedMessageSchema,
 } as const;

@@ -14,8 +14,10 @@ export interface PartyKey {
   readonly publicJwk: JWK;
 }
 
-/** Loads the key of `party` from `keys/PARTY.jwk`, or makes and keeps one. P-256, so that every A2A client can check it. */
+/** Loads the key of `party` from `keys/PARTY.jwk`, or makes and keeps one. P-256, so that every A2A client can check it. Throws for a name that is no file's. */
 export async function openPartyKey(dataFolder: string, party: string): Promise<PartyKey> {
+  if (!/^[A-Za-z0-9][\w:.-]{0,127}$/.test(party))
+    throw new Error(`a party's key is kept in a file of its name: wanted letters, digits, "_", ":", "." and "-"; got "${party}"`);
   const path = join(dataFolder, "keys", `${party}.jwk`);
   if (!existsSync(path)) {
     const made = await generateKeyPair(algorithm, { extractable: true });

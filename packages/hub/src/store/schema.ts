@@ -315,6 +315,64 @@ export interface PlanEventsTable {
   hash: string;
 }
 
+/** A blackboard. `seq` is its revision, `hash` that of its last event, `entries` how many keys it has. */
+export interface BoardsTable {
+  id: string;
+  subject: string;
+  opened_by: string;
+  members_json: string;
+  open: number;
+  seq: number;
+  entries: number;
+  hash: string;
+  created_at: number;
+}
+
+/** What stands on a board. `version` is the board's revision that wrote it. */
+export interface BoardEntriesTable {
+  board_id: string;
+  key: string;
+  version: number;
+  value_json: string;
+  by: string;
+  at: number;
+}
+
+/** The revisions of a board, from 1; old ones keep the hash of their value alone. */
+export interface BoardEventsTable {
+  board_id: string;
+  seq: number;
+  at: number;
+  by: string;
+  act: string;
+  key: string | null;
+  value_json: string | null;
+  value_hash: string | null;
+  hash: string;
+}
+
+/** A vote or an auction. `due_at` is when its clock next does something; `driver` is the hub that asks its agents, seen alive at `seen_at`. */
+export interface AssembliesTable {
+  id: string;
+  opened_by: string;
+  open: number;
+  seq: number;
+  hash: string;
+  due_at: number | null;
+  driver: string;
+  seen_at: number;
+}
+
+/** What happened in a vote or an auction, from 1. `event_json` holds a salted hash where `secret_json` holds a ballot or a bid. */
+export interface AssemblyEventsTable {
+  assembly_id: string;
+  seq: number;
+  at: number;
+  event_json: string;
+  secret_json: string | null;
+  hash: string;
+}
+
 export interface SelectionsTable {
   id: string;
   run_id: string;
@@ -418,6 +476,11 @@ export interface Database {
   promises: PromisesTable;
   plans: PlansTable;
   plan_events: PlanEventsTable;
+  boards: BoardsTable;
+  board_entries: BoardEntriesTable;
+  board_events: BoardEventsTable;
+  assemblies: AssembliesTable;
+  assembly_events: AssemblyEventsTable;
   selections: SelectionsTable;
   training_points: TrainingPointsTable;
   versions: VersionsTable;

@@ -7,6 +7,7 @@ import { EntenteError } from "../../src/base/errors.ts";
 import { agreementIdOf, bargainedSchema, verifyBargained } from "../../src/negotiation/bargains/agreement.ts";
 import { replayBargain } from "../../src/negotiation/bargains/session.ts";
 import { viewOf } from "../../src/negotiation/bargains/view.ts";
+import { openPartyKey } from "../../src/security/keys.ts";
 import type { Store } from "../../src/store/store.ts";
 import { scratchFolder } from "../scratch.ts";
 import { engines, withStore } from "../stores.ts";
@@ -215,4 +216,15 @@ test("an agent that only answers out of place ends the session, and says why", (
     const { state } = await house.bargaining.ended(id, soon());
     assert.equal(state.result?.reason, "ended");
     assert.match(state.result?.why ?? "", /nothing-to-accept/);
+  }));
+
+test("a party is somebody of this hub: no name leads out of the folder of keys", (t) =>
+  withStore(t, "sqlite", async (store) => {
+    using folder = scratchFolder();
+    await using house = await openHouse(store, folder.path, [party("ada")]);
+    for (const name of ["client:../../evil", "client:", "client:A", "../evil", "nobody"])
+      await assert.rejects(house.bargaining.start(jobCall({ parties: ["ada", name], provider: "ada" })), code("AGENT_UNKNOWN"));
+    assert.ok(await house.bargaining.start(jobCall({ parties: ["ada", "client:eve"], provider: "ada", byTool: ["ada"] })));
+    await assert.rejects(openPartyKey(folder.path, "client:../../evil"), /wanted letters/);
+    await assert.rejects(openPartyKey(folder.path, ".."), /wanted letters/);
   }));

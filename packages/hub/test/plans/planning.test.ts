@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { EntenteError } from "../../src/base/errors.ts";
 import { openPlan, replayPlan } from "../../src/negotiation/plans/session.ts";
 import { planDocument, planSchema } from "../../src/negotiation/plans/terms.ts";
+import { planTranscript } from "../../src/negotiation/transcripts/plan.ts";
 import type { Store } from "../../src/store/store.ts";
 import { scratchFolder } from "../scratch.ts";
 import { engines, withStore } from "../stores.ts";
@@ -75,6 +76,20 @@ for (const engine of engines) {
       assert.match(view.mermaid, /t0 --> t2\n {2}t1 --> t2/);
       const kept = await house.planning.records.load(id);
       assert.equal(kept?.session.hash, view.hash);
+      const transcript = await planTranscript(house.planning.records)(id);
+      assert.deepEqual([transcript?.parties, transcript?.status, transcript?.length], [["ada"], "done", 3]);
+      const call = { since: 0, limit: 10, viewer: "ada", all: false };
+      const whole = await transcript?.page(call);
+      assert.deepEqual([whole?.problem, whole?.events.map(({ by, act }) => [by, act])[2]], [null, ["adder", "done"]]);
+      assert.deepEqual(await transcript?.page({ ...call, since: 2 }), { problem: null, events: whole?.events.slice(2) });
+      await store.db.updateTable("plan_events").set({ at: 1 }).where("seq", "=", 2).execute();
+      assert.match((await transcript?.page(call))?.problem ?? "", /event 2 is not the one that was kept/);
+      assert.match((await transcript?.page({ ...call, since: 1 }))?.problem ?? "", /event 2/);
+      await store.db
+        .updateTable("plan_events")
+        .set({ at: whole?.events[1]?.at ?? 0 })
+        .where("seq", "=", 2)
+        .execute();
       const entries = (await house.planning.records.entries(id)).map((entry, at) =>
         at === 0 ? { ...entry, results: [{ contractor: "counter", price: 2, output: { of: 4 } }] } : entry,
       );

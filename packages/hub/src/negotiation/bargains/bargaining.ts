@@ -18,6 +18,7 @@ import type { Store } from "../../store/store.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import { negotiationErrors } from "../errors.ts";
 import { orAborted } from "../or-aborted.ts";
+import { isClientName } from "../participants.ts";
 import { AgentParties } from "./agent-parties.ts";
 import { bargainedSchema } from "./agreement.ts";
 import { type AtWorkInput, BargainAtWork } from "./at-work.ts";
@@ -229,7 +230,7 @@ export class Bargaining implements AsyncDisposable {
     const { registry } = this.#input;
     if (!registry.has(name)) {
       // Principals that are no agents act by tools; anything else is a mistake.
-      if (name === operator.id || name.startsWith("client:")) return "self";
+      if (name === operator.id || isClientName(name)) return "self";
       registry.get(name);
     }
     return !byTool.includes(name) && takesPartIn(registry.get(name).card, "alternating-offers") ? "agent" : "self";

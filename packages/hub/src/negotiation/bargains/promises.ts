@@ -38,9 +38,10 @@ export async function keepPromise(
     });
 }
 
-/** Lets go of all that was promised in a session. */
-export async function releasePromises(trx: Transaction<Database>, bargain: string): Promise<void> {
-  await trx.deleteFrom("promises").where("bargain_id", "=", bargain).execute();
+/** Lets go of what was promised in a session: of all parties but one, whose offer rejected the others', or of all. */
+export async function releasePromises(trx: Transaction<Database>, bargain: string, but?: string): Promise<void> {
+  const gone = trx.deleteFrom("promises").where("bargain_id", "=", bargain);
+  await (but === undefined ? gone : gone.where("party", "!=", but)).execute();
 }
 
 /** What was offered and not agreed binds nobody; what was agreed binds whoever has a budget for it. */

@@ -10,7 +10,6 @@ import type { Clock } from "../../base/clock.ts";
 import { asEntenteError, baseErrors } from "../../base/errors.ts";
 import { newId } from "../../base/ids.ts";
 import { canonicalJson } from "../../base/json.ts";
-import { Listeners } from "../../base/listeners.ts";
 import type { Logger } from "../../base/logger.ts";
 import type { Store } from "../../store/store.ts";
 import type { Contracting } from "../contracting.ts";
@@ -61,7 +60,6 @@ export class Planning implements AsyncDisposable {
   readonly #live = new Map<string, Live>();
   readonly #works = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
-  readonly #listeners: Listeners<string>;
   #beat: NodeJS.Timeout | undefined;
   #claims = false;
 
@@ -71,17 +69,11 @@ export class Planning implements AsyncDisposable {
     // Of two processes on one data folder (a command beside a hub that starts) only one drives a plan.
     this.#driver = newId(`${this.#hub}:drv`, input.clock.now());
     this.records = new PlanRecords(input.store, input.clock);
-    this.#listeners = new Listeners((error) => input.log.error({ err: error }, "a listener to plans failed"));
   }
 
   /** What plans may have here. */
   get limits(): PlanLimits {
     return this.#input.limits;
-  }
-
-  /** Calls `listener` with the id of a plan whenever something happened to it here; returns how to stop. */
-  onChange(listener: (plan: string) => void): () => void {
-    return this.#listeners.add(listener);
   }
 
   /** Takes up the plans of this hub that a stop cut off, and from then on those of hubs that are gone; gives how many there were. */
@@ -197,7 +189,6 @@ export class Planning implements AsyncDisposable {
     this.#startBeating();
     this.#carryOut(live, effects);
     this.#arm(live);
-    this.#listeners.tell(kept.id);
     return live;
   }
 
@@ -277,7 +268,6 @@ export class Planning implements AsyncDisposable {
     }
     live.changed.resolve();
     live.changed = Promise.withResolvers();
-    this.#listeners.tell(kept.id);
   }
 
   #planNow({ kept }: Live): number {

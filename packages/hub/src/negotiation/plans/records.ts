@@ -10,6 +10,7 @@ import type { Store } from "../../store/store.ts";
 import { negotiationErrors } from "../errors.ts";
 import type { Fence } from "../job.ts";
 import { type PlanEntry, type PlanSession, replayPlan } from "./session.ts";
+import type { PlanDocument } from "./terms.ts";
 
 /** How a plan stands: open (running or stopping), or how it ended. */
 export const planStatuses = ["running", "stopping", ...planOutcomes] as const;
@@ -128,14 +129,22 @@ export class PlanRecords {
     };
   }
 
-  /** The events of a plan, in order. */
-  async entries(id: string): Promise<readonly PlanEntry[]> {
-    const rows = await this.#store.db
+  /** What a plan was opened with and how it stands, without its events; undefined where there is none of that id. */
+  async head(id: string) {
+    const row = await this.#store.db.selectFrom("plans").selectAll().where("id", "=", id).executeTakeFirst();
+    const document: PlanDocument | undefined = row && JSON.parse(row.document_json);
+    return row && document && { document, openedBy: row.opened_by, status: row.status, open: row.open === 1, length: row.seq };
+  }
+
+  /** The events of a plan after one, in order. */
+  async entries(id: string, since = 0, limit?: number): Promise<readonly PlanEntry[]> {
+    const query = this.#store.db
       .selectFrom("plan_events")
       .select(["seq", "at", "event_json", "hash"])
       .where("plan_id", "=", id)
-      .orderBy("seq")
-      .execute();
+      .where("seq", ">", since)
+      .orderBy("seq");
+    const rows = await (limit === undefined ? query : query.limit(limit)).execute();
     return rows.map(({ seq, at, event_json, hash }) => ({ ...JSON.parse(event_json), seq, at, hash }));
   }
 

@@ -38,10 +38,15 @@ export interface PlanSession {
   readonly hash: string;
 }
 
+/** The link that the first entry follows. */
+export function planGenesis(document: PlanDocument): string {
+  return sha256(canonicalJson(document));
+}
+
 /** Opens a plan; the effects are the first announcements. */
 export function openPlan(document: PlanDocument): readonly [PlanSession, readonly PlanEffect[]] {
   const [state, effects] = plan.start(planTerms(document));
-  return [{ document, state, entries: [], hash: sha256(canonicalJson(document)) }, effects];
+  return [{ document, state, entries: [], hash: planGenesis(document) }, effects];
 }
 
 /** Takes an event at a plan time; undefined when it changes nothing. Throws EVENT_INVALID of the library. */
@@ -54,7 +59,7 @@ export function advancePlan(
   const [state, effects] = plan.step(session.state, happened.event, at);
   if (effects.length === 0 && canonicalJson({ ...state, at: 0 }) === canonicalJson({ ...session.state, at: 0 })) return undefined;
   const seq = session.entries.length + 1;
-  const entry: PlanEntry = { ...happened, seq, at, hash: linked(session.hash, seq, at, happened) };
+  const entry: PlanEntry = { ...happened, seq, at, hash: planLink(session.hash, seq, at, happened) };
   return { session: { ...session, state, entries: [...session.entries, entry], hash: entry.hash }, entry, effects };
 }
 
@@ -63,7 +68,7 @@ export function replayPlan(id: string, document: PlanDocument, entries: readonly
   const [{ state: first, hash: begin }] = openPlan(document);
   let [state, hash] = [first, begin];
   for (const [k, entry] of entries.entries()) {
-    if (entry.seq !== k + 1 || entry.hash !== linked(hash, entry.seq, entry.at, entry))
+    if (entry.seq !== k + 1 || entry.hash !== planLink(hash, entry.seq, entry.at, entry))
       throw new Error(`event ${k + 1} of plan "${id}" is not the one that was kept`);
     [state] = plan.step(state, entry.event, entry.at);
     hash = entry.hash;
@@ -79,6 +84,12 @@ export function resultOf({ document, entries }: PlanSession, task: string): Json
   return several && done ? outputs : outputs[0];
 }
 
-function linked(before: string, seq: number, at: number, { event, negotiation, agreements, results }: PlanHappened): string {
+/** The link of an entry, after one. */
+export function planLink(
+  before: string,
+  seq: number,
+  at: number,
+  { event, negotiation, agreements, results }: PlanHappened,
+): string {
   return sha256(canonicalJson([before, seq, at, { event, negotiation, agreements, results }]));
 }

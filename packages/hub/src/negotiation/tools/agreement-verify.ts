@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { verifyAgreement } from "../agreement.ts";
+import { awardProblem } from "../assemblies/proof.ts";
 import { anyAgreementSchema, isBargained, verifyBargained } from "../bargains/agreement.ts";
+import { bargainProtocol } from "../bargains/records.ts";
 import { replayBargain, wordsOf } from "../bargains/session.ts";
 import type { BargainTerms } from "../bargains/terms.ts";
 import { defineNegotiationTool } from "../desk.ts";
@@ -9,7 +11,7 @@ import { keptAgreement } from "../kept-agreement.ts";
 export default defineNegotiationTool({
   name: "agreement_verify",
   description:
-    "Checks an agreement from the ground: every party's signature, and, for a bargained one, each link of its transcript, that replaying it ends in these very terms, and that the hash which was signed is that of its last event.",
+    "Checks an agreement from the ground: every party's signature, and, for one that was bargained or auctioned, each link of its transcript, that it ends in these very terms, and that the hash which was signed is that of its last event.",
   input: z.object({ id: z.string().describe("an agreement id (agr_…)") }),
   output: z.object({
     holds: z.boolean(),
@@ -34,11 +36,12 @@ export default defineNegotiationTool({
     const signatures = await verifyBargained(document, given, async (party) => (await desk.bargaining.keyOf(party)).publicJwk);
     const negotiation = await desk.store.db
       .selectFrom("negotiations")
-      .select("terms_json")
+      .select(["protocol", "terms_json"])
       .where("id", "=", document.negotiation)
       .executeTakeFirstOrThrow();
     const terms: BargainTerms = JSON.parse(negotiation.terms_json);
-    const problem = await transcriptProblem();
+    const bargained = negotiation.protocol === bargainProtocol;
+    const problem = await (bargained ? transcriptProblem() : awardProblem(desk.assemblies.records, document));
     const transcript = problem === null;
     return {
       holds: signatures && transcript,
