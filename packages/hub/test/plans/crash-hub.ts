@@ -29,7 +29,7 @@ const flags: [string, string][] = [
 ];
 await using hub = await openHub({ config: loadConfig({ flags }), agents: [step("ann", 1), step("ben", 2), step("cle", 3)] });
 await hub.addAgents("");
-hub.store.onCommit(() => process.send?.("changed"));
+hub.store.onCommit(() => process.connected && process.send?.("changed"));
 await hub.recover();
 const given = { id: "the-plan", subject: "forty-two steps", budget: 130, parallel: 2, tasks };
 process.send?.("ready");
