@@ -35,14 +35,14 @@ export class Negotiation implements NegotiationDesk, AsyncDisposable {
   readonly course: AgreementCourse;
   readonly planning: Planning;
   readonly collaboration: Collaboration;
-  readonly #registry: Registry;
+  readonly keyOf: NegotiationDesk["keyOf"];
 
   constructor({ store, registry, clock, log, metrics, models, dataFolder, values }: NegotiationInput) {
     const leaseMs = values["a2a.leaseMs"];
     this.store = store;
     this.models = models;
     this.modelAnswers = values["models.answers"];
-    this.#registry = registry;
+    this.keyOf = (party) => registry.get(party).key.publicJwk;
     this.contracting = new Contracting({ store, registry, clock, dataFolder });
     this.bargaining = new Bargaining({
       ...{ store, registry, clock, log, dataFolder, leaseMs },
@@ -76,10 +76,6 @@ export class Negotiation implements NegotiationDesk, AsyncDisposable {
 
   get transcripts() {
     return this.collaboration.transcripts;
-  }
-
-  keyOf(party: string) {
-    return this.#registry.get(party).key.publicJwk;
   }
 
   /** Goes on with what a stop of the hub cut off, and closes what fell due meanwhile. */
