@@ -13,7 +13,7 @@ import { canonicalJson, type Json } from "../base/json.ts";
 import { openPartyKey, signDocument } from "../security/keys.ts";
 import { type AgreementDocument, agreementSchema } from "./agreement.ts";
 import { ballotCallMessageSchema, bidCallMessageSchema, endedMessageSchema } from "./assemblies/calls.ts";
-import { closedMessageSchema, turnMessageSchema } from "./bargains/turn.ts";
+import { closedMessageSchema, turnIn } from "./bargains/turn.ts";
 import { negotiationErrors } from "./errors.ts";
 import type { KeptProposal } from "./records.ts";
 
@@ -65,10 +65,9 @@ export function bidderReply(
     if (!message.extensions?.includes(negotiationExtension)) return undefined;
     const data = dataOf(message.parts);
     if (negotiate) {
-      const turn = turnMessageSchema.safeParse(data);
-      if (turn.success) {
-        const { act: _, ...rest } = turn.data;
-        const { text, ...act } = await negotiate(rest, ctx);
+      const turn = turnIn(message.parts);
+      if (turn) {
+        const { text, ...act } = await negotiate(turn, ctx);
         return [...(text === undefined ? [] : [textPart(text)]), dataPart(act)];
       }
       const closed = closedMessageSchema.safeParse(data);

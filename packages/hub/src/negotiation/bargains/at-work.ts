@@ -44,6 +44,8 @@ export interface Acting {
 
 const tooLate = { refused: "not-your-turn" } as const;
 const longestTimerMs = 2 ** 31 - 1;
+// Made once: it says where it was made to nobody, and happens with every act.
+const goneOn = new Error("the negotiation has gone on");
 
 /** See the head of this file. */
 export class BargainAtWork {
@@ -103,7 +105,7 @@ export class BargainAtWork {
       }
       const model = this.kept.seats[turn.to]?.model;
       const until = new AbortController();
-      this.#wake = () => until.abort(new Error("the negotiation has gone on"));
+      this.#wake = () => until.abort(goneOn);
       const timer = setTimeout(() => until.abort(new Error("the party's time is up")), Math.min(left, longestTimerMs));
       try {
         if (by === "agent")

@@ -141,7 +141,8 @@ export class BargainRecords {
         .insertInto("bargain_parties")
         .values(terms.parties.map(({ name }) => ({ party: name, bargain_id: id })))
         .execute();
-    });
+      // Whoever opens one by a tool hears of it after the record of the call is on disk, and what a breach opens is opened again.
+    }, "behind");
   }
 
   /** Reads a session; undefined where there is none of that id. Throws when its events are not the ones that were kept. */

@@ -66,7 +66,23 @@ export function turnParts(turn: NegotiationTurn): readonly Part[] {
     ? `${standing.by} offers ${sentence(standing.offer)}${standing.text ? `: “${standing.text}”` : ""}`
     : "nobody has offered anything yet";
   const text = `Negotiation about ${subject}, round ${round + 1}: ${problem ? `${problem.message}; ` : ""}${said}. It is your turn.`;
-  return [textPart(text), dataPart({ act: "turn", ...turn })];
+  const data = { act: "turn" as const, ...turn };
+  ours.set(data, turn);
+  return [textPart(text), dataPart(data)];
+}
+
+// What was made here needs no reading when an agent of this hub gets it.
+const ours = new WeakMap<object, NegotiationTurn>();
+
+/** The turn in a message; undefined for another message. */
+export function turnIn(parts: readonly Part[]): NegotiationTurn | undefined {
+  const data = dataOf(parts);
+  const known = typeof data === "object" && data !== null ? ours.get(data) : undefined;
+  if (known) return known;
+  const read = turnMessageSchema.safeParse(data);
+  if (!read.success) return undefined;
+  const { act: _, ...turn } = read.data;
+  return turn;
 }
 
 /** The act in an answer: its data counts, its text is kept beside it. Undefined for an answer that is none. */
