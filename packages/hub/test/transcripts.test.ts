@@ -7,14 +7,12 @@ import { canonicalJson, sha256 } from "../src/base/json.ts";
 import { operator } from "../src/base/principals.ts";
 import type { Principal } from "../src/base/tool.ts";
 import { sealOf } from "../src/negotiation/assemblies/session.ts";
-import { Collaboration } from "../src/negotiation/collaboration.ts";
-import { PlanRecords } from "../src/negotiation/plans/records.ts";
+import type { Collaboration } from "../src/negotiation/collaboration.ts";
 import { NegotiationRecords } from "../src/negotiation/records.ts";
 import { advance, openSession } from "../src/negotiation/transcript.ts";
 import { listSessions } from "../src/negotiation/transcripts/list.ts";
 import type { Store } from "../src/store/store.ts";
-import { openLog } from "../src/telemetry/log.ts";
-import { auctionCall, code, voteCall } from "./assemblies/house.ts";
+import { auctionCall, code, openCollaboration, voteCall } from "./assemblies/house.ts";
 import { jobCall, openHouse, party } from "./bargains/house.ts";
 import { configOn, scratchFolder } from "./scratch.ts";
 import { engines, withStore } from "./stores.ts";
@@ -39,19 +37,9 @@ async function open(store: Store, folder: string): Promise<House> {
     folder,
     ["ada", "bob", "cy"].map((name) => party(name)),
   );
-  const { registry, bargaining } = house;
+  const { bargaining } = house;
   const { values } = configOn(folder);
-  const input = {
-    store,
-    plans: new PlanRecords(store, systemClock),
-    registry,
-    clock: systemClock,
-    log: openLog("silent"),
-    dataFolder: folder,
-    bargaining,
-    values,
-  };
-  const collaboration = new Collaboration(input);
+  const collaboration = openCollaboration(store, folder, house, values);
   return {
     collaboration,
     bargaining,

@@ -9,6 +9,7 @@ import type { Store } from "../store/store.ts";
 import type { AgreementDocument, AgreementSignatures } from "./agreement.ts";
 import type { Fence } from "./job.ts";
 import { signedRow } from "./kept-agreement.ts";
+import { openedRow } from "./opened-row.ts";
 import { type Entry, eventData, replay, type Session } from "./transcript.ts";
 
 /** How an agreement stands. */
@@ -100,18 +101,7 @@ export class NegotiationRecords {
       if (replaced !== undefined) await trx.deleteFrom("negotiations").where("id", "=", replaced).execute();
       await trx
         .insertInto("negotiations")
-        .values({
-          id,
-          protocol: "contract-net",
-          run_id: run,
-          subject,
-          status: "collecting",
-          terms_json: canonicalJson(session.terms),
-          events_json: "[]",
-          outcome_json: null,
-          created_at: now,
-          updated_at: now,
-        })
+        .values(openedRow({ id, protocol: "contract-net", subject, run }, session.terms, "collecting", now))
         .execute();
       await this.#store.events.append(trx, [
         {

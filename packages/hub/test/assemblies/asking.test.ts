@@ -3,16 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BallotCall, BidCall } from "@entente/sdk";
 import type { Agent } from "../../src/base/agent.ts";
-import { systemClock } from "../../src/base/clock.ts";
 import { mandateSchema } from "../../src/negotiation/bargains/mandate.ts";
-import { Collaboration } from "../../src/negotiation/collaboration.ts";
-import { PlanRecords } from "../../src/negotiation/plans/records.ts";
 import type { Store } from "../../src/store/store.ts";
-import { openLog } from "../../src/telemetry/log.ts";
 import { openHouse as openBargains, party } from "../bargains/house.ts";
 import { configOn, scratchFolder } from "../scratch.ts";
 import { engines, withStore } from "../stores.ts";
-import { auctionCall, voteCall } from "./house.ts";
+import { auctionCall, openCollaboration, voteCall } from "./house.ts";
 
 const soon = () => ({ waitMs: 20_000, signal: new AbortController().signal });
 const over = ({ open }: { open: boolean }) => !open;
@@ -23,19 +19,9 @@ function agent(name: string, hooks: Partial<Pick<Agent, "vote" | "auction">> = {
 
 async function open(store: Store, folder: string, agents: readonly Agent[], leaseMs = "60000") {
   const house = await openBargains(store, folder, agents);
-  const { registry, bargaining } = house;
+  const { bargaining } = house;
   const { values } = configOn(folder, { "a2a.leaseMs": leaseMs });
-  const input = {
-    store,
-    plans: new PlanRecords(store, systemClock),
-    registry,
-    clock: systemClock,
-    log: openLog("silent"),
-    dataFolder: folder,
-    bargaining,
-    values,
-  };
-  const collaboration = new Collaboration(input);
+  const collaboration = openCollaboration(store, folder, house, values);
   return {
     ...collaboration,
     collaboration,

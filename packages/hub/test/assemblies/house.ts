@@ -1,15 +1,39 @@
 import assert from "node:assert/strict";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
+import type { ConfigValues } from "../../src/base/config-keys.ts";
 import { EntenteError } from "../../src/base/errors.ts";
 import { Assemblies } from "../../src/negotiation/assemblies/assemblies.ts";
 import { auctionOf, auctionOpening, voteOf, voteOpening } from "../../src/negotiation/assemblies/opening.ts";
 import type { AssemblyTerms } from "../../src/negotiation/assemblies/terms.ts";
 import { auctionView, voteView } from "../../src/negotiation/assemblies/view.ts";
 import { BargainRecords } from "../../src/negotiation/bargains/records.ts";
+import { Collaboration } from "../../src/negotiation/collaboration.ts";
+import { PlanRecords } from "../../src/negotiation/plans/records.ts";
 import { Watch } from "../../src/negotiation/watch.ts";
 import { openPartyKey } from "../../src/security/keys.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openLog } from "../../src/telemetry/log.ts";
+import type { House as BargainHouse } from "../bargains/house.ts";
+
+/** What many do together, over a store and a hub's bargaining. */
+export function openCollaboration(
+  store: Store,
+  dataFolder: string,
+  { registry, bargaining }: Pick<BargainHouse, "registry" | "bargaining">,
+  values: ConfigValues,
+): Collaboration {
+  const plans = new PlanRecords(store, systemClock);
+  return new Collaboration({
+    store,
+    plans,
+    registry,
+    clock: systemClock,
+    log: openLog("silent"),
+    dataFolder,
+    bargaining,
+    values,
+  });
+}
 
 /** Who takes part in tests. */
 export const names = ["ada", "bob", "cy", "dee"];

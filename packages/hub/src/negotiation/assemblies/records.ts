@@ -11,8 +11,10 @@ import type { AssemblyEventsTable, Database } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import type { BargainedDocument, PartySignatures } from "../bargains/agreement.ts";
 import { keepPromise, type PromiseMade, releasePromises } from "../bargains/promises.ts";
+import { takeOver } from "../driven.ts";
 import { negotiationErrors } from "../errors.ts";
 import { signedRow } from "../kept-agreement.ts";
+import { openedRow } from "../opened-row.ts";
 import { type Award, awardsOf } from "./award.ts";
 import { type AssemblyEntry, type AssemblySession, dueAt } from "./session.ts";
 import { type AssemblyTerms, openerPays } from "./terms.ts";
@@ -42,8 +44,6 @@ export interface Keeping {
   readonly agreements: readonly SignedAward[];
   readonly news: readonly NewEvent[];
 }
-
-const claimedAtOnce = 1000;
 
 /** See the head of this file. */
 export class AssemblyRecords {
@@ -75,18 +75,7 @@ export class AssemblyRecords {
       if (Number(count) >= limit) throw negotiationErrors.ASSEMBLIES_TOO_MANY({ principal: terms.openedBy, limit });
       await trx
         .insertInto("negotiations")
-        .values({
-          id,
-          protocol: terms.kind,
-          run_id: null,
-          subject: terms.subject,
-          status: "open",
-          terms_json: canonicalJson(terms),
-          events_json: "[]",
-          outcome_json: null,
-          created_at: now,
-          updated_at: now,
-        })
+        .values(openedRow({ id, protocol: terms.kind, subject: terms.subject }, terms, "open", now))
         .execute();
       await trx
         .insertInto("assemblies")
@@ -207,28 +196,8 @@ export class AssemblyRecords {
 
   /** Takes over the open ones whose hub has not been seen since a time, or, with `own`, that are a hub's own; gives their ids. */
   async claim(hub: string, unseenSince: number, own: boolean): Promise<readonly string[]> {
-    const left = await this.#store.db
-      .selectFrom("assemblies")
-      .select(["id", "driver", "seen_at"])
-      .where("open", "=", 1)
-      .where((eb) => (own ? eb.or([eb("seen_at", "<", unseenSince), eb("driver", "=", hub)]) : eb("seen_at", "<", unseenSince)))
-      .orderBy("seen_at")
-      .limit(claimedAtOnce)
-      .execute();
-    const claimed: string[] = [];
-    for (const { id, driver, seen_at } of left) {
-      const taken = await this.#store.db
-        .updateTable("assemblies")
-        .set({ driver: hub, seen_at: this.#clock.now() })
-        .where("id", "=", id)
-        .where("driver", "=", driver)
-        .where("seen_at", "=", seen_at)
-        .where("open", "=", 1)
-        .returning("id")
-        .executeTakeFirst();
-      if (taken) claimed.push(id);
-    }
-    return claimed;
+    const taking = { driver: hub, now: this.#clock.now(), unseenSince, own: own ? hub : undefined, pauses: false };
+    return takeOver(this.#store, "assemblies", taking);
   }
 
   /** Open ones whose clock has something to do by `now`, the longest due first. */

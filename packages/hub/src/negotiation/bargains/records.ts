@@ -10,7 +10,9 @@ import type { NewEvent } from "../../store/event-log.ts";
 import type { Database } from "../../store/schema.ts";
 import { Statement } from "../../store/statement.ts";
 import type { Store } from "../../store/store.ts";
+import { takeOver } from "../driven.ts";
 import { signedRow } from "../kept-agreement.ts";
+import { openedRow } from "../opened-row.ts";
 import type { BargainedDocument, PartySignatures } from "./agreement.ts";
 import { type Mandate, mandateSchema } from "./mandate.ts";
 import { keepPromise, type PromiseMade, promisedElsewhere, releasePromises, settlePromises } from "./promises.ts";
@@ -108,18 +110,7 @@ export class BargainRecords {
       }
       await trx
         .insertInto("negotiations")
-        .values({
-          id,
-          protocol: bargainProtocol,
-          run_id: null,
-          subject: terms.subject,
-          status: "open",
-          terms_json: canonicalJson(terms),
-          events_json: "[]",
-          outcome_json: null,
-          created_at: now,
-          updated_at: now,
-        })
+        .values(openedRow({ id, protocol: bargainProtocol, subject: terms.subject }, terms, "open", now))
         .execute();
       await trx
         .insertInto("bargains")
@@ -266,29 +257,8 @@ export class BargainRecords {
 
   /** Takes over the open sessions that nobody has carried on since a time, or, with `own`, that are a hub's own; gives their ids. */
   async claim(hub: string, unseenSince: number, own: boolean): Promise<readonly string[]> {
-    const now = this.#clock.now();
-    const left = await this.#store.db
-      .selectFrom("bargains")
-      .select(["id", "driver", "seen_at"])
-      .where("open", "=", 1)
-      .where((eb) => (own ? eb.or([eb("seen_at", "<", unseenSince), eb("driver", "=", hub)]) : eb("seen_at", "<", unseenSince)))
-      .orderBy("seen_at")
-      .limit(1000)
-      .execute();
-    const claimed: string[] = [];
-    for (const { id, driver, seen_at } of left) {
-      const taken = await this.#store.db
-        .updateTable("bargains")
-        .set((eb) => ({ driver: hub, seen_at: now, paused_ms: eb("paused_ms", "+", Math.max(0, now - seen_at)) }))
-        .where("id", "=", id)
-        .where("driver", "=", driver)
-        .where("seen_at", "=", seen_at)
-        .where("open", "=", 1)
-        .returning("id")
-        .executeTakeFirst();
-      if (taken) claimed.push(id);
-    }
-    return claimed;
+    const taking = { driver: hub, now: this.#clock.now(), unseenSince, own: own ? hub : undefined, pauses: true };
+    return takeOver(this.#store, "bargains", taking);
   }
 
   async #agree(

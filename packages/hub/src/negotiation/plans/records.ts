@@ -7,6 +7,7 @@ import type { Clock } from "../../base/clock.ts";
 import { canonicalJson } from "../../base/json.ts";
 import type { NewEvent } from "../../store/event-log.ts";
 import type { Store } from "../../store/store.ts";
+import { takeOver } from "../driven.ts";
 import { negotiationErrors } from "../errors.ts";
 import type { Fence } from "../job.ts";
 import { type PlanEntry, type PlanSession, replayPlan } from "./session.ts";
@@ -237,30 +238,7 @@ export class PlanRecords {
 
   /** Takes over the open plans that nobody has driven since a time, or whose driver's name begins with `own`, but not those of `except`; gives their ids. */
   async claim(driver: string, unseenSince: number, except: ReadonlySet<string>, own?: string): Promise<readonly string[]> {
-    const now = this.#clock.now();
-    const rows = await this.#store.db
-      .selectFrom("plans")
-      .select(["id", "driver", "seen_at"])
-      .where("open", "=", 1)
-      .where((eb) => eb.or([eb("seen_at", "<", unseenSince), ...(own === undefined ? [] : [eb("driver", "like", `${own}%`)])]))
-      .orderBy("seen_at")
-      .limit(1000)
-      .execute();
-    const left = rows.filter(({ id }) => !except.has(id));
-    const claimed: string[] = [];
-    for (const { id, driver: before, seen_at } of left) {
-      const taken = await this.#store.db
-        .updateTable("plans")
-        .set((eb) => ({ driver, seen_at: now, paused_ms: eb("paused_ms", "+", Math.max(0, now - seen_at)) }))
-        .where("id", "=", id)
-        .where("driver", "=", before)
-        .where("seen_at", "=", seen_at)
-        .where("open", "=", 1)
-        .returning("id")
-        .executeTakeFirst();
-      if (taken) claimed.push(id);
-    }
-    return claimed;
+    return takeOver(this.#store, "plans", { driver, now: this.#clock.now(), unseenSince, own, except, pauses: true });
   }
 
   /** The negotiation about a subject of a plan, and its agreements. */
