@@ -126,7 +126,7 @@ export type {
   SellerThread,
   StandingOffer,
 } from "./one-to-many/session.ts";
-export { type GraphFault, graphFault } from "./plan/graph.ts";
+export { type GraphFault, graphFault } from "./plan/graph-fault.ts";
 export { plan, planUnderWay } from "./plan/plan.ts";
 export {
   type PlanEffect,

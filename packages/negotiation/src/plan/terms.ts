@@ -1,5 +1,5 @@
 import { checkAmount, checkCount, checkLength, checkTime, checkWord, refuse } from "../terms.ts";
-import { graphFault } from "./graph.ts";
+import { graphFault } from "./graph-fault.ts";
 
 /** What becomes of a plan when one of its tasks has failed for good: it ends, or what does not depend on that task goes on. */
 export const failureRules = ["stop", "continue"] as const;

@@ -5,6 +5,7 @@ import type { Principal } from "../../base/tool.ts";
 import type { OpenCalls } from "../../security/open-calls.ts";
 import { securityErrors } from "../../security/token.ts";
 import { grpcStatus, wireError } from "../errors.ts";
+import type { Served } from "./http-call.ts";
 
 /** Who may call. */
 export interface GrpcAdmission {
@@ -12,6 +13,15 @@ export interface GrpcAdmission {
   readonly check: (headers: { readonly authorization?: string | undefined }) => Promise<Principal>;
   /** Ends calls whose client's token ends. */
   readonly calls: OpenCalls;
+}
+
+/** What the gRPC server stands on. */
+export interface GrpcInput extends GrpcAdmission {
+  readonly host: string;
+  readonly port: number;
+  readonly limitBytes: number;
+  /** Finds an agent. Throws AGENT_UNKNOWN. */
+  readonly served: (name: string) => Served;
 }
 
 /** What a call of grpc-js has in both its kinds. */

@@ -20,18 +20,9 @@ import { httpErrors } from "../../http/body.ts";
 import { a2aErrors } from "../errors.ts";
 import { readRequest } from "../request.ts";
 import { type Call, isStreaming, type OperationName, operations } from "../service.ts";
-import { type Admitted, type AnyCall, admit, drained, type GrpcAdmission, statusOf } from "./grpc-call.ts";
+import { type Admitted, type AnyCall, admit, drained, type GrpcInput, statusOf } from "./grpc-call.ts";
 import { checkVersion, extensionList, type Served } from "./http-call.ts";
 import { legacyMethods } from "./legacy-grpc.ts";
-
-/** What the gRPC server stands on. */
-export interface GrpcInput extends GrpcAdmission {
-  readonly host: string;
-  readonly port: number;
-  readonly limitBytes: number;
-  /** Finds an agent. Throws AGENT_UNKNOWN. */
-  readonly served: (name: string) => Served;
-}
 
 /** A listening gRPC server. */
 export interface GrpcServer {

@@ -9,8 +9,7 @@ import { UserBuilder } from "@a2a-js/sdk/server/grpc";
 import type { ServerWritableStream, sendUnaryData, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { a2aErrors } from "../errors.ts";
 import type { Call } from "../service.ts";
-import type { GrpcInput } from "./grpc.ts";
-import { type Admitted, type AnyCall, admit, drained, statusOf } from "./grpc-call.ts";
+import { type Admitted, type AnyCall, admit, drained, type GrpcInput, statusOf } from "./grpc-call.ts";
 import { checkVersion, extensionList } from "./http-call.ts";
 import { sdkHandler } from "./sdk-handler.ts";
 
