@@ -4,6 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { awardProblem } from "../../src/negotiation/assemblies/proof.ts";
 import { bargainedSchema, verifyBargained } from "../../src/negotiation/bargains/agreement.ts";
+import { AgreementCourse } from "../../src/negotiation/bargains/course.ts";
 import { mandateSchema } from "../../src/negotiation/bargains/mandate.ts";
 import { openPartyKey } from "../../src/security/keys.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -120,6 +121,27 @@ for (const engine of engines) {
       await assert.rejects(open(house, { ...buying, ceiling: 3 }), code("MANDATE_EXCEEDED"));
       await house.assemblies.act(dutch, { type: "accept", from: "bob" }, "agent");
       assert.equal(await promised(store, "operator"), 1, "it was bought at the first price");
+    }));
+
+  test(`${engine}: an award that is due and had no task is over as expired, and what was paid for it stays paid`, (t) =>
+    withStore(t, engine, async (store) => {
+      using folder = scratchFolder();
+      await using house = openHouse(store, folder.path);
+      await setBudget(house, "ada", 20);
+      const id = await open(house, { bidders: ["ada"], pricing: "first", deadlineMs: minute });
+      await bid(house, id, "ada", 7);
+      await close(house, id).catch(() => {}); // All had bid: it may be over.
+      const [agreement] = await agreementsOf(store, id);
+      const later = { ...house.clock, now: () => Date.now() + 1000 * 24 * 60 * minute };
+      using course = new AgreementCourse(store, later, (error) => assert.fail(String(error)));
+      assert.equal(await course.closeDue(), 1);
+      const row = await store.db
+        .selectFrom("agreements")
+        .select("status")
+        .where("id", "=", agreement?.document.id ?? "")
+        .executeTakeFirst();
+      assert.equal(row?.status, "expired");
+      assert.equal(await promised(store, "ada"), 7);
     }));
 
   test(`${engine}: any bids in many auctions at once over two hubs never promise more than a budget (seeded)`, (t) =>

@@ -1,5 +1,5 @@
 /**
- * How bargained agreements go: which tasks under them ended, each once, and what an agreement came to when it has had all its tasks or its
+ * How agreements go that were bargained or won by auction: which tasks under them ended, each once, and what an agreement came to when it has had all its tasks or its
  * time is up. A job by Contract Net ends its own agreements (contracting.ts).
  */
 import type { Transaction } from "kysely";
@@ -86,9 +86,10 @@ export class AgreementCourse implements Disposable {
   async closeDue(): Promise<number> {
     const due = await this.#store.db
       .selectFrom("agreements")
-      .innerJoin("bargains", "bargains.id", "agreements.negotiation_id")
+      .innerJoin("negotiations", "negotiations.id", "agreements.negotiation_id")
       .select("agreements.id")
-      .where("status", "=", "active")
+      .where("protocol", "!=", "contract-net")
+      .where("agreements.status", "=", "active")
       .where("due_at", "<", this.#clock.now() - graceMs)
       .orderBy("due_at")
       .limit(mostAtOnce)
@@ -127,8 +128,9 @@ export class AgreementCourse implements Disposable {
       .set({ status, closed_at: now, outcome_json: canonicalJson(outcome) })
       .where("id", "=", id)
       .execute();
-    // What was agreed and not used costs nobody anything.
-    if (status === "expired") await releasePromises(trx, negotiation);
+    // What was agreed and not used costs nobody anything; what was bought by auction is bought.
+    const bargained = await trx.selectFrom("bargains").select("id").where("id", "=", negotiation).executeTakeFirst();
+    if (status === "expired" && bargained) await releasePromises(trx, negotiation);
     const data = { about: subject, ...outcome };
     await this.#store.events.append(trx, [{ kind: `agreement.${status}`, actor: contractor, subject: id, data }]);
     return true;
