@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { existsSync, globSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { ensureBuilt } from "../packages/console/ensure-built.ts";
 import { paleTexts, skippedHeadings } from "./page-audit.ts";
 
 const executablePath = process.env.ENTENTE_CHROMIUM ?? "/usr/bin/chromium";
 const flags =
   "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
-const root = resolve(import.meta.dirname, "..");
 
 /** Why browser tests are skipped here, or false. Never skipped where CI=true: a missing browser is a failure there. */
 export function missingBrowser(): string | false {
@@ -58,13 +57,7 @@ export async function checkReadable(page: Page, name: string): Promise<void> {
   if (wide) await page.setViewportSize(wide);
 }
 
-/** Builds the console into the folder that the hub serves, unless what is there is newer than every source. */
+/** Builds the console into the folder that the hub serves, unless it is up to date. `npm test` has done so before two files could do it at once. */
 export function buildConsole(): void {
-  const home = join(root, "packages/console");
-  const built = join(home, "dist/index.html");
-  const sources = globSync(["src/**/*", "public/*", "index.html", "vite.config.ts", "package.json"], { cwd: home });
-  const newest = Math.max(...sources.map((file) => statSync(join(home, file)).mtimeMs));
-  if (existsSync(built) && statSync(built).mtimeMs > newest) return;
-  const result = spawnSync("npm", ["run", "build", "--workspace", "@entente/console"], { cwd: root, encoding: "utf8" });
-  assert.equal(result.status, 0, `the console does not build:\n${result.stdout}${result.stderr}`);
+  ensureBuilt();
 }
