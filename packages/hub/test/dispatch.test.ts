@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { systemClock } from "../src/base/clock.ts";
-import { EntenteError } from "../src/base/errors.ts";
 import { sha256 } from "../src/base/json.ts";
 import { type Principal, type Progress, SampleNeeded, type Tool, type ToolContext, toolsOf } from "../src/base/tool.ts";
 import { Catalogue } from "../src/mcp/catalogue.ts";
@@ -12,6 +11,7 @@ import type { HubEvent } from "../src/store/event-log.ts";
 import { openStore, type Store } from "../src/store/store.ts";
 import { openLog } from "../src/telemetry/log.ts";
 import { Metrics } from "../src/telemetry/metrics.ts";
+import { code } from "./code.ts";
 import { scratchFolder } from "./scratch.ts";
 
 const principal: Principal = { id: "tester", kind: "operator" };
@@ -51,15 +51,6 @@ async function withDispatcher(
   const called = async () => (await store.events.read({ after: 0, limit: 1000 })).filter((event) => event.kind === "tool.called");
   await work({ dispatcher, store, metrics, called });
 }
-
-const code =
-  (wanted: string, says = /./) =>
-  (error: unknown) => {
-    assert.ok(error instanceof EntenteError, String(error));
-    assert.equal(error.code, wanted);
-    assert.match(error.message, says);
-    return true;
-  };
 
 test("a call's record is in the log when the caller hears of the outcome, good or bad", () =>
   withDispatcher([twice, tool("test_fail_now", async () => assert.fail("broken"))], async ({ dispatcher, called, metrics }) => {

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { asEntenteError, EntenteError } from "../src/base/errors.ts";
+import { asEntenteError } from "../src/base/errors.ts";
 import { operator } from "../src/base/principals.ts";
 import { openHub } from "../src/gateway.ts";
 import { type Following, Solving } from "../src/quantum/pillar.ts";
 import { selectItems } from "../src/quantum/select-items.ts";
 import type { SelectOrder, SolveOrder, Step } from "../src/quantum/solver-interface.ts";
 import { stepsOf } from "../src/quantum/steps.ts";
+import { code } from "./code.ts";
 import { configOn, scratchFolder } from "./scratch.ts";
 
 const quiet: Following = { signal: new AbortController().signal, progress: () => {} };
@@ -19,15 +20,6 @@ const ring = (n: number): string =>
 const order = (more: Partial<SolveOrder> = {}): SolveOrder => ({ problem: pair, solver: "auto", seconds: 1, seed: 1, ...more });
 const endless = (seed = 1): SolveOrder =>
   order({ problem: { text: ring(2000), format: "mc" }, solver: "simulated-annealing", seconds: 600, seed });
-const code =
-  (wanted: string, says = /./) =>
-  (error: unknown) => {
-    assert.ok(error instanceof EntenteError, String(error));
-    assert.equal(error.code, wanted);
-    assert.match(error.message, says);
-    return true;
-  };
-
 async function until(met: () => boolean): Promise<void> {
   while (!met()) await sleep(2);
 }

@@ -12,8 +12,9 @@ import { NegotiationRecords } from "../src/negotiation/records.ts";
 import { advance, openSession } from "../src/negotiation/transcript.ts";
 import { listSessions } from "../src/negotiation/transcripts/list.ts";
 import type { Store } from "../src/store/store.ts";
-import { auctionCall, code, openCollaboration, voteCall } from "./assemblies/house.ts";
+import { auctionCall, openCollaboration, voteCall } from "./assemblies/house.ts";
 import { jobCall, openHouse, party } from "./bargains/house.ts";
+import { code } from "./code.ts";
 import { configOn, scratchFolder } from "./scratch.ts";
 import { engines, withStore } from "./stores.ts";
 

@@ -79,6 +79,7 @@ export {
   standings,
 } from "./contract-net/session.ts";
 export { type ContractNetTerms, type Criteria, defaultCriteria } from "./contract-net/terms.ts";
+export { drawing } from "./draw.ts";
 export {
   answered,
   type Elicitation,
@@ -127,6 +128,7 @@ export type {
   StandingOffer,
 } from "./one-to-many/session.ts";
 export { type GraphFault, graphFault } from "./plan/graph-fault.ts";
+export { creditsOf, reservedOf, spentOf } from "./plan/money.ts";
 export { plan, planUnderWay } from "./plan/plan.ts";
 export {
   type PlanEffect,

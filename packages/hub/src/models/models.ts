@@ -4,25 +4,17 @@
  * header and nowhere else: what a server says is searched for it before anybody reads it, and errors carry neither causes nor the
  * sentences of servers, which like to repeat what they were sent.
  */
+import { setTimeout } from "node:timers/promises";
 import type { Clock } from "../base/clock.ts";
-import { asEntenteError, EntenteError } from "../base/errors.ts";
+import { asEntenteError } from "../base/errors.ts";
 import type { ModelEndpoint } from "../base/model-endpoint.ts";
 import { operator } from "../base/principals.ts";
 import { keepModelKey, modelKeyFor } from "../security/credentials.ts";
 import { Outgoing } from "../security/outgoing.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import {
-  type ChatAnswer,
-  type ChatRequest,
-  chatBody,
-  type Dialect,
-  fullDialect,
-  lesserDialect,
-  nameOfRefusal,
-  readChat,
-  retryAfterMs,
-} from "./chat.ts";
+import { type ChatAnswer, type ChatRequest, type Dialect, fullDialect } from "./chat.ts";
 import { modelErrors } from "./errors.ts";
+import { Passing, requestChat } from "./request.ts";
 import { Turnstile } from "./turnstile.ts";
 
 /** What models stand on. */
@@ -68,18 +60,6 @@ interface Known {
 const longestTimerMs = 2 ** 31 - 1;
 const firstPauseMs = 500;
 const longestPauseMs = 30_000;
-const passing = new Set([408, 409, 425, 429, 500, 502, 503, 504]);
-
-// Worth another try, after a pause that the server may name.
-class Passing extends Error {
-  override readonly name = "Passing";
-  readonly afterMs: number | undefined;
-
-  constructor(message: string, afterMs?: number) {
-    super(message);
-    this.afterMs = afterMs;
-  }
-}
 
 /** See the head of this file. */
 export class Models implements AsyncDisposable {
@@ -194,7 +174,9 @@ export class Models implements AsyncDisposable {
     let pauseMs = firstPauseMs;
     for (let retries = 0; ; ) {
       try {
-        const answer = await this.#sent(known, request, dialect, signal);
+        const key = this.#key(name, endpoint);
+        const call = { name, endpoint, key, request, dialect, now: () => clock.now() };
+        const answer = await requestChat(this.#outgoing, call, signal);
         if ("lesser" in answer) {
           dialect = answer.lesser;
           continue;
@@ -207,60 +189,11 @@ export class Models implements AsyncDisposable {
         const wait = Math.max(thrown.afterMs ?? 0, pauseMs * (0.5 + Math.random() / 2));
         if (retries >= endpoint.retries || wait > longestPauseMs || clock.now() + wait >= until)
           throw modelErrors.MODEL_UNREACHABLE({ endpoint: name, problem: thrown.message });
-        await pause(wait, signal);
+        await setTimeout(wait, undefined, { signal });
         retries += 1;
         pauseMs *= 2;
       }
     }
-  }
-
-  async #sent(
-    { name, endpoint }: Known,
-    request: ChatRequest,
-    dialect: Dialect,
-    signal: AbortSignal,
-  ): Promise<ChatAnswer | { readonly lesser: Dialect }> {
-    const key = this.#key(name, endpoint);
-    const body = chatBody(endpoint, request, dialect);
-    const limit = AbortSignal.timeout(endpoint.timeoutMs);
-    const either = AbortSignal.any([signal, limit]);
-    const hidden = (text: string): string => (key === undefined ? text : text.replaceAll(key, "***"));
-    let response: Response;
-    let text: string | undefined;
-    try {
-      response = await this.#outgoing.fetch(`${endpoint.url.replace(/\/+$/, "")}/chat/completions`, {
-        method: "POST",
-        headers: {
-          "content-type": "application/json",
-          accept: "application/json",
-          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-        },
-        body,
-        signal: either,
-      });
-      text = await bounded(response, endpoint.answerBytes);
-    } catch (thrown) {
-      if (signal.aborted) throw signal.reason;
-      if (limit.aborted)
-        throw modelErrors.MODEL_UNREACHABLE({ endpoint: name, problem: `it took longer than ${endpoint.timeoutMs} ms` });
-      if (thrown instanceof EntenteError)
-        throw modelErrors.MODEL_UNREACHABLE({ endpoint: name, problem: hidden(thrown.message) });
-      throw new Passing(`the connection failed (${hidden(failureOf(thrown))})`);
-    }
-    const { status, ok, headers } = response;
-    if (text === undefined)
-      throw modelErrors.MODEL_ANSWER_INVALID({ endpoint: name, problem: `it is larger than ${endpoint.answerBytes} bytes` });
-    if (passing.has(status))
-      throw new Passing(`it answered ${status}${named(text)}`, retryAfterMs(headers.get("retry-after"), this.#input.clock.now()));
-    if (status === 400 || status === 422) {
-      const lesser = lesserDialect(dialect, text);
-      if (lesser) return { lesser };
-    }
-    if (!ok) throw modelErrors.MODEL_REFUSED({ endpoint: name, status, problem: hidden(nameOfRefusal(text)) });
-    const answer = readChat(hidden(text), body.length);
-    // A body that was cut off on its way will be whole the next time.
-    if ("problem" in answer) throw new Passing(`its answer is no chat completion: ${answer.problem}`);
-    return answer;
   }
 
   #key(name: string, endpoint: ModelEndpoint): string | undefined {
@@ -280,48 +213,7 @@ export class Models implements AsyncDisposable {
   }
 }
 
-function named(body: string): string {
-  const name = nameOfRefusal(body);
-  return name === "" ? "" : ` (${name})`;
-}
-
 function addressOf(text: string): string {
   const { protocol, hostname, port } = new URL(text);
   return `${hostname}:${port || (protocol === "https:" ? "443" : "80")}`;
-}
-
-// The text of a body; undefined for one that is larger.
-async function bounded(response: Response, most: number): Promise<string | undefined> {
-  const decoder = new TextDecoder();
-  let [text, bytes] = ["", 0];
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > most) {
-      await response.body?.cancel().catch(() => {}); // Its end is of no interest.
-      return undefined;
-    }
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-// What broke a connection: the system's code, where there is one.
-function failureOf(thrown: unknown): string {
-  for (let error = thrown; error instanceof Error; error = error.cause)
-    if ("code" in error && typeof error.code === "string") return error.code;
-  return thrown instanceof Error ? thrown.message.slice(0, 200) : "no reason";
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const stop = (): void => reject(signal.reason);
-  const timer = setTimeout(resolve, ms);
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    signal.throwIfAborted();
-    await promise;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
-  }
 }

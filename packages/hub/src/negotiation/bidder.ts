@@ -1,7 +1,7 @@
 /**
  * An agent's side of negotiation/v1: how it answers a call for proposals and signs what it offered, how it acts in a turn of a
- * session of alternating offers, and how it votes and bids in auctions, over ordinary A2A messages with a data part. An accepted proposal is no message but a task: the
- * executor takes it.
+ * session of alternating offers, and how it votes and bids in auctions, over ordinary A2A messages with a data part. An accepted
+ * proposal is no message but a task: the executor takes it.
  */
 import { z } from "zod";
 import { negotiationExtension } from "../a2a/cards.ts";

@@ -14,3 +14,18 @@ export function aborted(signal: AbortSignal): Promise<void> {
   signal.addEventListener("abort", () => resolve(), { once: true });
   return promise;
 }
+
+/**
+ * Waits until something is heard of, or for `lookMs`, since what another hub does is not; or rejects when the signal is aborted. Whoever
+ * calls it looks then, and may call it again.
+ */
+export async function heardOrLook(heard: Promise<void> | undefined, lookMs: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, lookMs);
+  void heard?.then(resolve);
+  try {
+    await orAborted(promise, signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

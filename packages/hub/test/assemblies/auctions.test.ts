@@ -8,9 +8,10 @@ import { AgreementCourse } from "../../src/negotiation/bargains/course.ts";
 import { mandateSchema } from "../../src/negotiation/bargains/mandate.ts";
 import { openPartyKey } from "../../src/security/keys.ts";
 import type { Store } from "../../src/store/store.ts";
+import { code } from "../code.ts";
 import { scratchFolder } from "../scratch.ts";
 import { engines, withStore } from "../stores.ts";
-import { auctionCall, code, type House, names, openHouse, seenAuction } from "./house.ts";
+import { auctionCall, type House, names, openHouse, seenAuction } from "./house.ts";
 
 const minute = 60_000;
 const open = ({ assemblies, clock }: House, more: object) => assemblies.open(auctionCall(clock.now(), more), "operator");

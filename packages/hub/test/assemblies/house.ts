@@ -1,7 +1,5 @@
-import assert from "node:assert/strict";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
 import type { ConfigValues } from "../../src/base/config-keys.ts";
-import { EntenteError } from "../../src/base/errors.ts";
 import { Assemblies } from "../../src/negotiation/assemblies/assemblies.ts";
 import { auctionOf, auctionOpening, voteOf, voteOpening } from "../../src/negotiation/assemblies/opening.ts";
 import type { AssemblyTerms } from "../../src/negotiation/assemblies/terms.ts";
@@ -105,11 +103,3 @@ export async function seenAuction({ assemblies }: House, id: string, viewer: str
 }
 
 /** Whether an error is of a code, and says something. */
-export const code =
-  (wanted: string, says = /./) =>
-  (error: unknown) => {
-    assert.ok(error instanceof EntenteError, String(error));
-    assert.equal(error.code, wanted, error.message);
-    assert.match(error.message, says);
-    return true;
-  };

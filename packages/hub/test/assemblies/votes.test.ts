@@ -4,9 +4,10 @@ import { test } from "node:test";
 import { tally, votingRules } from "@entente/negotiation";
 import fc from "fast-check";
 import { sealOf } from "../../src/negotiation/assemblies/session.ts";
+import { code } from "../code.ts";
 import { scratchFolder } from "../scratch.ts";
 import { engines, withStore } from "../stores.ts";
-import { code, names, openHouse, seenVote, voteCall } from "./house.ts";
+import { names, openHouse, seenVote, voteCall } from "./house.ts";
 
 const soon = () => ({ waitMs: 10_000, signal: new AbortController().signal });
 

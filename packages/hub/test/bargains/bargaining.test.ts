@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NegotiationTurn } from "@entente/sdk";
-import { EntenteError } from "../../src/base/errors.ts";
 import { agreementIdOf, bargainedSchema, verifyBargained } from "../../src/negotiation/bargains/agreement.ts";
 import { replayBargain } from "../../src/negotiation/bargains/session.ts";
 import { viewOf } from "../../src/negotiation/bargains/view.ts";
 import { openPartyKey } from "../../src/security/keys.ts";
 import type { Store } from "../../src/store/store.ts";
+import { code } from "../code.ts";
 import { scratchFolder } from "../scratch.ts";
 import { engines, withStore } from "../stores.ts";
 import { jobCall, openHouse, party, wants } from "./house.ts";
@@ -18,15 +18,6 @@ const secondStore = async (store: Store, reopen: () => Promise<Store>): Promise<
   store.engine === "postgres" ? reopen() : store;
 const soon = (): AbortSignal => AbortSignal.timeout(10_000);
 const deal = { price: "6", time: "1000", region: "eu" };
-const code =
-  (wanted: string, says = /./) =>
-  (error: unknown) => {
-    assert.ok(error instanceof EntenteError, String(error));
-    assert.equal(error.code, wanted);
-    assert.match(error.message, says);
-    return true;
-  };
-
 for (const engine of engines) {
   test(`${engine}: two that answer themselves come to one signed agreement, and its transcript is whole`, (t) =>
     withStore(t, engine, async (store) => {

@@ -17,7 +17,7 @@ import { openPartyKey, type PartyKey } from "../../security/keys.ts";
 import type { Store } from "../../store/store.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import { negotiationErrors } from "../errors.ts";
-import { orAborted } from "../or-aborted.ts";
+import { heardOrLook } from "../or-aborted.ts";
 import { isClientName } from "../participants.ts";
 import { AgentParties } from "./agent-parties.ts";
 import { bargainedSchema } from "./agreement.ts";
@@ -188,15 +188,7 @@ export class Bargaining implements AsyncDisposable {
     for (;;) {
       const { session } = await this.read(id);
       if (session.state.result || session.entries.length > after) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      void this.#live.get(id)?.moved.then(resolve);
-      // What another hub does is not heard of.
-      const timer = setTimeout(resolve, Math.min(1000, this.#input.leaseMs / beatsPerLease));
-      try {
-        await orAborted(promise, signal);
-      } finally {
-        clearTimeout(timer);
-      }
+      await heardOrLook(this.#live.get(id)?.moved, Math.min(1000, this.#input.leaseMs / beatsPerLease), signal);
     }
   }
 
@@ -205,15 +197,7 @@ export class Bargaining implements AsyncDisposable {
     for (;;) {
       const { session } = await this.read(id);
       if (session.state.result) return session;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      void this.#live.get(id)?.over.promise.then(resolve);
-      // What another hub does is not heard of.
-      const timer = setTimeout(resolve, this.#input.leaseMs / beatsPerLease);
-      try {
-        await orAborted(promise, signal);
-      } finally {
-        clearTimeout(timer);
-      }
+      await heardOrLook(this.#live.get(id)?.over.promise, this.#input.leaseMs / beatsPerLease, signal);
     }
   }
 

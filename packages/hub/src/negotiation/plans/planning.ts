@@ -14,7 +14,7 @@ import type { Logger } from "../../base/logger.ts";
 import type { Store } from "../../store/store.ts";
 import type { Contracting } from "../contracting.ts";
 import { negotiationErrors } from "../errors.ts";
-import { orAborted } from "../or-aborted.ts";
+import { heardOrLook } from "../or-aborted.ts";
 import { openingNews, planNews } from "./news.ts";
 import { type KeptPlan, PlanRecords } from "./records.ts";
 import { advancePlan, openPlan, type PlanHappened } from "./session.ts";
@@ -123,15 +123,7 @@ export class Planning implements AsyncDisposable {
         ? { seq: live.kept.session.entries.length, open: !plan.result(live.kept.session.state) }
         : await this.records.length(id);
       if (!length || length.seq > seq || !length.open) return this.read(id);
-      const { promise, resolve } = Promise.withResolvers<void>();
-      void heard?.then(resolve);
-      // What another hub does is not heard of.
-      const timer = setTimeout(resolve, lookMs);
-      try {
-        await orAborted(promise, signal);
-      } finally {
-        clearTimeout(timer);
-      }
+      await heardOrLook(heard, lookMs, signal);
     }
   }
 

@@ -1,4 +1,4 @@
-import { plan, planStandings } from "@entente/negotiation";
+import { creditsOf, plan, planStandings, reservedOf, spentOf } from "@entente/negotiation";
 import { z } from "zod";
 import { flowchart } from "./flowchart.ts";
 import { type KeptPlan, planStatuses, statusOf } from "./records.ts";
@@ -59,7 +59,7 @@ export function viewOfPlan(kept: KeptPlan): z.output<typeof planView> {
       after: [...task.after],
       standing,
       announced: stand?.announced ?? 0,
-      most: underWay && stand?.reserved !== undefined ? stand.reserved / 1e6 : null,
+      most: underWay && stand?.reserved !== undefined ? creditsOf(stand.reserved) : null,
       price: end?.event.type === "done" ? end.event.spent : null,
       contractors: results.map(({ contractor }) => contractor),
       negotiation: last?.negotiation ?? null,
@@ -81,8 +81,8 @@ export function viewOfPlan(kept: KeptPlan): z.output<typeof planView> {
     closedAt: closedAt ?? null,
     deadlineAt: document.endAt === undefined ? null : document.endAt + pausedMs,
     budget: document.budget ?? null,
-    spent: state.tasks.reduce((sum, { spent }) => sum + spent, 0) / 1e6,
-    reserved: state.tasks.reduce((sum, { reserved = 0 }) => sum + reserved, 0) / 1e6,
+    spent: creditsOf(spentOf(state)),
+    reserved: creditsOf(reservedOf(state)),
     done: tasks.filter(({ standing }) => standing === "done").length,
     total: tasks.length,
     events: entries.length,

@@ -4,9 +4,9 @@ import { defineNegotiationTool } from "../desk.ts";
 export default defineNegotiationTool({
   name: "transcript_get",
   description:
-    "What happened in a session of yours, event by event: a bargain, a vote, an auction, a job by Contract Net, a blackboard. `holds` says whether every event is linked to those before it. With `since` and `waitMs` it waits for what comes next, so that a session can be watched.",
+    "What happened in a session of yours, event by event: a bargain, a vote, an auction, a job by Contract Net, a blackboard, a plan. `holds` says whether every event is linked to those before it. With `since` and `waitMs` it waits for what comes next, so that a session can be watched.",
   input: z.object({
-    id: z.string().describe("a session: bar_…, vot_…, auc_…, neg_… or brd_…"),
+    id: z.string().describe("a session: bar_…, vot_…, auc_…, neg_…, brd_… or plan_…"),
     since: z.int().min(0).default(0).describe("the number of the last event you have seen"),
     waitMs: z.int().min(0).max(600_000).default(0),
     limit: z.int().min(1).max(1000).default(200),

@@ -42,11 +42,10 @@ export class WriteBehind implements AsyncDisposable {
   }
 
   #opened(): Promise<FileHandle> {
-    const file = this.#file ?? open(this.#path);
-    this.#file = file;
-    file.catch(() => {
+    this.#file ??= open(this.#path).catch((error: unknown) => {
       this.#file = undefined;
+      throw error;
     });
-    return file;
+    return this.#file;
   }
 }
