@@ -125,6 +125,8 @@ test("what is wrong on the command line is named, with the nearest name, and end
   using folder = scratch();
   const broken = join(folder.path, "broken.json");
   writeFileSync(broken, "{");
+  const other = join(folder.path, "other.json");
+  writeFileSync(other, '{"subject": "a plan"}');
   const cases: readonly (readonly [RegExp, readonly string[]])[] = [
     [/--strategies: wanted one of .*micro.*did you mean micro\?/, [example, "--strategies", "micor"]],
     [/--strategies: wanted one name, or 2/, [example, "--strategies", "micro,micro,micro"]],
@@ -135,6 +137,8 @@ test("what is wrong on the command line is named, with the nearest name, and end
     [/--svg: wanted one scenario and variant/, [example, "--svg", "x.svg"]],
     [/<files\.\.\.>: wanted a scenario file.*ENOENT/, ["nowhere.json"]],
     [/<files\.\.\.>: wanted a scenario file.*neither JSON nor XML/, [broken]],
+    [/<files\.\.\.>: wanted a scenario file.*other\.json: scenario\.id: wanted a name; got undefined/, [other]],
+    [/<files\.\.\.>: wanted a scenario file.*other\.json: scenario\.LinearAdditiveUtilitySpace/, [other, other]],
   ];
   for (const [says, args] of cases) {
     const { code, err } = negotiate(folder.path, args);

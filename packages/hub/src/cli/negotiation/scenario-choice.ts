@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import {
   isGeniusWebProfile,
+  NegotiationError,
   parseScenarioFiles,
   readGeniusProfile,
   readGeniusWebProfile,
@@ -31,7 +32,7 @@ const mostBytes = 50_000_000;
 
 /**
  * Reads a scenario file, or several profiles that make one scenario, and picks the scenarios and variants that are meant; without a choice,
- * all. Throws ARGUMENT_INVALID and SCENARIO_INVALID.
+ * all. Throws ARGUMENT_INVALID, with the file that was wrong, and SCENARIO_INVALID for profiles that make no scenario together.
  */
 export function chosenScenarios(files: readonly string[], choice: Choice): readonly Chosen[] {
   const all = files.length === 1 ? scenariosFrom(files[0]!) : [joined(files)];
@@ -97,8 +98,10 @@ function scenariosFrom(file: string): readonly Chosen[] {
       wanted: "the profiles of all parties of this scenario, a file for each",
       got: "one profile",
     });
-  return parseScenarioFiles(json).flatMap((one) =>
-    readScenarios(one).map((scenario) => ({ id: one.id, variant: scenario.name, scenario })),
+  return meantBy(file, () =>
+    parseScenarioFiles(json).flatMap((one) =>
+      readScenarios(one).map((scenario) => ({ id: one.id, variant: scenario.name, scenario })),
+    ),
   );
 }
 
@@ -107,7 +110,9 @@ function joined(files: readonly string[]): Chosen {
   const scenario = scenarioFromProfiles(
     files.map((file) => {
       const [text, party] = [textOf(file), basename(file, extname(file))];
-      return isXml(text) ? readGeniusProfile(text, party) : readGeniusWebProfile(jsonFrom(file, text), party);
+      if (isXml(text)) return meantBy(file, () => readGeniusProfile(text, party));
+      const json = jsonFrom(file, text);
+      return meantBy(file, () => readGeniusWebProfile(json, party));
     }),
   );
   return { id: scenario.name, variant: scenario.name, scenario };
@@ -131,6 +136,16 @@ function jsonFrom(file: string, text: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     throw notAScenario(new Error(`${file} is neither JSON nor XML`, { cause }));
+  }
+}
+
+// What is wrong with what a file says is told with the file's name.
+function meantBy<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof NegotiationError)) throw cause;
+    throw notAScenario(new Error(`${file}: ${cause.message}`, { cause }));
   }
 }
 
