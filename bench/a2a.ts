@@ -4,8 +4,14 @@
 import { AgentCard, Message } from "@a2a-js/sdk";
 import { ClientFactory, JsonRpcTransportFactory } from "@a2a-js/sdk/client";
 import { openHub } from "@entente/sdk";
+import rootPackage from "../package.json" with { type: "json" };
 import { Contender } from "./a2a/contender.ts";
 import { type Bench, type Row, row } from "./contract.ts";
+
+// What `npm start` tells Node; the SDK's server runs as Node runs by itself.
+const asShipped = (rootPackage.scripts.start.match(/--\S+/g) ?? []).filter(
+  (flag) => !["--conditions=entente", "--learn"].includes(flag),
+);
 
 let made = 0;
 const message = () => ({
@@ -31,7 +37,7 @@ const workloads = [
 ];
 
 const bench: Bench = async ({ quick }) => {
-  await using hub = await Contender.start(new URL("./a2a/hub-server.ts", import.meta.url));
+  await using hub = await Contender.start(new URL("./a2a/hub-server.ts", import.meta.url), [], asShipped);
   await using sdk = await Contender.start(new URL("./a2a/sdk-server.ts", import.meta.url));
   return [
     ...(await cpu(hub, sdk, quick ? 3 : 9, quick ? 1000 : 3000)),

@@ -27,9 +27,9 @@ export class Contender implements AsyncDisposable {
     this.socket = socket;
   }
 
-  /** Starts the program at `path`. */
-  static async start(path: URL, ...args: readonly string[]): Promise<Contender> {
-    const child = fork(path, args, { execArgv: ["--conditions=entente"] });
+  /** Starts the program at `path` with these arguments, and Node with its own. */
+  static async start(path: URL, args: readonly string[] = [], node: readonly string[] = []): Promise<Contender> {
+    const child = fork(path, args, { execArgv: ["--conditions=entente", ...node] });
     const [said]: [Listening] = (await once(child, "message")) as [Listening]; // why: the first thing our servers say
     return new Contender(child, said);
   }

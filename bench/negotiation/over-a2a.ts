@@ -31,7 +31,7 @@ export async function overA2aRows(quick: boolean): Promise<readonly Row[]> {
     }),
   );
   const socket = `unix:${join(folder.path, "run", "hub.sock")}`;
-  await using _near = await Contender.start(new URL("./pipe-negotiators.ts", import.meta.url), socket);
+  await using _near = await Contender.start(new URL("./pipe-negotiators.ts", import.meta.url), [socket]);
   await using far = await Contender.start(new URL("./sdk-negotiator.ts", import.meta.url));
   await using hub = await openHub({ hub: socket });
   for (const name of ["far-buyer", "far-seller"])

@@ -4,6 +4,7 @@ import { asEntenteError } from "../../base/errors.ts";
 import { operator } from "../../base/principals.ts";
 import { serveHub } from "../../serving.ts";
 import type { CommandMaker } from "../command.ts";
+import { giveBackMemory } from "../memory.ts";
 import { readToken } from "../session.ts";
 import { paint, say } from "../terminal.ts";
 import { watchHub } from "../watching.ts";
@@ -17,8 +18,12 @@ const up: CommandMaker = (program, tools) => {
       const config = tools.config();
       await using served = await serveHub(config);
       const { hub, url } = served;
-      // Kept compiled for the next start, also when this process is killed; a second later, so that nobody waits for it.
-      setTimeout(flushCompileCache, 1000).unref();
+      // A second later, so that nobody waits for it: what is compiled is kept for the next start, also when this process is
+      // killed, and what only the start needed is given back.
+      setTimeout(() => {
+        flushCompileCache();
+        giveBackMemory();
+      }, 1000).unref();
       say(`${paint("bold", "Entente")} is open.`);
       say(`  console   ${paint("cyan", served.consoleLink())}   (opens once, within ten minutes)`);
       say(`  MCP       ${new URL("/mcp", url)}`);
