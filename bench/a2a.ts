@@ -1,15 +1,16 @@
 // What A2A costs here against the official SDK's own server: CPU of the server process per request over JSON-RPC and HTTP+JSON,
 // in turns in one run, and round trips of the official client. The hub keeps each task on disk before it answers; the SDK's
 // server keeps them in memory. Also how many durable tasks one core makes in a second.
+import { readFileSync } from "node:fs";
 import { AgentCard, Message } from "@a2a-js/sdk";
 import { ClientFactory, JsonRpcTransportFactory } from "@a2a-js/sdk/client";
 import { openHub } from "@entente/sdk";
-import rootPackage from "../package.json" with { type: "json" };
 import { Contender } from "./a2a/contender.ts";
 import { type Bench, type Row, row } from "./contract.ts";
 
 // What `npm start` tells Node; the SDK's server runs as Node runs by itself.
-const asShipped = (rootPackage.scripts.start.match(/--\S+/g) ?? []).filter(
+const { scripts } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+const asShipped = (String(scripts.start).match(/--\S+/g) ?? []).filter(
   (flag) => !["--conditions=entente", "--learn"].includes(flag),
 );
 

@@ -33,6 +33,17 @@ export class Pace {
     return this.#enough;
   }
 
+  /** Time since the start, ms. */
+  get spentMs(): number {
+    return performance.now() - this.#startedAt;
+  }
+
+  /** Time until the limit, ms, at least 0; undefined where there is none. */
+  get leftMs(): number | undefined {
+    const { timeLimitMs } = this.#options;
+    return timeLimitMs === undefined ? undefined : Math.max(0, timeLimitMs - this.spentMs);
+  }
+
   /** Notes the lowest energy so far (without the offset). */
   found(energy: number): void {
     if (energy >= this.#best) return;
@@ -57,13 +68,13 @@ export class Pace {
 
   #look(): void {
     const { timeLimitMs } = this.#options;
-    if (timeLimitMs !== undefined && performance.now() - this.#startedAt >= timeLimitMs) this.#enough = true;
+    if (timeLimitMs !== undefined && this.spentMs >= timeLimitMs) this.#enough = true;
   }
 
   #report(within: number): void {
     const { timeLimitMs, progress } = this.#options;
     if (!progress) return;
-    const ofTime = timeLimitMs === undefined ? 0 : (performance.now() - this.#startedAt) / timeLimitMs;
+    const ofTime = timeLimitMs === undefined ? 0 : this.spentMs / timeLimitMs;
     this.#fraction = Math.min(1, Math.max(this.#fraction, ofTime, (this.#reads + within) / this.#totalReads));
     progress({ fraction: this.#fraction, energy: this.#best + this.#offset, reads: this.#reads });
   }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type AnnealingRange, annealingRange } from "../src/annealing-range.ts";
-import { descend, randomWalker } from "../src/descent.ts";
+import { type AnnealingRange, annealingRange } from "../src/annealing/annealing-range.ts";
+import { descend, randomWalker } from "../src/annealing/descent.ts";
+import { metropolisSweep } from "../src/annealing/metropolis.ts";
 import { bqmFromPairs, spinProblem } from "../src/index.ts";
-import { metropolisSweep } from "../src/metropolis.ts";
 import { energyFrom, localFields, type SpinProblem } from "../src/models/spin-problem.ts";
 import { Random } from "../src/random.ts";
 import { randomModel } from "./models.ts";

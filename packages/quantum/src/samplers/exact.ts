@@ -2,7 +2,7 @@
 // whole energy. Variable b flips every 2^(b+1) steps, so the variables with most neighbours get the rare bits. The running energy
 // is rebuilt from scratch every 2^14 steps: otherwise 2^26 roundings add up.
 
-import { flip } from "../descent.ts";
+import { flip } from "../annealing/descent.ts";
 import { energyFrom, localFields, spinProblem } from "../models/spin-problem.ts";
 import { Pace } from "../pace.ts";
 import { aggregated, sampleSetFromSpins } from "../sample-set.ts";

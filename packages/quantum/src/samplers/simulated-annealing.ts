@@ -1,42 +1,64 @@
-// Simulated annealing (Kirkpatrick, Gelatt, Vecchi 1983): sequential Metropolis sweeps while beta rises geometrically, then descent.
+// Simulated annealing (Kirkpatrick, Gelatt, Vecchi 1983) of 16, 8 or 4 independent replicas at once in the lanes of WASM vectors (see
+// assembly/lanes.ts): sequential Metropolis sweeps while beta rises geometrically between measured ends (see annealing-range), then
+// descent. Read r is replica r mod lanes of batch r / lanes, so asking for more reads changes none.
 //
-// Speed. What each spin feels is kept up to date, so a rejected move costs one multiplication. Metropolis accepts when
-// dE <= E/beta with E exponentially distributed; the E come from a shuffled pool of -ln u, so there is no exp and no log in the loop
-// and one 32-bit random number per spin.
-//
-// Temperature range. The usual worst-case formula (hot: ln 2 / largest possible change; cold: from the smallest bias of the model)
-// spends most sweeps where nothing is decided: all is accepted, or all is frozen. Here both ends are measured (see annealing-range).
-// Rejected: linear beta (worse on models with mixed scales), f32 arrays (conversions cost 20-40 % in JavaScript).
-import { annealingRange } from "../annealing-range.ts";
-import { descend, randomWalker } from "../descent.ts";
-import { metropolisSweep } from "../metropolis.ts";
-import { energyFrom, localFields } from "../models/spin-problem.ts";
-import { defineSampler, sampleReads } from "../sampler.ts";
+// Whole biases (also quarters and the like) anneal exactly in int8 or int16 lanes, others in f32 lanes; the energies of what is
+// returned are recomputed in double precision.
+import { annealingRange } from "../annealing/annealing-range.ts";
+import { descend, type Walker } from "../annealing/descent.ts";
+import { Lanes } from "../annealing/lanes.ts";
+import { energyFrom, localFields, spinProblem } from "../models/spin-problem.ts";
+import { Pace } from "../pace.ts";
+import { Pauses } from "../pauses.ts";
+import { Random } from "../random.ts";
+import { aggregated, sampleSetFromSpins } from "../sample-set.ts";
+import { defineSampler } from "../sampler.ts";
 
 const defaultSweeps = 1000;
 
-/** Simulated annealing with a measured temperature range, for sparse and medium density. Default 1000 sweeps a read. */
+/** Simulated annealing of many replicas in SIMD lanes, for sparse and medium density. Default 1000 sweeps a read. */
 export default defineSampler({
   name: "simulated-annealing",
   limits: { maxVariables: 1_000_000 },
-  sample: (model, options) =>
-    sampleReads(model, options, (problem, probing) => {
-      const { sweeps = defaultSweeps } = options;
-      const { hot, cold } = annealingRange(problem, probing);
-      const ratio = sweeps > 1 ? (cold / hot) ** (1 / (sweeps - 1)) : 1;
-      return async (random, pace) => {
-        const walker = randomWalker(problem, random);
-        const state = Int32Array.of(random.next() | 1);
-        let beta = sweeps > 1 ? hot : cold;
-        for (let sweep = 0; sweep < sweeps && !pace.enough; sweep++, beta *= ratio) {
-          const flips = metropolisSweep(problem, walker, beta, state);
-          if (pace.due(problem.size + flips * 8)) await pace.breathe(sweep / sweeps);
-        }
-        localFields(problem, walker.spins, walker.local); // without the roundings of the anneal
-        descend(problem, walker);
-        pace.found(energyFrom(problem, walker.spins, walker.local));
-        if (pace.due(problem.size)) await pace.breathe(1);
-        return walker.spins;
-      };
-    }),
+  async sample(model, options) {
+    const pauses = new Pauses(options.signal);
+    await pauses.take();
+    const problem = spinProblem(model);
+    await pauses.take();
+    const { reads = 1, seed, sweeps = defaultSweeps } = options;
+    const pace = new Pace(options, reads, problem.offset);
+    const probing = new Random(seed, -1);
+    const { hot, cold } = annealingRange(problem, probing);
+    await pauses.take();
+    const lanes = new Lanes(problem, probing);
+    const ratio = sweeps > 1 ? (cold / hot) ** (1 / (sweeps - 1)) : 1;
+    const spins: Int8Array[] = [];
+    for (let batch = 0; spins.length < reads && (batch === 0 || !pace.enough); batch++) {
+      lanes.scatter(new Random(seed, batch));
+      let beta = sweeps > 1 ? hot : cold;
+      for (let sweep = 0; sweep < sweeps && !pace.enough; sweep++, beta *= ratio) {
+        lanes.sweep(beta, 1);
+        if (pace.due(problem.size * 4)) await pace.breathe(sweep / sweeps);
+      }
+      lanes.descend();
+      const energies = lanes.energies();
+      for (let lane = 0; lane < lanes.count && spins.length < reads; lane++) {
+        const found = lanes.spins(lane);
+        spins.push(found);
+        pace.found(lanes.type === "f32" ? polish(found) : energies[lane]!);
+        pace.finished();
+      }
+      if (pace.due(problem.size * lanes.count)) await pace.breathe(0);
+    }
+    return aggregated(sampleSetFromSpins(model, spins));
+
+    // What f32 takes for a minimum may not be one: the last steps in double precision.
+    function polish(found: Int8Array): number {
+      const walker: Walker = { spins: Float64Array.from(found), local: new Float64Array(problem.size) };
+      localFields(problem, walker.spins, walker.local);
+      descend(problem, walker);
+      found.set(walker.spins);
+      return energyFrom(problem, walker.spins, walker.local);
+    }
+  },
 });

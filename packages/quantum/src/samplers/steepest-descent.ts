@@ -1,6 +1,6 @@
 // From a random start, always the flip that lowers the energy most, until none does. The baseline every other sampler has to beat,
 // and the polish of samples that come from elsewhere.
-import { flip, noiseOf, randomWalker } from "../descent.ts";
+import { flip, noiseOf, randomWalker } from "../annealing/descent.ts";
 import { energyFrom } from "../models/spin-problem.ts";
 import { defineSampler, sampleReads } from "../sampler.ts";
 

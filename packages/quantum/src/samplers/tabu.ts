@@ -6,11 +6,11 @@
 //
 // Couplings are f32 rows (half the memory traffic, which is what limits a step), deltas f64. Biases that f32 cannot hold steer the
 // search a little wrong but never its result: energies are recomputed from the model.
-import { noiseOf } from "../descent.ts";
+import { noiseOf } from "../annealing/descent.ts";
 import { energyFrom, localFields, type SpinProblem } from "../models/spin-problem.ts";
 import type { Random } from "../random.ts";
 import { defineSampler, sampleReads } from "../sampler.ts";
-import { TabuSearch } from "../tabu-search.ts";
+import { TabuSearch } from "../tabu/tabu-search.ts";
 
 const maxVariables = 10_000; // a matrix of 400 MB
 

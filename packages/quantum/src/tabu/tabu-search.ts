@@ -1,5 +1,5 @@
-import { energyFrom, localFields, type SpinProblem } from "./models/spin-problem.ts";
-import type { Random } from "./random.ts";
+import { energyFrom, localFields, type SpinProblem } from "../models/spin-problem.ts";
+import type { Random } from "../random.ts";
 
 /** One tabu search in progress (the algorithm is described in samplers/tabu.ts). */
 export class TabuSearch {

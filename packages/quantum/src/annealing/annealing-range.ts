@@ -2,10 +2,11 @@
 // loop of probing sweeps. Cold end: the beta at which a typical smallest excitation of a local minimum is accepted with probability
 // e^-8. Measured on the problem itself: a worst-case bound on the hot end is 5-10 times too hot on graphs of degree 20, and the
 // smallest bias of the model as cold end is useless for real-valued biases, where it is arbitrarily near 0.
+
+import type { SpinProblem } from "../models/spin-problem.ts";
+import type { Random } from "../random.ts";
 import { descend, randomWalker } from "./descent.ts";
 import { metropolisSweep } from "./metropolis.ts";
-import type { SpinProblem } from "./models/spin-problem.ts";
-import type { Random } from "./random.ts";
 
 const probes = 20;
 const hotAcceptance = 0.4;

@@ -1,6 +1,6 @@
+import type { SpinProblem } from "../models/spin-problem.ts";
+import { Random } from "../random.ts";
 import type { Walker } from "./descent.ts";
-import type { SpinProblem } from "./models/spin-problem.ts";
-import { Random } from "./random.ts";
 
 const poolBits = 13;
 

@@ -1,6 +1,6 @@
 // Zero-temperature moves shared by the samplers: random starts, and sweeps that flip whatever lowers the energy.
-import { localFields, type SpinProblem } from "./models/spin-problem.ts";
-import type { Random } from "./random.ts";
+import { localFields, type SpinProblem } from "../models/spin-problem.ts";
+import type { Random } from "../random.ts";
 
 /** The spins of one search and what each feels. Spins are f64: mixing them with int8 in the inner loop costs conversions. */
 export interface Walker {

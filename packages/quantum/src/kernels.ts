@@ -1,0 +1,64 @@
+// The WASM kernels (assembly/) in an instance of their own memory. The module is compiled once a thread, when first needed (some
+// 2 ms); an instance is a memory and costs what its problem needs.
+import { kernelModule } from "./generated/kernels.ts";
+
+type Sweep = (
+  n: number,
+  start: number,
+  column: number,
+  twice: number,
+  spin: number,
+  field: number,
+  pool: number,
+  mask: number,
+  shift: number,
+  state: number,
+  sweeps: number,
+) => number;
+type Thresholds = (draws: number, count: number, scale: number, pool: number) => void;
+type Energies = (n: number, spin: number, field: number, own: number, sums: number) => void;
+type Fields = (n: number, start: number, column: number, weight: number, spin: number, own: number, field: number) => void;
+
+/** What assembly/index.ts exports; arguments are byte addresses and counts. */
+export interface KernelExports {
+  readonly sweep8: Sweep;
+  readonly sweep16: Sweep;
+  readonly sweep32: Sweep;
+  readonly thresholds8: Thresholds;
+  readonly thresholds16: Thresholds;
+  readonly thresholds32: Thresholds;
+  readonly energies8: Energies;
+  readonly energies16: Energies;
+  readonly energies32: Energies;
+  readonly fields8: Fields;
+  readonly fields16: Fields;
+  readonly fields32: Fields;
+}
+
+const pageBytes = 65_536;
+const vectorBytes = 16;
+let compiled: WebAssembly.Module | undefined;
+
+/** An instance of the kernels and the memory that it works on, given out piece by piece and never taken back. */
+export class KernelMemory {
+  readonly run: KernelExports;
+  readonly buffer: ArrayBuffer;
+  #next = 1024; // below lies what the compiler may want for itself
+
+  /** `bytes` is what `take` will be asked for in all. */
+  constructor(bytes: number) {
+    compiled ??= new WebAssembly.Module(Buffer.from(kernelModule, "base64"));
+    const pages = Math.ceil((bytes + 4096) / pageBytes) + 1;
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const instance = new WebAssembly.Instance(compiled, { env: { memory } });
+    this.run = instance.exports as unknown as KernelExports; // why: what our own module exports
+    this.buffer = memory.buffer;
+  }
+
+  /** The address of `bytes` bytes that begin at a multiple of a vector's size. */
+  take(bytes: number): number {
+    const at = this.#next;
+    this.#next = at + Math.ceil(bytes / vectorBytes) * vectorBytes;
+    return at;
+  }
+}
