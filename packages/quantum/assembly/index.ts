@@ -12,3 +12,4 @@ export {
   thresholds16,
   thresholds32,
 } from "./lanes";
+export { tabu16, tabu32, tabu8 } from "./tabu";

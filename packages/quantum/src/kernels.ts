@@ -19,6 +19,22 @@ type Thresholds = (draws: number, count: number, scale: number, pool: number) =>
 type Energies = (n: number, spin: number, field: number, own: number, sums: number) => void;
 type Fields = (n: number, start: number, column: number, weight: number, spin: number, own: number, field: number) => void;
 
+type Tabu = (
+  n: number,
+  stride: number,
+  matrix: number,
+  change: number,
+  sign: number,
+  free: number,
+  io: number,
+  state: number,
+  step: number,
+  steps: number,
+  tenure: number,
+  spread: number,
+  noise: number,
+) => number;
+
 /** What assembly/index.ts exports; arguments are byte addresses and counts. */
 export interface KernelExports {
   readonly sweep8: Sweep;
@@ -33,6 +49,9 @@ export interface KernelExports {
   readonly fields8: Fields;
   readonly fields16: Fields;
   readonly fields32: Fields;
+  readonly tabu8: Tabu;
+  readonly tabu16: Tabu;
+  readonly tabu32: Tabu;
 }
 
 const pageBytes = 65_536;

@@ -1,6 +1,8 @@
 // Zero-temperature moves shared by the samplers: random starts, and sweeps that flip whatever lowers the energy.
+
 import { localFields, type SpinProblem } from "../models/spin-problem.ts";
 import type { Random } from "../random.ts";
+import { mostFieldOf } from "./whole-biases.ts";
 
 /** The spins of one search and what each feels. Spins are f64: mixing them with int8 in the inner loop costs conversions. */
 export interface Walker {
@@ -44,12 +46,6 @@ export function descend(problem: SpinProblem, walker: Walker): number {
 }
 
 /** A local field below this is rounding: 1e-12 of the largest that can occur. Without it, two exact ties could flip each other for ever. */
-export function noiseOf({ size, field, start, weight }: SpinProblem): number {
-  let most = 0;
-  for (let i = 0; i < size; i++) {
-    let sum = Math.abs(field[i]!);
-    for (let k = start[i]!; k < start[i + 1]!; k++) sum += Math.abs(weight[k]!);
-    most = Math.max(most, sum);
-  }
-  return most * 1e-12;
+export function noiseOf(problem: SpinProblem): number {
+  return mostFieldOf(problem) * 1e-12;
 }

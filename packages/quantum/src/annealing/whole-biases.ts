@@ -30,7 +30,8 @@ export function wholeBiases(problem: SpinProblem): WholeBiases | undefined {
   return { unit, mostField: mostFieldOf(problem) / unit };
 }
 
-function mostFieldOf({ size, start, weight, field }: SpinProblem): number {
+/** The largest local field that any spins can give: a bias and the couplings beside it, in absolute value. */
+export function mostFieldOf({ size, start, weight, field }: SpinProblem): number {
   let most = 0;
   for (let i = 0; i < size; i++) {
     let sum = Math.abs(field[i]!);
