@@ -24,6 +24,7 @@ const table = {
     `there is no sampler "${d.name}"; wanted auto or one of ${d.known.join(", ")}`,
   SAMPLER_LIMIT_EXCEEDED: (d: { sampler: string; limit: string; most: number; got: number }) =>
     `${d.sampler} takes at most ${d.most} ${d.limit}; the model has ${d.got}`,
+  THREAD_ENDED: (d: { reason: string }) => `wanted samples of a sampling thread; it ended before: ${d.reason}`,
   FORMAT_SYNTAX: (d: { format: string; line: number; wanted: string; got: unknown }) =>
     `${d.format}, line ${d.line}: wanted ${d.wanted}; got ${show(d.got)}`,
   FORMAT_PAIR_REPEATED: (d: { format: string; line: number; firstLine: number; pair: readonly [number, number] }) =>

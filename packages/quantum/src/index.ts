@@ -1,3 +1,4 @@
+export { type Choice, chosen } from "./choice.ts";
 export { QuantumError, type QuantumErrorCode, type QuantumErrorDetails, quantumErrorCodes } from "./errors.ts";
 export { chunks, type FormatLimits, type LineReader, parse, print, read, type TextFormat } from "./formats/format.ts";
 export { isingFormat } from "./formats/ising.ts";
@@ -49,4 +50,4 @@ export {
 } from "./sample-set.ts";
 export { defineSampler, type Sampler, type SamplerLimits } from "./sampler.ts";
 export { loadSampler, samplerNames } from "./sampler-folder.ts";
-export { chosen, type Provenance, type Solution, type SolveOptions, solve } from "./solve.ts";
+export { type Provenance, type Solution, type SolveOptions, solve } from "./solve.ts";

@@ -13,6 +13,8 @@ export interface SampleOptions {
   readonly reads?: number;
   /** How long each read searches: in one sweep every variable is looked at once. Each sampler has its default. */
   readonly sweeps?: number;
+  /** Inverse temperatures, 1/energy, at which anneals begin and end; measured on the model otherwise. Samplers that do not anneal ignore it. */
+  readonly betaRange?: readonly [hot: number, cold: number];
   /** Stop as soon as an energy is this low. */
   readonly target?: number;
   /** Stop after this long with what there is; the first read may be cut short. */

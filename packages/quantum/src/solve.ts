@@ -1,12 +1,15 @@
-// The one call most people need: choose a sampler, run it in rounds until the reads, the time or the target are used up, and say
-// where the answer comes from. Rounds double their sweeps: nobody knows beforehand how long a model wants to be annealed, and
-// doubling wastes at most half of the time on rounds that were too short.
-import { type Bqm, densityOf } from "./models/bqm.ts";
-import type { Progress } from "./sample-options.ts";
+// The one call most people need: choose a sampler, run it until the reads, the time or the target are used up, and say where the
+// answer comes from. With a time limit, samplers that search on by themselves (annealing with crossover, tabu) get all of it; the
+// others run in rounds that double their sweeps: nobody knows beforehand how long a model wants to be annealed, and doubling wastes
+// at most half of the time on rounds that were too short.
+import { type Choice, chosen } from "./choice.ts";
+import type { Bqm } from "./models/bqm.ts";
+import type { Progress, SampleOptions } from "./sample-options.ts";
 import { aggregated, joined, type SampleSet, truncated } from "./sample-set.ts";
 import { loadSampler } from "./sampler-folder.ts";
+import { sampleInThreads } from "./threads/sampling-thread.ts";
 
-/** How to solve. Without `reads` and `timeLimitMs`, one round of `defaultReads` reads. */
+/** How to solve. Without `reads` and `timeLimitMs`, one round of 10 reads. */
 export interface SolveOptions {
   /** A sampler's name, or "auto" (the default). */
   readonly solver?: string;
@@ -16,8 +19,12 @@ export interface SolveOptions {
   readonly reads?: number;
   /** How long each read searches; the sampler's default otherwise. With a time limit, the length of the first round. */
   readonly sweeps?: number;
+  /** How many threads sample at once, each its share of the reads. Default 1: in the caller's own thread. */
+  readonly threads?: number;
   /** Stop after this long with the best so far. */
   readonly timeLimitMs?: number;
+  /** Inverse temperatures at which anneals begin and end; measured otherwise. */
+  readonly betaRange?: readonly [hot: number, cold: number];
   /** Stop as soon as an energy is this low. */
   readonly target?: number;
   readonly signal?: AbortSignal;
@@ -36,6 +43,11 @@ export interface Provenance {
   readonly timeMs: number;
   /** The lowest energy, recomputed from the model. */
   readonly energy: number;
+  readonly threads: number;
+  /** No sample has a lower energy than this, where such a bound is known. */
+  readonly bound: number | null;
+  /** What the samplers tried in a race for this model found in the same time, the one that then went on first. */
+  readonly race: readonly { readonly solver: string; readonly energy: number }[];
 }
 
 /** Samples, lowest energy first, and where they come from. */
@@ -47,47 +59,153 @@ export interface Solution {
 const defaultReads = 10;
 const firstSweeps = 500;
 const keptSamples = 100; // of a timed run with many rounds
+const raceShare = 0.06; // of the time limit, each
+const [shortestRaceMs, longestRaceMs] = [15, 400];
+const worthRacingMs = 250;
+const searchesOn = new Set(["crossover-annealing", "tabu"]);
+const proves = new Set(["exact"]);
+const endlessReads = 2 ** 40;
 
-/** Finds low-energy samples of a model. Throws SAMPLER_UNKNOWN, SAMPLER_LIMIT_EXCEEDED, OPTION_INVALID, or the signal's reason. */
+/**
+ * Finds low-energy samples of a model. Throws SAMPLER_UNKNOWN, SAMPLER_LIMIT_EXCEEDED, OPTION_INVALID, THREAD_ENDED, or the signal's
+ * reason.
+ */
 export async function solve(model: Bqm, options: SolveOptions = {}): Promise<Solution> {
-  const { seed = 1, reads = defaultReads, timeLimitMs, target, signal, progress } = options;
-  const { name, why } = chosen(model, options.solver ?? "auto");
-  const sampler = await loadSampler(name);
+  const { seed = 1, threads = 1 } = options;
   const startedAt = performance.now();
-  const left = () => (timeLimitMs === undefined ? Number.POSITIVE_INFINITY : timeLimitMs - (performance.now() - startedAt));
-  const rounds = name !== "exact" && timeLimitMs !== undefined;
-  const report = progress && (rounds ? overTime(progress, () => 1 - Math.max(0, left()) / (timeLimitMs ?? 1)) : progress);
+  const run = new Run(model, options, startedAt);
+  const race = await raced(chosen(model, options.solver ?? "auto"), run);
+  await run.finish(race.name);
+  const samples = run.samples;
+  const energy = samples.energies[0]!;
+  return {
+    samples,
+    provenance: {
+      solver: race.name,
+      why: race.why,
+      kind: "classical",
+      seed,
+      reads: run.drawn,
+      rounds: run.rounds,
+      timeMs: performance.now() - startedAt,
+      energy,
+      threads,
+      bound: proves.has(race.name) && !run.cut ? energy : null,
+      race: race.results,
+    },
+  };
+}
 
-  let samples: SampleSet | undefined;
-  let round = 0;
-  let drawn = 0;
-  let sweeps = options.sweeps ?? (rounds && name === "simulated-annealing" ? firstSweeps : undefined);
-  do {
-    const set = await sampler.sample(model, {
-      seed: seed + round,
-      reads,
-      ...(sweeps === undefined ? {} : { sweeps }),
-      ...(timeLimitMs === undefined ? {} : { timeLimitMs: Math.max(1, left()) }),
+/** What a solve has drawn so far. */
+class Run {
+  readonly #model: Bqm;
+  readonly #options: SolveOptions;
+  readonly #startedAt: number;
+  readonly #report: ((p: Progress) => void) | undefined;
+  #samples: SampleSet | undefined;
+  rounds = 0;
+  drawn = 0;
+
+  constructor(model: Bqm, options: SolveOptions, startedAt: number) {
+    this.#model = model;
+    this.#options = options;
+    this.#startedAt = startedAt;
+    const { progress, timeLimitMs } = options;
+    this.#report = progress && timeLimitMs !== undefined ? overTime(progress, () => 1 - this.leftMs / timeLimitMs) : progress;
+  }
+
+  get samples(): SampleSet {
+    return this.#samples!; // why: every way through solve draws
+  }
+
+  get leftMs(): number {
+    const { timeLimitMs } = this.#options;
+    return timeLimitMs === undefined
+      ? Number.POSITIVE_INFINITY
+      : Math.max(0, timeLimitMs - (performance.now() - this.#startedAt));
+  }
+
+  get timeLimitMs(): number | undefined {
+    return this.#options.timeLimitMs;
+  }
+
+  get reached(): boolean {
+    const { target } = this.#options;
+    const energy = this.#samples?.energies[0];
+    return target !== undefined && energy !== undefined && energy <= target + 1e-9 * Math.abs(target);
+  }
+
+  /** Whether the time limit may have ended the last draw before it was through. */
+  get cut(): boolean {
+    return this.leftMs === 0;
+  }
+
+  /** Draws once. Returns the lowest energy of this draw. */
+  async draw(solver: string, own: Partial<SampleOptions>): Promise<number> {
+    const { seed = 1, target, signal, betaRange, threads = 1 } = this.#options;
+    const given: SampleOptions = {
+      seed: seed + this.rounds,
       ...(target === undefined ? {} : { target }),
       ...(signal === undefined ? {} : { signal }),
-      ...(report === undefined ? {} : { progress: report }),
-    });
-    drawn += set.occurrences.reduce((sum, o) => sum + o, 0);
-    samples = samples ? truncated(aggregated(joined([samples, set])), keptSamples) : set;
-    if (sweeps !== undefined) sweeps *= 2;
-    round++;
-  } while (rounds && model.size > 0 && left() > 0 && !(target !== undefined && reached(samples.energies[0]!, target)));
+      ...(betaRange === undefined ? {} : { betaRange }),
+      ...(this.#report === undefined ? {} : { progress: this.#report }),
+      ...(this.timeLimitMs === undefined ? {} : { timeLimitMs: Math.max(1, this.leftMs) }),
+      ...own,
+    };
+    const set =
+      threads > 1 && this.#model.size > 0 && solver !== "exact"
+        ? await sampleInThreads(solver, this.#model, given, threads)
+        : await (await loadSampler(solver)).sample(this.#model, given);
+    this.drawn += set.occurrences.reduce((sum, o) => sum + o, 0);
+    this.#samples = this.#samples ? truncated(aggregated(joined([this.#samples, set])), keptSamples) : set;
+    this.rounds += 1;
+    return set.energies[0]!;
+  }
 
-  const timeMs = performance.now() - startedAt;
-  const energy = samples.energies[0]!;
-  return { samples, provenance: { solver: name, why, kind: "classical", seed, reads: drawn, rounds: round, timeMs, energy } };
+  /** Draws until the reads, the time or the target are used up. */
+  async finish(solver: string): Promise<void> {
+    const { reads, sweeps, timeLimitMs } = this.#options;
+    if (this.#samples && (this.reached || this.leftMs === 0)) return;
+    const timed = timeLimitMs !== undefined && solver !== "exact";
+    if (timed && reads === undefined && sweeps === undefined && searchesOn.has(solver)) {
+      await this.draw(
+        solver,
+        solver === "tabu" ? { sweeps: endlessReads, reads: this.#options.threads ?? 1 } : { reads: endlessReads },
+      );
+      return;
+    }
+    let length = sweeps ?? (timed && solver.endsWith("annealing") ? firstSweeps : undefined);
+    do {
+      await this.draw(solver, { reads: reads ?? defaultReads, ...(length === undefined ? {} : { sweeps: length }) });
+      if (length !== undefined) length *= 2;
+    } while (timed && this.#model.size > 0 && this.leftMs > 0 && !this.reached);
+  }
 }
 
-function reached(energy: number, target: number): boolean {
-  return energy <= target + 1e-9 * Math.abs(target);
+interface Raced {
+  readonly name: string;
+  readonly why: string;
+  readonly results: readonly { readonly solver: string; readonly energy: number }[];
 }
 
-// Progress of several rounds as one: by time, lowest energy and reads of all.
+// Where the choice is open and there is time, every candidate runs for the same moment and the one that found the lowest energy goes on.
+async function raced({ name, why, rivals }: Choice, run: Run): Promise<Raced> {
+  const { timeLimitMs } = run;
+  if (rivals.length === 0 || timeLimitMs === undefined || timeLimitMs < worthRacingMs) return { name, why, results: [] };
+  const momentMs = Math.min(longestRaceMs, Math.max(shortestRaceMs, timeLimitMs * raceShare));
+  const results: { solver: string; energy: number }[] = [];
+  for (const solver of [name, ...rivals]) {
+    const sweeps = solver === "tabu" ? { sweeps: endlessReads } : { reads: endlessReads };
+    results.push({ solver, energy: await run.draw(solver, { timeLimitMs: momentMs, ...sweeps }) });
+    if (run.reached) break;
+  }
+  const sorted = results.toSorted((a, b) => a.energy - b.energy);
+  const ahead = sorted[0]!;
+  const told = sorted.map(({ solver, energy }) => `${solver} ${energy}`).join(", ");
+  return { name: ahead.solver, why: `${why}; lowest of a race of ${Math.round(momentMs)} ms each: ${told}`, results: sorted };
+}
+
+// Progress of several draws as one: by time, lowest energy and reads of all.
 function overTime(progress: (p: Progress) => void, ofTime: () => number): (p: Progress) => void {
   let energy = Number.POSITIVE_INFINITY;
   let before = 0;
@@ -100,22 +218,4 @@ function overTime(progress: (p: Progress) => void, ofTime: () => number): (p: Pr
     fraction = Math.max(fraction, ofTime());
     progress({ fraction, energy, reads: before + last });
   };
-}
-
-const exactUpTo = 20;
-const denseNeighbours = 200;
-const denseShare = 0.08;
-const tabuUpTo = 10_000;
-
-/** Which sampler `auto` takes for a model, and why: enumeration when small, tabu when dense, annealing otherwise. */
-export function chosen(model: Bqm, solver: string): { readonly name: string; readonly why: string } {
-  if (solver !== "auto") return { name: solver, why: "asked for by name" };
-  const { size, biases } = model;
-  if (size <= exactUpTo) return { name: "exact", why: `${size} variables are few enough to try every sample` };
-  const density = densityOf(model);
-  const neighbours = (2 * biases.length) / size;
-  const facts = `${size} variables, ${(density * 100).toFixed(1)} % of the couplings, ${neighbours.toFixed(1)} neighbours each`;
-  if (size <= tabuUpTo && (density >= denseShare || neighbours >= denseNeighbours))
-    return { name: "tabu", why: `dense: ${facts}` };
-  return { name: "simulated-annealing", why: `sparse: ${facts}` };
 }

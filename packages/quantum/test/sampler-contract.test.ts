@@ -140,7 +140,16 @@ for (const name of names) {
     const most = sampler.limits.maxVariables;
     const large = bqmFromPairs({ vartype: "SPIN", size: most + 1, rows: [], columns: [], biases: [] });
     await assert.rejects(sample(large), coded("SAMPLER_LIMIT_EXCEEDED"));
-    for (const bad of [{ seed: -1 }, { seed: 0.5 }, { reads: 0 }, { sweeps: 0 }, { timeLimitMs: 0 }, { target: Number.NaN }]) {
+    for (const bad of [
+      { seed: -1 },
+      { seed: 0.5 },
+      { reads: 0 },
+      { sweeps: 0 },
+      { timeLimitMs: 0 },
+      { betaRange: [2, 1] },
+      { betaRange: [0, 1] },
+      { target: Number.NaN },
+    ]) {
       await assert.rejects(sample(randomModel(1, 3), bad), coded("OPTION_INVALID"));
     }
   });

@@ -15,7 +15,11 @@ import {
 import { bruteForce, randomModel } from "./models.ts";
 
 test("a small model is enumerated, a dense one searched by tabu, a sparse one annealed, each with its reason", () => {
-  assert.deepEqual(chosen(randomModel(1, 12), "auto"), { name: "exact", why: "12 variables are few enough to try every sample" });
+  assert.deepEqual(chosen(randomModel(1, 12), "auto"), {
+    name: "exact",
+    why: "12 variables are few enough to try every sample",
+    rivals: [],
+  });
   assert.equal(chosen(randomModel(1, 60), "auto").name, "tabu");
   assert.match(chosen(randomModel(1, 60), "auto").why, /^dense: 60 variables/);
   const ring = bqmFromPairs({
@@ -25,8 +29,8 @@ test("a small model is enumerated, a dense one searched by tabu, a sparse one an
     columns: Array.from({ length: 99 }, (_, i) => i + 1),
     biases: new Float64Array(99).fill(1),
   });
-  assert.equal(chosen(ring, "auto").name, "simulated-annealing");
-  assert.deepEqual(chosen(ring, "tabu"), { name: "tabu", why: "asked for by name" });
+  assert.equal(chosen(ring, "auto").name, "crossover-annealing");
+  assert.deepEqual(chosen(ring, "tabu"), { name: "tabu", why: "asked for by name", rivals: [] });
 });
 
 test("the answer carries the solver, the seed, the reads and the recomputed energy", async () => {
@@ -48,7 +52,8 @@ test("without a time limit the same seed gives the same samples", async () => {
 
 test("with a time limit rounds go on until it has passed, and progress rises to its end", async () => {
   const seen: Progress[] = [];
-  const { provenance } = await solve(randomModel(4, 120, { density: 0.05 }), { timeLimitMs: 150, progress: (p) => seen.push(p) });
+  const model = randomModel(4, 120, { density: 0.05 });
+  const { provenance } = await solve(model, { solver: "simulated-annealing", timeLimitMs: 150, progress: (p) => seen.push(p) });
   assert.ok(provenance.rounds >= 2, `${provenance.rounds} rounds`);
   for (const [i, p] of seen.entries()) {
     assert.ok(p.fraction >= (seen[i - 1]?.fraction ?? 0) && p.fraction <= 1);
@@ -114,5 +119,58 @@ test("importing the package loads no sampler", async () => {
   assert.deepEqual(
     loaded.filter((url) => url.includes("/samplers/") || url.includes("node_modules")),
     [],
+  );
+});
+
+test("where the choice is open, samplers race for a moment, and the answer says how it ended", async () => {
+  const model = randomModel(8, 300, { density: 0.15, whole: true });
+  const { provenance } = await solve(model, { timeLimitMs: 500 });
+  assert.equal(provenance.race.length, 2);
+  assert.equal(provenance.race[0]!.solver, provenance.solver);
+  assert.ok(provenance.race[0]!.energy <= provenance.race[1]!.energy);
+  assert.match(provenance.why, /race of 30 ms each: .+, .+/);
+  assert.deepEqual((await solve(randomModel(8, 300, { density: 0.01 }), { timeLimitMs: 300 })).provenance.race, []);
+});
+
+test("an enumerated answer is its own bound; others claim none", async () => {
+  const small = (await solve(randomModel(2, 10))).provenance;
+  assert.equal(small.bound, small.energy);
+  assert.equal((await solve(randomModel(2, 40))).provenance.bound, null);
+});
+
+test("threads: the same seed and number of threads give the same samples, thread 0 those of no threads, labels and vartype stay", async () => {
+  const labels = Array.from({ length: 60 }, (_, i) => `v${i}`);
+  const model = { ...randomModel(3, 60, { density: 0.1, whole: true, vartype: "BINARY" }), labels };
+  const options = { solver: "simulated-annealing", seed: 5, reads: 12, sweeps: 20 };
+  const [first, second, alone] = [
+    await solve(model, { ...options, threads: 2 }),
+    await solve(model, { ...options, threads: 2 }),
+    await solve(model, { ...options, reads: 6 }),
+  ];
+  assert.deepEqual(first.samples, second.samples);
+  assert.equal(first.provenance.reads, 12);
+  assert.equal(first.provenance.threads, 2);
+  assert.deepEqual(first.samples.labels, labels);
+  const rows = new Set(Array.from({ length: first.samples.count }, (_, r) => sampleAt(first.samples, r).join("")));
+  for (let r = 0; r < alone.samples.count; r++) assert.ok(rows.has(sampleAt(alone.samples, r).join("")));
+  assert.equal(first.provenance.energy, energyOf(model, sampleAt(first.samples, 0)));
+});
+
+test("threads: a reached target ends all of them, cancelling rejects with the signal's reason, errors keep their codes", async () => {
+  const model = randomModel(6, 200, { density: 0.03, whole: true });
+  const best = (await solve(model, { timeLimitMs: 200 })).provenance.energy;
+  const { provenance } = await solve(model, { target: best, timeLimitMs: 600_000, threads: 2 });
+  assert.ok(provenance.energy <= best);
+  const controller = new AbortController();
+  const run = solve(model, { timeLimitMs: 600_000, threads: 2, signal: controller.signal });
+  setTimeout(() => controller.abort(new Error("changed my mind")), 200);
+  await assert.rejects(run, /changed my mind/);
+  await assert.rejects(
+    solve(model, { solver: "exact", threads: 2 }),
+    (e: unknown) => e instanceof QuantumError && e.code === "SAMPLER_LIMIT_EXCEEDED",
+  );
+  await assert.rejects(
+    solve(model, { solver: "magic", threads: 2, reads: 2 }),
+    (e: unknown) => e instanceof QuantumError && e.code === "SAMPLER_UNKNOWN",
   );
 });

@@ -20,6 +20,15 @@ export interface AnnealingRange {
   readonly cold: number;
 }
 
+/** The range that was asked for, or else the measured one. */
+export function rangeFor(
+  { betaRange }: { readonly betaRange?: readonly [hot: number, cold: number] },
+  problem: SpinProblem,
+  random: Random,
+): AnnealingRange {
+  return betaRange ? { hot: betaRange[0], cold: betaRange[1] } : annealingRange(problem, random);
+}
+
 /** Measures the range on a problem of at least one variable. */
 export function annealingRange(problem: SpinProblem, random: Random): AnnealingRange {
   const walker = randomWalker(problem, random);

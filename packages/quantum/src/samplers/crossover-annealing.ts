@@ -10,7 +10,7 @@
 //
 // Rejected: a population of elites (the same after 12 s on G55 to G81, more to keep); learning the depth of the reheating (all
 // depths between a fifth and seven tenths of the range pay on some model).
-import { annealingRange } from "../annealing/annealing-range.ts";
+import { rangeFor } from "../annealing/annealing-range.ts";
 import { Lanes } from "../annealing/lanes.ts";
 import { PartitionCrossover } from "../annealing/partition-crossover.ts";
 import { Search } from "../annealing/search.ts";
@@ -39,7 +39,7 @@ export default defineSampler({
     const { reads = 1, seed, timeLimitMs } = options;
     const pace = new Pace(options, reads, problem.offset);
     const random = new Random(seed);
-    const range = annealingRange(problem, new Random(seed, -1));
+    const range = rangeFor(options, problem, new Random(seed, -1));
     await pauses.take();
     const lanes = new Lanes(problem, random);
     const search = new Search({ problem, range, lanes, crossover: new PartitionCrossover(problem), random, pace });

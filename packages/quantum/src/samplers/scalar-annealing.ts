@@ -9,7 +9,7 @@
 // Temperature range. The usual worst-case formula (hot: ln 2 / largest possible change; cold: from the smallest bias of the model)
 // spends most sweeps where nothing is decided: all is accepted, or all is frozen. Here both ends are measured (see annealing-range).
 // Rejected: linear beta (worse on models with mixed scales), f32 arrays (conversions cost 20-40 % in JavaScript).
-import { annealingRange } from "../annealing/annealing-range.ts";
+import { rangeFor } from "../annealing/annealing-range.ts";
 import { descend, randomWalker } from "../annealing/descent.ts";
 import { metropolisSweep } from "../annealing/metropolis.ts";
 import { energyFrom, localFields } from "../models/spin-problem.ts";
@@ -24,7 +24,7 @@ export default defineSampler({
   sample: (model, options) =>
     sampleReads(model, options, (problem, probing) => {
       const { sweeps = defaultSweeps } = options;
-      const { hot, cold } = annealingRange(problem, probing);
+      const { hot, cold } = rangeFor(options, problem, probing);
       const ratio = sweeps > 1 ? (cold / hot) ** (1 / (sweeps - 1)) : 1;
       return async (random, pace) => {
         const walker = randomWalker(problem, random);

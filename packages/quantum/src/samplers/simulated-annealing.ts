@@ -4,7 +4,7 @@
 //
 // Whole biases (also quarters and the like) anneal exactly in int8 or int16 lanes, others in f32 lanes; the energies of what is
 // returned are recomputed in double precision.
-import { annealingRange } from "../annealing/annealing-range.ts";
+import { rangeFor } from "../annealing/annealing-range.ts";
 import { descend, type Walker } from "../annealing/descent.ts";
 import { Lanes } from "../annealing/lanes.ts";
 import { energyFrom, localFields, spinProblem } from "../models/spin-problem.ts";
@@ -28,7 +28,7 @@ export default defineSampler({
     const { reads = 1, seed, sweeps = defaultSweeps } = options;
     const pace = new Pace(options, reads, problem.offset);
     const probing = new Random(seed, -1);
-    const { hot, cold } = annealingRange(problem, probing);
+    const { hot, cold } = rangeFor(options, problem, probing);
     await pauses.take();
     const lanes = new Lanes(problem, probing);
     const ratio = sweeps > 1 ? (cold / hot) ** (1 / (sweeps - 1)) : 1;
