@@ -17,6 +17,8 @@ export interface Sampler {
   /** Kebab-case, the same as the file's name. */
   readonly name: string;
   readonly limits: SamplerLimits;
+  /** The option that may be without end in a timed run, where the search goes on by itself; without it, `solve` runs it in rounds. */
+  readonly endless?: "reads" | "sweeps";
   /**
    * Draws samples, lowest energy first, equal ones merged, energies recomputed from the model in f64.
    * Throws OPTION_INVALID, SAMPLER_LIMIT_EXCEEDED.
@@ -25,10 +27,11 @@ export interface Sampler {
 }
 
 /** Declares a sampler: its options and limits are checked before it is called, and an empty model never reaches it. */
-export function defineSampler({ name, limits, sample }: Sampler): Sampler {
+export function defineSampler({ name, limits, endless, sample }: Sampler): Sampler {
   return Object.freeze({
     name,
     limits,
+    ...(endless === undefined ? {} : { endless }),
     async sample(model: Bqm, options: SampleOptions): Promise<SampleSet> {
       checkOptions(options);
       if (model.size > limits.maxVariables) {

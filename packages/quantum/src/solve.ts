@@ -62,9 +62,8 @@ const keptSamples = 100; // of a timed run with many rounds
 const raceShare = 0.06; // of the time limit, each
 const [shortestRaceMs, longestRaceMs] = [15, 400];
 const worthRacingMs = 250;
-const searchesOn = new Set(["crossover-annealing", "tabu"]);
 const proves = new Set(["exact"]);
-const endlessReads = 2 ** 40;
+const endless = 2 ** 40;
 
 /**
  * Finds low-energy samples of a model. Throws SAMPLER_UNKNOWN, SAMPLER_LIMIT_EXCEEDED, OPTION_INVALID, THREAD_ENDED, or the signal's
@@ -167,11 +166,9 @@ class Run {
     const { reads, sweeps, timeLimitMs } = this.#options;
     if (this.#samples && (this.reached || this.leftMs === 0)) return;
     const timed = timeLimitMs !== undefined && solver !== "exact";
-    if (timed && reads === undefined && sweeps === undefined && searchesOn.has(solver)) {
-      await this.draw(
-        solver,
-        solver === "tabu" ? { sweeps: endlessReads, reads: this.#options.threads ?? 1 } : { reads: endlessReads },
-      );
+    const own = await searchingOn(solver);
+    if (timed && reads === undefined && sweeps === undefined && own) {
+      await this.draw(solver, { reads: this.#options.threads ?? 1, ...own });
       return;
     }
     let length = sweeps ?? (timed && solver.endsWith("annealing") ? firstSweeps : undefined);
@@ -180,6 +177,12 @@ class Run {
       if (length !== undefined) length *= 2;
     } while (timed && this.#model.size > 0 && this.leftMs > 0 && !this.reached);
   }
+}
+
+// What lets a sampler that searches on by itself go on until the time is up.
+async function searchingOn(solver: string): Promise<Partial<SampleOptions> | undefined> {
+  const { endless: option } = await loadSampler(solver);
+  return option && { [option]: endless };
 }
 
 interface Raced {
@@ -195,8 +198,7 @@ async function raced({ name, why, rivals }: Choice, run: Run): Promise<Raced> {
   const momentMs = Math.min(longestRaceMs, Math.max(shortestRaceMs, timeLimitMs * raceShare));
   const results: { solver: string; energy: number }[] = [];
   for (const solver of [name, ...rivals]) {
-    const sweeps = solver === "tabu" ? { sweeps: endlessReads } : { reads: endlessReads };
-    results.push({ solver, energy: await run.draw(solver, { timeLimitMs: momentMs, ...sweeps }) });
+    results.push({ solver, energy: await run.draw(solver, { timeLimitMs: momentMs, ...(await searchingOn(solver)) }) });
     if (run.reached) break;
   }
   const sorted = results.toSorted((a, b) => a.energy - b.energy);

@@ -6,10 +6,10 @@ import { test } from "node:test";
 import { compiledKernels } from "../build-kernels.ts";
 import { Lanes, type LaneType, laneTypeOf } from "../src/annealing/lanes.ts";
 import { metropolisSweep } from "../src/annealing/metropolis.ts";
-import { type Bqm, bqmFromPairs, energyOf, loadSampler, spinProblem } from "../src/index.ts";
+import { bqmFromPairs, loadSampler, spinProblem } from "../src/index.ts";
 import { energyFrom, localFields, type SpinProblem } from "../src/models/spin-problem.ts";
 import { Random } from "../src/random.ts";
-import { randomModel } from "./models.ts";
+import { boltzmann, randomModel } from "./models.ts";
 
 const types: readonly LaneType[] = ["i8", "i16", "f32"];
 
@@ -125,19 +125,3 @@ test("reads of simulated annealing are the same whether more are asked for or no
   const energies = [...many.energies];
   for (const energy of few.energies) assert.ok(energies.includes(energy));
 });
-
-function boltzmann(model: Bqm, beta: number): { readonly mean: number; readonly deviation: number } {
-  let [weight, first, second] = [0, 0, 0];
-  for (let bits = 0; bits < 2 ** model.size; bits++) {
-    const energy = energyOf(
-      model,
-      Array.from({ length: model.size }, (_, i) => ((bits >> i) & 1 ? 1 : -1)),
-    );
-    const w = Math.exp(-beta * energy);
-    weight += w;
-    first += w * energy;
-    second += w * energy * energy;
-  }
-  const mean = first / weight;
-  return { mean, deviation: Math.sqrt(second / weight - mean * mean) };
-}

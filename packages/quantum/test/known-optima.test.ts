@@ -11,14 +11,14 @@ const known: Record<string, { best: number }> = file ? JSON.parse(readFileSync(f
 const text = (name: string) => readFileSync(sharedData(`qubo/${name}`)!, "utf8");
 
 for (const name of ["bqp50_1", "bqp250_1", "bqp500_1", "bqp1000_1"]) {
-  for (const solver of ["auto", "tabu", "simulated-annealing"]) {
+  for (const solver of ["auto", "tabu", "crossover-annealing"]) {
     test(`${solver} finds the optimum of ${name}`, { skip }, async () => {
       const model = parse(qFormat, text(`${name}.q`));
       const { best } = known[name]!;
       const { samples } = await solve(model, {
         solver,
         target: -best,
-        sweeps: solver === "simulated-annealing" ? 2000 : 400_000,
+        sweeps: solver === "crossover-annealing" ? 2000 : 400_000,
         reads: 50,
       });
       assert.equal(samples.energies[0], -best);
@@ -32,7 +32,7 @@ for (const name of ["G1", "G43"]) {
     const graph = parse(maxCutFormat, text(`${name}.mc`));
     const { best } = known[name]!;
     const { samples, provenance } = await solve(maxCutModel(graph), { target: -best, sweeps: 2000, reads: 300 });
-    assert.equal(provenance.solver, "simulated-annealing");
+    assert.equal(provenance.solver, "crossover-annealing");
     assert.equal(cutOf(graph, sampleAt(samples, 0)).weight, best);
   });
 }

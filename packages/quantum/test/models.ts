@@ -1,5 +1,5 @@
 // Seeded models that several tests use.
-import { type Bqm, bqmFromPairs, type Vartype } from "../src/index.ts";
+import { type Bqm, bqmFromPairs, energyOf, type Vartype } from "../src/index.ts";
 import { Random } from "../src/random.ts";
 
 /** A random model: each pair coupled with probability `density`, biases whole numbers or reals in [-5, 5]. */
@@ -44,4 +44,21 @@ export function bruteForce(model: Bqm, energyOf: (m: Bqm, s: number[]) => number
     );
   }
   return best;
+}
+
+/** Mean and standard deviation of the energy of a small SPIN model in equilibrium at an inverse temperature, by enumeration. */
+export function boltzmann(model: Bqm, beta: number): { readonly mean: number; readonly deviation: number } {
+  let [weight, first, second] = [0, 0, 0];
+  for (let bits = 0; bits < 2 ** model.size; bits++) {
+    const energy = energyOf(
+      model,
+      Array.from({ length: model.size }, (_, i) => ((bits >> i) & 1 ? 1 : -1)),
+    );
+    const w = Math.exp(-beta * energy);
+    weight += w;
+    first += w * energy;
+    second += w * energy * energy;
+  }
+  const mean = first / weight;
+  return { mean, deviation: Math.sqrt(second / weight - mean * mean) };
 }

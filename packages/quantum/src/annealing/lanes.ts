@@ -29,8 +29,11 @@ export class Lanes {
   >;
   #threshold = Number.NaN;
 
-  /** Draws its thresholds from `random`. `type` forces a lane type that can hold the problem. */
-  constructor(problem: SpinProblem, random: Random, type: LaneType = laneTypeOf(problem)) {
+  /**
+   * Draws its thresholds from `random`. `type` forces a lane type that can hold the problem; `draws` is the least number of different
+   * thresholds, a power of two.
+   */
+  constructor(problem: SpinProblem, random: Random, type: LaneType = laneTypeOf(problem), draws = 1024) {
     const { size: n, start, column, weight, field } = problem;
     const whole = wholeBiases(problem);
     const bytes = bytesOf[type];
@@ -38,7 +41,7 @@ export class Lanes {
     this.count = vectorBytes / bytes;
     this.#problem = problem;
     this.#unit = type === "f32" || !whole ? 1 : whole.unit;
-    const poolSize = Math.min(8192, Math.max(1024, 2 ** Math.floor(Math.log2(n))));
+    const poolSize = Math.min(8192, Math.max(draws, 2 ** Math.floor(Math.log2(n))));
     const m = column.length;
     const memory = new KernelMemory(
       4 * (n + 1) + m * (4 + 2 * bytes) + n * (bytes + 2 * vectorBytes) + (poolSize + vectorBytes) * 8 + 20 * vectorBytes,
@@ -75,10 +78,10 @@ export class Lanes {
     this.#spins = new Int8Array(buffer, this.#at.spin, vectorBytes * n);
     this.#mask = poolSize - 1;
     this.#draws = memory.take(4 * (poolSize + vectorBytes));
-    const draws = new Float32Array(buffer, this.#draws, poolSize + vectorBytes);
-    for (let k = 0; k < poolSize; k++) draws[k] = -Math.log((k + 0.5) / poolSize);
-    random.shuffle(draws.subarray(0, poolSize));
-    draws.copyWithin(poolSize, 0, vectorBytes);
+    const exponential = new Float32Array(buffer, this.#draws, poolSize + vectorBytes);
+    for (let k = 0; k < poolSize; k++) exponential[k] = -Math.log((k + 0.5) / poolSize);
+    random.shuffle(exponential.subarray(0, poolSize));
+    exponential.copyWithin(poolSize, 0, vectorBytes);
     this.#state[0] = random.next() | 1;
   }
 
@@ -90,7 +93,7 @@ export class Lanes {
       const bits = random.next();
       for (let l = 0; l < this.count; l++) this.#write(i, l, ((bits >>> l) & 1) === 1);
     }
-    this.#settle();
+    this.settle();
   }
 
   /** Puts every replica where `spins` (-1/+1) are, and the noise of the sweeps at a new place. */
@@ -98,7 +101,7 @@ export class Lanes {
     this.#state[0] = random.next() | 1;
     const { size } = this.#problem;
     for (let i = 0; i < size; i++) for (let l = 0; l < this.count; l++) this.#write(i, l, spins[i]! < 0);
-    this.#settle();
+    this.settle();
   }
 
   /** Metropolis sweeps at inverse temperature `beta` (1/energy; Infinity takes only what lowers the energy). Returns how many visits changed a spin. */
@@ -111,9 +114,46 @@ export class Lanes {
     return this.#kernel("sweep")(size, start, column, twice, spin, field, pool, this.#mask, shift, state, sweeps);
   }
 
+  /**
+   * Metropolis sweeps with an inverse temperature (1/energy) for each replica. Every replica takes its thresholds from a column of its
+   * own, so replicas at the same temperature do not share them.
+   */
+  sweepEach(betas: ArrayLike<number>, sweeps: number): void {
+    const { start, column, twice, spin, field, pool, state } = this.#at;
+    const { count } = this;
+    const size = this.#mask + 1;
+    const [draws, thresholds] = [
+      new Float32Array(this.#memory.buffer, this.#draws, size),
+      lanesView(this.type, this.#memory.buffer, pool, size),
+    ];
+    const most = { i8: 127, i16: 32_767, f32: Number.POSITIVE_INFINITY }[this.type];
+    for (let lane = 0; lane < count; lane++) {
+      const scale = 1 / (2 * betas[lane]! * this.#unit);
+      for (let k = lane; k < size; k += count) {
+        const threshold = Math.min(most, draws[k]! * scale);
+        thresholds[k] = this.type === "f32" ? threshold : Math.floor(threshold);
+      }
+    }
+    this.#threshold = Number.NaN;
+    const rows = size / count - 1;
+    const shift = 4; // a row is a vector
+    this.#kernel("sweep")(this.#problem.size, start, column, twice, spin, field, pool, rows, shift, state, sweeps);
+  }
+
+  /** Puts one replica where `spins` (-1/+1) are; `settle` must follow before the next sweep. */
+  put(lane: number, spins: ArrayLike<number>): void {
+    for (let i = 0; i < spins.length; i++) this.#write(i, lane, spins[i]! < 0);
+  }
+
+  /** Makes what each spin feels agree with the spins again. */
+  settle(): void {
+    const { start, column, weight, spin, own, field } = this.#at;
+    this.#kernel("fields")(this.#problem.size, start, column, weight, spin, own, field);
+  }
+
   /** Sweeps until no replica has a spin whose flip lowers its energy. Returns the number of sweeps. */
   descend(): number {
-    if (this.type === "f32") this.#settle(); // what rounding has added up must not look like a way down
+    if (this.type === "f32") this.settle(); // what rounding has added up must not look like a way down
     let sweeps = 1;
     while (this.sweep(Number.POSITIVE_INFINITY, 1) > 0) sweeps++;
     return sweeps;
@@ -140,11 +180,6 @@ export class Lanes {
     const at = i * vectorBytes + lane * bytes;
     if (this.type === "f32") this.#spins[at + 3] = down ? -128 : 0;
     else for (let b = 0; b < bytes; b++) this.#spins[at + b] = down ? -1 : 0;
-  }
-
-  #settle(): void {
-    const { start, column, weight, spin, own, field } = this.#at;
-    this.#kernel("fields")(this.#problem.size, start, column, weight, spin, own, field);
   }
 
   #setThresholds(scale: number): void {

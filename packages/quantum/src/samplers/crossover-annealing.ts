@@ -30,6 +30,7 @@ const keptSamples = 100;
  */
 export default defineSampler({
   name: "crossover-annealing",
+  endless: "reads",
   limits: { maxVariables: 1_000_000 },
   async sample(model, options) {
     const pauses = new Pauses(options.signal);

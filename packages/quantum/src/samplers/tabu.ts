@@ -14,6 +14,7 @@ const maxVariables = 10_000; // a matrix of 400 MB
 /** Tabu search for dense models. `sweeps` counts steps (default: 20,000, or 40 a variable if that is more). */
 export default defineSampler({
   name: "tabu",
+  endless: "sweeps",
   limits: { maxVariables },
   sample: (model, options) =>
     sampleReads(model, options, (problem) => {
