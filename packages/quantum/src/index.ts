@@ -18,6 +18,8 @@ export {
   type TermsInput,
   type Vartype,
 } from "./models/bqm.ts";
+export { type BiasRanges, normalisedTo, offsetBy, scaled, summed } from "./models/bqm-arithmetic.ts";
+export { contracted, fixed, flipped, lifted, type Reduction, relabelled } from "./models/bqm-reduction.ts";
 export { type SpinProblem, spinProblem } from "./models/spin-problem.ts";
 export { graphFromEdges, type WeightedGraph } from "./models/weighted-graph.ts";
 export { type Cut, cutOf, maxCutModel } from "./problems/max-cut.ts";
@@ -37,6 +39,7 @@ export type { Progress, SampleOptions } from "./sample-options.ts";
 export {
   aggregated,
   assignmentAt,
+  filtered,
   joined,
   lowest,
   type SampleSet,
@@ -44,6 +47,7 @@ export {
   sampleAt,
   sampleSetFromJson,
   sampleSetFromSpins,
+  sampleSetFromValues,
   sampleSetToJson,
   truncated,
 } from "./sample-set.ts";
