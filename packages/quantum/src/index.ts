@@ -20,6 +20,22 @@ export {
 } from "./models/bqm.ts";
 export { type BiasRanges, normalisedTo, offsetBy, scaled, summed } from "./models/bqm-arithmetic.ts";
 export { contracted, fixed, flipped, lifted, type Reduction, relabelled } from "./models/bqm-reduction.ts";
+export {
+  type Constraint,
+  type ConstraintInput,
+  type Cqm,
+  type CqmInput,
+  type CqmVariable,
+  cqmFrom,
+  type ExpressionInput,
+  type Sense,
+  type Softness,
+  type VariableInput,
+} from "./models/cqm.ts";
+export { type BitOptions, type CqmBits, cqmBits } from "./models/cqm-bits.ts";
+export { firstPenalties, penalised, surePenalties } from "./models/cqm-penalties.ts";
+export type { Domain, Expression } from "./models/expression.ts";
+export { type Evaluation, evaluated, type Tolerance, type Violation } from "./models/feasibility.ts";
 export { type SpinProblem, spinProblem } from "./models/spin-problem.ts";
 export { graphFromEdges, type WeightedGraph } from "./models/weighted-graph.ts";
 export { type Cut, cutOf, maxCutModel } from "./problems/max-cut.ts";
@@ -54,3 +70,4 @@ export {
 export { defineSampler, type Sampler, type SamplerLimits } from "./sampler.ts";
 export { loadSampler, samplerNames } from "./sampler-folder.ts";
 export { chosen, type Provenance, type Solution, type SolveOptions, solve } from "./solve.ts";
+export { type CqmSolution, type PenaltyRound, type SolveCqmOptions, solveCqm } from "./solve-cqm.ts";

@@ -1,0 +1,110 @@
+// Constrained models, solved as bits. Each round solves the model under the present penalties; if its lowest sample breaks
+// constraints, their penalties double, up to what surely suffices. The best feasible sample of all rounds is the answer, told in the
+// constrained model's terms and checked there, not by the penalty energy.
+import { QuantumError } from "./errors.ts";
+import type { Label } from "./models/bqm.ts";
+import type { Cqm } from "./models/cqm.ts";
+import { type BitOptions, type CqmBits, cqmBits } from "./models/cqm-bits.ts";
+import { firstPenalties, penalised, surePenalties } from "./models/cqm-penalties.ts";
+import { type Evaluation, evaluated, type Tolerance } from "./models/feasibility.ts";
+import { sampleAt } from "./sample-set.ts";
+import { type Provenance, type SolveOptions, solve } from "./solve.ts";
+
+/** How to solve a constrained model: as a binary one, and how its variables become bits. `target` is not offered: energies change with the penalties. */
+export interface SolveCqmOptions extends Omit<SolveOptions, "target">, BitOptions {
+  readonly tolerance?: Tolerance;
+  /** How often to raise penalties and solve again, at most. Default 12. */
+  readonly rounds?: number;
+}
+
+/** One round: the penalties by constraint, and what its lowest sample broke. */
+export interface PenaltyRound {
+  readonly penalties: ReadonlyMap<Label, number>;
+  readonly lowestFeasible: boolean;
+  readonly broken: readonly Label[];
+}
+
+/** The best sample of a constrained model: feasible before infeasible, then lowest energy (infeasible ones: least violation). */
+export interface CqmSolution extends Evaluation {
+  /** One value a variable. */
+  readonly sample: Float64Array;
+  readonly assignment: ReadonlyMap<Label, number>;
+  readonly rounds: readonly PenaltyRound[];
+  /** Constraints whose slack had no exact step: the optimum under them may be missed, a broken one not. */
+  readonly approximate: readonly Label[];
+  readonly bits: number;
+  /** Of the last round, but for reads, rounds and time (of all), and `energy`, which is the solution's. */
+  readonly provenance: Provenance;
+}
+
+/**
+ * Finds a good feasible sample. A time limit is shared among the rounds, half of what is left to each. Throws CQM_CANNOT_CONVERT,
+ * CQM_CONSTRAINT_IMPOSSIBLE, OPTION_INVALID, and what `solve` throws.
+ */
+export async function solveCqm(cqm: Cqm, options: SolveCqmOptions = {}): Promise<CqmSolution> {
+  const { rounds: most = 12, tolerance, timeLimitMs, resolution, slackBits, ...rest } = options;
+  if (!(Number.isSafeInteger(most) && most >= 1))
+    throw new QuantumError("OPTION_INVALID", { option: "rounds", wanted: "a whole number of at least 1", got: most });
+  const startedAt = performance.now();
+  const bits = cqmBits(cqm, {
+    ...(resolution === undefined ? {} : { resolution }),
+    ...(slackBits === undefined ? {} : { slackBits }),
+  });
+  const sure = surePenalties(bits);
+  let penalties = firstPenalties(bits);
+  let best: Candidate | undefined;
+  let last: Provenance | undefined;
+  let reads = 0;
+  const rounds: PenaltyRound[] = [];
+  while (rounds.length < most) {
+    const left = timeLimitMs === undefined ? undefined : Math.max(1, timeLimitMs - (performance.now() - startedAt));
+    const { samples, provenance } = await solve(penalised(bits, penalties), {
+      ...rest,
+      ...(left === undefined ? {} : { timeLimitMs: Math.max(1, left / 2) }),
+    });
+    last = provenance;
+    reads += provenance.reads;
+    const candidates = Array.from({ length: samples.count }, (_, r) => candidate(cqm, bits, sampleAt(samples, r), tolerance));
+    for (const c of candidates) if (!best || better(c, best)) best = c;
+    const { violations, feasible } = candidates[0]!.evaluation;
+    const broken = new Set(violations.filter((v) => !v.soft).map((v) => v.constraint));
+    rounds.push({ penalties: byConstraint(bits, penalties), lowestFeasible: feasible, broken: [...broken] });
+    const raised = penalties.map((p, r) => (broken.has(bits.requirements[r]!.constraint) ? Math.min(sure[r]!, 2 * p) : p));
+    const outOfTime = timeLimitMs !== undefined && performance.now() - startedAt >= 0.95 * timeLimitMs;
+    if (feasible || outOfTime || raised.every((p, r) => p === penalties[r])) break;
+    penalties = raised;
+  }
+  const { sample, evaluation } = best!;
+  return {
+    ...evaluation,
+    sample,
+    assignment: new Map(cqm.variables.map(({ label }, i) => [label, sample[i]!])),
+    rounds,
+    approximate: bits.approximate,
+    bits: bits.names.length,
+    provenance: { ...last!, reads, rounds: rounds.length, timeMs: performance.now() - startedAt, energy: evaluation.energy },
+  };
+}
+
+interface Candidate {
+  readonly sample: Float64Array;
+  readonly evaluation: Evaluation;
+  readonly excess: number;
+}
+
+function candidate(cqm: Cqm, bits: CqmBits, sampled: ArrayLike<number>, tolerance: Tolerance | undefined): Candidate {
+  const sample = bits.read(sampled);
+  const evaluation = evaluated(cqm, sample, tolerance);
+  const excess = evaluation.violations.reduce((sum, v) => sum + (v.soft ? 0 : v.by), 0);
+  return { sample, evaluation, excess };
+}
+
+function better(a: Candidate, b: Candidate): boolean {
+  if (a.evaluation.feasible !== b.evaluation.feasible) return a.evaluation.feasible;
+  if (a.excess !== b.excess && !a.evaluation.feasible) return a.excess < b.excess;
+  return a.evaluation.energy < b.evaluation.energy;
+}
+
+function byConstraint({ requirements }: CqmBits, penalties: readonly number[]): ReadonlyMap<Label, number> {
+  return new Map(requirements.map(({ constraint }, r) => [constraint, penalties[r]!]));
+}
