@@ -36,6 +36,14 @@ export { type BitOptions, type CqmBits, cqmBits } from "./models/cqm-bits.ts";
 export { firstPenalties, penalised, surePenalties } from "./models/cqm-penalties.ts";
 export type { Domain, Expression } from "./models/expression.ts";
 export { type Evaluation, evaluated, type Tolerance, type Violation } from "./models/feasibility.ts";
+export {
+  type Polynomial,
+  polynomialEnergy,
+  polynomialFrom,
+  type Quadratic,
+  quadraticFrom,
+  type Term,
+} from "./models/polynomial.ts";
 export { type SpinProblem, spinProblem } from "./models/spin-problem.ts";
 export { graphFromEdges, type WeightedGraph } from "./models/weighted-graph.ts";
 export { type Cut, cutOf, maxCutModel } from "./problems/max-cut.ts";
