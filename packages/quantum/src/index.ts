@@ -1,6 +1,17 @@
 export { QuantumError, type QuantumErrorCode, type QuantumErrorDetails, quantumErrorCodes } from "./errors.ts";
+export type { BinaryFormat, BinaryLimits } from "./formats/binary-format.ts";
+export { dimodBqmFormat } from "./formats/dimod-bqm.ts";
+export { dimodCqmFormat } from "./formats/dimod-cqm.ts";
+export {
+  type SampleTable,
+  type SampleVector,
+  sampleSetFromDimod,
+  sampleSetToDimod,
+  sampleTableFromDimod,
+} from "./formats/dimod-sample-set.ts";
 export { chunks, type FormatLimits, type LineReader, parse, print, read, type TextFormat } from "./formats/format.ts";
 export { isingFormat } from "./formats/ising.ts";
+export { lpFormat } from "./formats/lp.ts";
 export { maxCutFormat } from "./formats/max-cut.ts";
 export { qFormat } from "./formats/q.ts";
 export { quboFormat } from "./formats/qubo.ts";

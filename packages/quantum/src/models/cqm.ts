@@ -72,7 +72,7 @@ export interface CqmInput {
 }
 
 /** The greatest size of an integer's bound: beyond, f64 skips whole numbers. */
-export const integerBound = 2 ** 53;
+export const integerBound = 2 ** 53 - 1;
 
 /** A model from plain data, checked. Throws CQM_INVALID, naming the field. */
 export function cqmFrom(input: CqmInput): Cqm {
