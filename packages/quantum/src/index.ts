@@ -57,6 +57,16 @@ export {
 } from "./models/polynomial.ts";
 export { type SpinProblem, spinProblem } from "./models/spin-problem.ts";
 export { graphFromEdges, type WeightedGraph } from "./models/weighted-graph.ts";
+export {
+  type Answer,
+  defineProblem,
+  type Json,
+  type Problem,
+  type ProblemBuilder,
+  problemModel,
+  solveProblem,
+} from "./problem-builder.ts";
+export { loadProblem, problemBuilders, problemNames } from "./problem-folder.ts";
 export { type Cut, cutOf, maxCutModel } from "./problems/max-cut.ts";
 export type { Candidates } from "./problems/subset-choice.ts";
 export { greedyByCoverage, greedyByScore } from "./problems/subset-greedy.ts";

@@ -5,6 +5,7 @@
 import { QuantumError } from "../errors.ts";
 import { type ConstraintInput, type Cqm, cqmFrom, type Sense, type VariableInput } from "../models/cqm.ts";
 import type { FormatLimits, LineReader } from "./format.ts";
+import { LpCursor, type Sum } from "./lp-cursor.ts";
 import { type LpToken, lpTokens } from "./lp-tokens.ts";
 
 type Section = "start" | "objective" | "constraints" | "bounds" | "general" | "binary" | "end";
@@ -18,23 +19,8 @@ const headings: readonly (readonly [RegExp, Section])[] = [
 ];
 const objectiveHeading = /^(minimi[sz]e|minimum|min|maximi[sz]e|maximum|max)(?=\s|$)(?!\s*:)/i;
 const unsupported = /^(semi(-continuous|s)?|sec|sos[12]?|sin)$/i;
-const senses: Readonly<Record<string, Sense>> = {
-  "<=": "<=",
-  "=<": "<=",
-  "<": "<=",
-  ">=": ">=",
-  "=>": ">=",
-  ">": ">=",
-  "=": "==",
-};
 const turned: Readonly<Record<Sense, Sense>> = { "<=": ">=", ">=": "<=", "==": "==" };
 const realLimit = 1e30;
-
-interface Sum {
-  offset: number;
-  readonly linear: [string, number][];
-  readonly quadratic: [string, string, number][];
-}
 
 /** A reader of one LP file. */
 export function lpReader(
@@ -86,7 +72,7 @@ export function lpReader(
     },
     end() {
       if (section !== "end") wanted(lastLine + 1, "End", "end of file");
-      const stream = (of: Section) => new Tokens(tokens[of], lastLine, wanted);
+      const stream = (of: Section) => new LpCursor(tokens[of], lastLine, wanted);
       const objective = objectiveOf(stream("objective"), factor);
       const constraints = [...constraintsOf(stream("constraints"))];
       const bounds = boundsOf(stream("bounds"));
@@ -135,7 +121,7 @@ export function lpReader(
   };
 }
 
-function objectiveOf(tokens: Tokens, factor: number): Sum {
+function objectiveOf(tokens: LpCursor, factor: number): Sum {
   tokens.label();
   const sum = tokens.sum(0.5);
   tokens.done("the objective's end");
@@ -146,7 +132,7 @@ function objectiveOf(tokens: Tokens, factor: number): Sum {
   };
 }
 
-function* constraintsOf(tokens: Tokens): Generator<{ label: string | number; left: Sum; sense: Sense; right: number }> {
+function* constraintsOf(tokens: LpCursor): Generator<{ label: string | number; left: Sum; sense: Sense; right: number }> {
   for (let k = 0; !tokens.empty; k++) {
     const label = tokens.label() ?? k; // dimod, too, calls a constraint without a name by its number
     const left = tokens.sum(1);
@@ -155,7 +141,7 @@ function* constraintsOf(tokens: Tokens): Generator<{ label: string | number; lef
   }
 }
 
-function boundsOf(tokens: Tokens): Map<string, { lower?: number; upper?: number }> {
+function boundsOf(tokens: LpCursor): Map<string, { lower?: number; upper?: number }> {
   const bounds = new Map<string, { lower?: number; upper?: number }>();
   const set = (name: string, sense: Sense, value: number) => {
     const known = bounds.get(name) ?? {};
@@ -182,149 +168,4 @@ function boundsOf(tokens: Tokens): Map<string, { lower?: number; upper?: number 
     }
   }
   return bounds;
-}
-
-/** Takes tokens off a section, front to back. */
-class Tokens {
-  readonly #tokens: readonly LpToken[];
-  readonly #lastLine: number;
-  readonly #wanted: (line: number, what: string, got: unknown) => never;
-  #at = 0;
-
-  constructor(tokens: readonly LpToken[], lastLine: number, wanted: (line: number, what: string, got: unknown) => never) {
-    this.#tokens = tokens;
-    this.#lastLine = lastLine;
-    this.#wanted = wanted;
-  }
-
-  get empty(): boolean {
-    return this.#at === this.#tokens.length;
-  }
-
-  get startsSense(): boolean {
-    return senses[this.#peek()?.text ?? ""] !== undefined;
-  }
-
-  // A number, a sign before one, or infinity.
-  get startsNumber(): boolean {
-    const next = this.#peek();
-    return next !== undefined && (next.kind === "number" || next.text === "-" || next.text === "+" || isInfinite(next));
-  }
-
-  done(what: string): void {
-    if (!this.empty) this.#refuse(what);
-  }
-
-  label(): string | undefined {
-    const [name, colon] = [this.#peek(), this.#peek(1)];
-    if (name?.kind !== "name" || colon?.text !== ":") return undefined;
-    this.#at += 2;
-    return name.text;
-  }
-
-  name(): string {
-    const next = this.#peek();
-    if (next?.kind !== "name") this.#refuse("a variable's name");
-    this.#at++;
-    return next.text;
-  }
-
-  word(text: string): boolean {
-    if (this.#peek()?.text.toLowerCase() !== text) return false;
-    this.#at++;
-    return true;
-  }
-
-  sense(): Sense {
-    const sense = senses[this.#peek()?.text ?? ""];
-    if (sense === undefined) this.#refuse("<=, >= or =");
-    this.#at++;
-    return sense;
-  }
-
-  signed(what: string): number {
-    const sign = this.#signs();
-    const next = this.#peek();
-    if (next?.kind !== "number") this.#refuse(what);
-    this.#at++;
-    return sign * Number(next.text);
-  }
-
-  bound(): number {
-    const sign = this.#signs();
-    const next = this.#peek();
-    if (next && isInfinite(next)) {
-      this.#at++;
-      return sign * Number.POSITIVE_INFINITY;
-    }
-    return sign * this.signed("a number as bound");
-  }
-
-  /** Terms up to a sense or the end; a bracket's terms count `inBrackets` times. */
-  sum(inBrackets: 1 | 0.5): Sum {
-    const sum: Sum = { offset: 0, linear: [], quadratic: [] };
-    while (!this.empty && !this.startsSense) {
-      const sign = this.#signs();
-      if (this.word("[")) {
-        this.#bracket(sum, sign * inBrackets);
-        if (inBrackets === 0.5 && !(this.word("/") && this.#isTwo())) this.#refuse("] / 2");
-        continue;
-      }
-      const number = this.#number();
-      const next = this.#peek();
-      if (next?.kind === "name" && this.#peek(1)?.text !== ":") sum.linear.push([this.name(), sign * (number ?? 1)]);
-      else if (number !== undefined) sum.offset += sign * number;
-      else this.#refuse("a term");
-    }
-    return sum;
-  }
-
-  #bracket(sum: Sum, factor: number): void {
-    while (!this.word("]")) {
-      const coefficient = factor * this.#signs() * (this.#number() ?? 1);
-      const first = this.name();
-      if (this.word("^")) {
-        if (!this.#isTwo()) this.#refuse("the power 2");
-        sum.quadratic.push([first, first, coefficient]);
-      } else {
-        if (!this.word("*")) this.#refuse("^ 2 or * and a name");
-        sum.quadratic.push([first, this.name(), coefficient]);
-      }
-    }
-  }
-
-  #isTwo(): boolean {
-    const two = Number(this.#peek()?.text) === 2;
-    if (two) this.#at++;
-    return two;
-  }
-
-  #number(): number | undefined {
-    const next = this.#peek();
-    if (next?.kind !== "number") return undefined;
-    this.#at++;
-    return Number(next.text);
-  }
-
-  #signs(): number {
-    let sign = 1;
-    for (let next = this.#peek()?.text; next === "+" || next === "-"; next = this.#peek()?.text) {
-      if (next === "-") sign = -sign;
-      this.#at++;
-    }
-    return sign;
-  }
-
-  #peek(ahead = 0): LpToken | undefined {
-    return this.#tokens[this.#at + ahead];
-  }
-
-  #refuse(what: string): never {
-    const next = this.#peek();
-    return this.#wanted(next?.line ?? this.#lastLine, what, next?.text ?? "the end of the section");
-  }
-}
-
-function isInfinite({ text }: LpToken): boolean {
-  return /^inf(inity)?$/i.test(text);
 }
