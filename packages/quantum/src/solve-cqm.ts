@@ -1,6 +1,8 @@
-// Constrained models, solved as bits. Each round solves the model under the present penalties; if its lowest sample breaks
-// constraints, their penalties double, up to what surely suffices. The best feasible sample of all rounds is the answer, told in the
-// constrained model's terms and checked there, not by the penalty energy.
+// Constrained models, solved as bits. Each round solves the model under the present penalties with a fresh seed; if its lowest sample
+// breaks constraints, their penalties double. What surely suffices in theory is no limit to that: a sampler that misses the lowest
+// samples may need more, where other constraints' walls are higher. The best feasible sample of all rounds is the answer, told in the
+// constrained model's terms and checked there, not by the penalty energy. Under a time limit the search for penalties has half of it, in
+// equal shares; the rest goes to the first penalties that hold.
 import { QuantumError } from "./errors.ts";
 import type { Label } from "./models/bqm.ts";
 import type { Cqm } from "./models/cqm.ts";
@@ -17,7 +19,7 @@ export interface SolveCqmOptions extends Omit<SolveOptions, "target">, BitOption
   readonly rounds?: number;
 }
 
-/** One round: the penalties by constraint, and what its lowest sample broke. */
+/** One round: the penalties by constraint, and which hard constraints its lowest sample broke. */
 export interface PenaltyRound {
   readonly penalties: ReadonlyMap<Label, number>;
   readonly lowestFeasible: boolean;
@@ -33,19 +35,19 @@ export interface CqmSolution extends Evaluation {
   /** Constraints whose slack had no exact step: the optimum under them may be missed, a broken one not. */
   readonly approximate: readonly Label[];
   readonly bits: number;
+  /** True when every sample was tried and none is feasible (to the resolution of reals); false says nothing. */
+  readonly impossible: boolean;
   /** Of the last round, but for reads, rounds and time (of all), and `energy`, which is the solution's. */
   readonly provenance: Provenance;
 }
 
-/**
- * Finds a good feasible sample. A time limit is shared among the rounds, half of what is left to each. Throws CQM_CANNOT_CONVERT,
- * CQM_CONSTRAINT_IMPOSSIBLE, OPTION_INVALID, and what `solve` throws.
- */
+/** Finds a good feasible sample. Throws CQM_CANNOT_CONVERT, CQM_CONSTRAINT_IMPOSSIBLE, OPTION_INVALID, and what `solve` throws. */
 export async function solveCqm(cqm: Cqm, options: SolveCqmOptions = {}): Promise<CqmSolution> {
-  const { rounds: most = 12, tolerance, timeLimitMs, resolution, slackBits, ...rest } = options;
+  const { rounds: most = 12, tolerance, timeLimitMs, resolution, slackBits, seed = 1, ...rest } = options;
   if (!(Number.isSafeInteger(most) && most >= 1))
     throw new QuantumError("OPTION_INVALID", { option: "rounds", wanted: "a whole number of at least 1", got: most });
   const startedAt = performance.now();
+  const leftMs = () => (timeLimitMs ?? Number.POSITIVE_INFINITY) - (performance.now() - startedAt);
   const bits = cqmBits(cqm, {
     ...(resolution === undefined ? {} : { resolution }),
     ...(slackBits === undefined ? {} : { slackBits }),
@@ -55,12 +57,15 @@ export async function solveCqm(cqm: Cqm, options: SolveCqmOptions = {}): Promise
   let best: Candidate | undefined;
   let last: Provenance | undefined;
   let reads = 0;
+  let held = false; // the present penalties gave a feasible lowest sample
+  let impossible = false;
   const rounds: PenaltyRound[] = [];
-  while (rounds.length < most) {
-    const left = timeLimitMs === undefined ? undefined : Math.max(1, timeLimitMs - (performance.now() - startedAt));
+  for (let searches = 0; searches < most && !impossible; ) {
+    const share = held ? leftMs() : leftMs() / (2 * (most - searches));
     const { samples, provenance } = await solve(penalised(bits, penalties), {
       ...rest,
-      ...(left === undefined ? {} : { timeLimitMs: Math.max(1, left / 2) }),
+      seed: seed + rounds.length,
+      ...(timeLimitMs === undefined ? {} : { timeLimitMs: Math.max(1, share) }),
     });
     last = provenance;
     reads += provenance.reads;
@@ -69,10 +74,14 @@ export async function solveCqm(cqm: Cqm, options: SolveCqmOptions = {}): Promise
     const { violations, feasible } = candidates[0]!.evaluation;
     const broken = new Set(violations.filter((v) => !v.soft).map((v) => v.constraint));
     rounds.push({ penalties: byConstraint(bits, penalties), lowestFeasible: feasible, broken: [...broken] });
-    const raised = penalties.map((p, r) => (broken.has(bits.requirements[r]!.constraint) ? Math.min(sure[r]!, 2 * p) : p));
-    const outOfTime = timeLimitMs !== undefined && performance.now() - startedAt >= 0.95 * timeLimitMs;
-    if (feasible || outOfTime || raised.every((p, r) => p === penalties[r])) break;
-    penalties = raised;
+    const triedAll = provenance.solver === "exact" && timeLimitMs === undefined && bits.approximate.length === 0;
+    impossible = triedAll && !best!.evaluation.feasible && penalties.every((p, r) => p >= sure[r]!);
+    const done = feasible && (timeLimitMs === undefined || held || provenance.solver === "exact");
+    if (done || leftMs() < 0.02 * (timeLimitMs ?? 0)) break;
+    held = feasible;
+    if (feasible) continue;
+    searches++;
+    penalties = penalties.map((p, r) => (broken.has(bits.requirements[r]!.constraint) ? 2 * p : p));
   }
   const { sample, evaluation } = best!;
   return {
@@ -82,7 +91,15 @@ export async function solveCqm(cqm: Cqm, options: SolveCqmOptions = {}): Promise
     rounds,
     approximate: bits.approximate,
     bits: bits.names.length,
-    provenance: { ...last!, reads, rounds: rounds.length, timeMs: performance.now() - startedAt, energy: evaluation.energy },
+    impossible,
+    provenance: {
+      ...last!,
+      seed,
+      reads,
+      rounds: rounds.length,
+      timeMs: performance.now() - startedAt,
+      energy: evaluation.energy,
+    },
   };
 }
 
