@@ -3,8 +3,6 @@ export type { BinaryFormat, BinaryLimits } from "./formats/binary-format.ts";
 export { dimodBqmFormat } from "./formats/dimod-bqm.ts";
 export { dimodCqmFormat } from "./formats/dimod-cqm.ts";
 export {
-  type SampleTable,
-  type SampleVector,
   sampleSetFromDimod,
   sampleSetToDimod,
   sampleTableFromDimod,
@@ -96,6 +94,7 @@ export {
   sampleSetToJson,
   truncated,
 } from "./sample-set.ts";
+export { type FeasibleSample, feasible, type SampleTable, type SampleVector } from "./sample-table.ts";
 export { defineSampler, type Sampler, type SamplerLimits } from "./sampler.ts";
 export { loadSampler, samplerNames } from "./sampler-folder.ts";
 export { chosen, type Provenance, type Solution, type SolveOptions, solve } from "./solve.ts";

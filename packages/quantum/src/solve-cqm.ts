@@ -1,16 +1,20 @@
 // Constrained models, solved as bits. Each round solves the model under the present penalties with a fresh seed; if its lowest sample
 // breaks constraints, their penalties double. What surely suffices in theory is no limit to that: a sampler that misses the lowest
-// samples may need more, where other constraints' walls are higher. The best feasible sample of all rounds is the answer, told in the
-// constrained model's terms and checked there, not by the penalty energy. Under a time limit the search for penalties has half of it, in
+// samples may need more, where other constraints' walls are higher. The best few samples of a round are polished without slack bits
+// (models/cqm-polish.ts). The best feasible one of all rounds is the answer, told in the constrained model's terms and checked there, not by the penalty energy. Under a time limit the search for penalties has half of it, in
 // equal shares; the rest goes to the first penalties that hold.
 import { QuantumError } from "./errors.ts";
 import type { Label } from "./models/bqm.ts";
 import type { Cqm } from "./models/cqm.ts";
 import { type BitOptions, type CqmBits, cqmBits } from "./models/cqm-bits.ts";
 import { firstPenalties, penalised, surePenalties } from "./models/cqm-penalties.ts";
+import { polished } from "./models/cqm-polish.ts";
 import { type Evaluation, evaluated, type Tolerance } from "./models/feasibility.ts";
+import { Pauses } from "./pauses.ts";
 import { sampleAt } from "./sample-set.ts";
 import { type Provenance, type SolveOptions, solve } from "./solve.ts";
+
+const polishedSamples = 10; // of each round
 
 /** How to solve a constrained model: as a binary one, and how its variables become bits. `target` is not offered: energies change with the penalties. */
 export interface SolveCqmOptions extends Omit<SolveOptions, "target">, BitOptions {
@@ -47,6 +51,7 @@ export async function solveCqm(cqm: Cqm, options: SolveCqmOptions = {}): Promise
   if (!(Number.isSafeInteger(most) && most >= 1))
     throw new QuantumError("OPTION_INVALID", { option: "rounds", wanted: "a whole number of at least 1", got: most });
   const startedAt = performance.now();
+  const pauses = new Pauses(rest.signal);
   const leftMs = () => (timeLimitMs ?? Number.POSITIVE_INFINITY) - (performance.now() - startedAt);
   const bits = cqmBits(cqm, {
     ...(resolution === undefined ? {} : { resolution }),
@@ -69,8 +74,13 @@ export async function solveCqm(cqm: Cqm, options: SolveCqmOptions = {}): Promise
     });
     last = provenance;
     reads += provenance.reads;
-    const candidates = Array.from({ length: samples.count }, (_, r) => candidate(cqm, bits, sampleAt(samples, r), tolerance));
+    const candidates = Array.from({ length: samples.count }, (_, r) => judged(cqm, bits.read(sampleAt(samples, r)), tolerance));
     for (const c of candidates) if (!best || better(c, best)) best = c;
+    if (provenance.solver !== "exact" || bits.approximate.length > 0)
+      for (const { sample } of candidates.toSorted((a, b) => (better(a, b) ? -1 : 1)).slice(0, polishedSamples)) {
+        const c = judged(cqm, await polished(cqm, sample, pauses), tolerance);
+        if (better(c, best!)) best = c;
+      }
     const { violations, feasible } = candidates[0]!.evaluation;
     const broken = new Set(violations.filter((v) => !v.soft).map((v) => v.constraint));
     rounds.push({ penalties: byConstraint(bits, penalties), lowestFeasible: feasible, broken: [...broken] });
@@ -109,8 +119,7 @@ interface Candidate {
   readonly excess: number;
 }
 
-function candidate(cqm: Cqm, bits: CqmBits, sampled: ArrayLike<number>, tolerance: Tolerance | undefined): Candidate {
-  const sample = bits.read(sampled);
+function judged(cqm: Cqm, sample: Float64Array, tolerance: Tolerance | undefined): Candidate {
   const evaluation = evaluated(cqm, sample, tolerance);
   const excess = evaluation.violations.reduce((sum, v) => sum + (v.soft ? 0 : v.by), 0);
   return { sample, evaluation, excess };

@@ -3,6 +3,8 @@ import { test } from "node:test";
 import {
   type Bqm,
   bqmFromPairs,
+  cqmFrom,
+  feasible,
   labelOf,
   QuantumError,
   type SampleSet,
@@ -74,6 +76,57 @@ result = s.to_serializable()`,
   assert.deepEqual(table.vectors.is_satisfied, { width: 2, values: [true, false, false, false] });
   assert.deepEqual([table.info, table.variableType], [{ constraint_labels: ["p", "q"] }, "INTEGER"]);
   assert.throws(() => sampleSetFromDimod(serial), /variable_type: wanted SPIN or BINARY/);
+});
+
+test("the feasible rows of a table are found by the model, in its order of variables, lowest energy first", () => {
+  const cqm = cqmFrom({
+    variables: [
+      { label: "x", kind: "binary" },
+      { label: "n", kind: "integer", lower: -5, upper: 5 },
+    ],
+    objective: { linear: [["n", -1]] },
+    constraints: [
+      {
+        label: "c",
+        linear: [
+          ["x", 3],
+          ["n", 1],
+        ],
+        sense: "<=",
+        right: 3,
+      },
+    ],
+  });
+  const json = {
+    type: "SampleSet",
+    version: { sampleset_schema: "3.2.0" },
+    num_variables: 2,
+    num_rows: 3,
+    sample_data: {
+      data: [
+        [-2, 1],
+        [1, 1],
+        [2, 0],
+      ],
+    },
+    sample_packed: false,
+    vectors: { energy: { data: [0, 0, 0], shape: [3] }, is_feasible: { data: [true, true, true], shape: [3] } },
+    variable_labels: ["n", "x"],
+    variable_type: "INTEGER",
+  };
+  const rows = feasible(sampleTableFromDimod(json), cqm);
+  assert.deepEqual(
+    rows.map(({ row, sample, energy }) => [row, [...sample], energy]),
+    [
+      [2, [0, 2], -2],
+      [0, [1, -2], 2],
+    ],
+  );
+  const lacking = sampleTableFromDimod({ ...json, variable_labels: ["n", "y"] });
+  assert.throws(
+    () => feasible(lacking, cqm),
+    (e: unknown) => e instanceof QuantumError && e.code === "SAMPLE_SET_INVALID",
+  );
 });
 
 test("JSON that is no dimod set is refused, naming the field", () => {

@@ -4,29 +4,10 @@
 import { QuantumError } from "../errors.ts";
 import { type Label, labelOf } from "../models/bqm.ts";
 import { type SampleSet, sampleAt } from "../sample-set.ts";
+import type { SampleTable, SampleVector } from "../sample-table.ts";
 
 const schema = "3.2.0";
 const mostValues = 2 ** 28; // samples times variables
-
-/** A column of a sample table beside the samples: as many values a row as `width`. */
-export interface SampleVector {
-  readonly width: number;
-  readonly values: readonly (number | boolean)[];
-}
-
-/** Samples of variables of any kind: row r is values[r*size .. (r+1)*size]. */
-export interface SampleTable {
-  readonly variableType: "SPIN" | "BINARY" | "INTEGER" | "REAL";
-  readonly size: number;
-  readonly count: number;
-  readonly values: Float64Array;
-  readonly energies: Float64Array;
-  readonly occurrences: Int32Array;
-  readonly labels: readonly Label[];
-  /** The other vectors, such as is_feasible (width 1) and is_satisfied (one value a constraint). */
-  readonly vectors: Readonly<Record<string, SampleVector>>;
-  readonly info: Readonly<Record<string, unknown>>;
-}
 
 /** Reads dimod's JSON of any variable type; trusts no field. Byte arrays (`use_bytes`) have no JSON and are refused. Throws SAMPLE_SET_INVALID. */
 export function sampleTableFromDimod(json: unknown): SampleTable {

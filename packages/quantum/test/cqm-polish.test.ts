@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { cqmFrom, evaluated } from "../src/index.ts";
+import { polished } from "../src/models/cqm-polish.ts";
+import { Pauses } from "../src/pauses.ts";
+import { Random } from "../src/random.ts";
+import { everyCqmSample, randomCqm } from "./cqms.ts";
+
+const worth = (cqm: Parameters<typeof evaluated>[0], sample: ArrayLike<number>) => {
+  const { energy, violations } = evaluated(cqm, sample);
+  return { energy, broken: violations.reduce((sum, v) => sum + (v.soft ? 0 : v.by), 0) };
+};
+
+test("polishing never makes a sample worse, and leaves none that one step would better", async () => {
+  const random = new Random(1);
+  for (let seed = 0; seed < 20; seed++) {
+    const cqm = randomCqm(seed, { soft: true, quadraticConstraints: true, discrete: true });
+    const all = [...everyCqmSample(cqm)];
+    for (let k = 0; k < 10; k++) {
+      const from = all[random.below(all.length)]!;
+      const to = await polished(cqm, from, new Pauses(undefined));
+      const [before, after] = [worth(cqm, from), worth(cqm, to)];
+      assert.ok(after.broken <= before.broken + 1e-9);
+      if (after.broken > before.broken - 1e-9) assert.ok(after.energy <= before.energy + 1e-6);
+      const near = all.filter(
+        (s) => s.filter((v, i) => v !== to[i]).length === 1 && s.every((v, i) => Math.abs(v - to[i]!) <= 2),
+      );
+      for (const s of near.filter((s) => s.every((v, i) => cqm.variables[i]!.kind !== "integer" || Math.abs(v - to[i]!) <= 1))) {
+        const other = worth(cqm, s);
+        assert.ok(other.broken > after.broken - 1e-6, `seed ${seed}: a step breaks less`);
+        if (other.broken < after.broken + 1e-9) assert.ok(other.energy > after.energy - 1e-6, `seed ${seed}: a step costs less`);
+      }
+    }
+  }
+});
+
+test("an exchange of two binaries fills a knapsack that no single step can better", async () => {
+  const cqm = cqmFrom({
+    variables: ["a", "b"].map((label) => ({ label, kind: "binary" })),
+    objective: {
+      linear: [
+        ["a", -3],
+        ["b", -5],
+      ],
+    },
+    constraints: [
+      {
+        label: "room",
+        linear: [
+          ["a", 2],
+          ["b", 2],
+        ],
+        sense: "<=",
+        right: 3,
+      },
+    ],
+  });
+  assert.deepEqual([...(await polished(cqm, [1, 0], new Pauses(undefined)))], [0, 1]);
+});
+
+test("polishing ends when its work is used up, and stops when its signal is aborted", async () => {
+  const cqm = randomCqm(1);
+  const sample = everyCqmSample(cqm).next().value!;
+  assert.deepEqual([...(await polished(cqm, sample, new Pauses(undefined), 0))], sample);
+  assert.throws(() => new Pauses(AbortSignal.abort()), { name: "AbortError" });
+});
