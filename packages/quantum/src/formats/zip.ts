@@ -1,7 +1,12 @@
 // ZIP archives that stand behind a header in one file. Written stored, not compressed (dimod does the same), with offsets from the start
 // of the whole file; read whether offsets count from there or from the archive. See docs/decisions/008-zip.md.
-import { type Unzipped, unzipSync, zipSync } from "fflate";
+import { createRequire } from "node:module";
+import type { Unzipped } from "fflate";
 import { QuantumError } from "../errors.ts";
+
+// Loaded on first use: few who import the package ever open an archive, and a hub starts without it.
+const load = createRequire(import.meta.url);
+const fflate = () => load("fflate") as typeof import("fflate"); // why: the module of that name
 
 const endSize = 22;
 const mostComment = 65_535;
@@ -10,7 +15,7 @@ const densest = 1032; // deflate's best ratio: whoever promises more lies, and m
 /** `head` with an archive of `files` behind it. */
 export function withArchive(head: Uint8Array, files: Readonly<Record<string, Uint8Array>>): Uint8Array {
   // A fixed date: the same model is the same file.
-  const archive = zipSync(files, { level: 0, mtime: new Date(1980, 0, 1) });
+  const archive = fflate().zipSync(files, { level: 0, mtime: new Date(1980, 0, 1) });
   const whole = new Uint8Array(head.length + archive.length);
   whole.set(head);
   whole.set(archive, head.length);
@@ -35,7 +40,7 @@ export function archiveOf(format: string, file: Uint8Array, maxBytes: number): U
   const shift = end - view.getUint32(end + 12, true) - view.getUint32(end + 16, true); // above 0 when offsets count from the archive
   let total = 0;
   try {
-    return unzipSync(shift > 0 ? file.subarray(shift) : file, {
+    return fflate().unzipSync(shift > 0 ? file.subarray(shift) : file, {
       filter({ size, originalSize }) {
         if (originalSize > densest * size + endSize) refuse(format, "sizes that deflate can reach", originalSize);
         total += originalSize;
