@@ -8,7 +8,7 @@ import type { Label } from "./models/bqm.ts";
 import type { Cqm } from "./models/cqm.ts";
 import { type BitOptions, type CqmBits, cqmBits } from "./models/cqm-bits.ts";
 import { firstPenalties, penalised, surePenalties } from "./models/cqm-penalties.ts";
-import { polished } from "./models/cqm-polish.ts";
+import { type Polish, polisher } from "./models/cqm-polish.ts";
 import { type Evaluation, evaluated, type Tolerance } from "./models/feasibility.ts";
 import { Pauses } from "./pauses.ts";
 import { sampleAt } from "./sample-set.ts";
@@ -57,7 +57,12 @@ export async function solveCqm(cqm: Cqm, options: SolveCqmOptions = {}): Promise
     ...(resolution === undefined ? {} : { resolution }),
     ...(slackBits === undefined ? {} : { slackBits }),
   });
+  const terms = [cqm.objective, ...cqm.constraints.map((c) => c.left)].reduce(
+    (sum, e) => sum + e.linear.length + e.quadratic.length,
+    1,
+  );
   const sure = surePenalties(bits);
+  let polish: Polish | undefined;
   let penalties = firstPenalties(bits);
   let best: Candidate | undefined;
   let last: Provenance | undefined;
@@ -74,13 +79,19 @@ export async function solveCqm(cqm: Cqm, options: SolveCqmOptions = {}): Promise
     });
     last = provenance;
     reads += provenance.reads;
-    const candidates = Array.from({ length: samples.count }, (_, r) => judged(cqm, bits.read(sampleAt(samples, r)), tolerance));
+    const candidates: Candidate[] = [];
+    for (let r = 0; r < samples.count; r++) {
+      candidates.push(judged(cqm, bits.read(sampleAt(samples, r)), tolerance));
+      if (pauses.due(terms)) await pauses.take();
+    }
     for (const c of candidates) if (!best || better(c, best)) best = c;
-    if (provenance.solver !== "exact" || bits.approximate.length > 0)
+    if (provenance.solver !== "exact" || bits.approximate.length > 0) {
+      polish ??= polisher(cqm);
       for (const { sample } of candidates.toSorted((a, b) => (better(a, b) ? -1 : 1)).slice(0, polishedSamples)) {
-        const c = judged(cqm, await polished(cqm, sample, pauses), tolerance);
+        const c = judged(cqm, await polish(sample, pauses), tolerance);
         if (better(c, best!)) best = c;
       }
+    }
     const { violations, feasible } = candidates[0]!.evaluation;
     const broken = new Set(violations.filter((v) => !v.soft).map((v) => v.constraint));
     rounds.push({ penalties: byConstraint(bits, penalties), lowestFeasible: feasible, broken: [...broken] });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cqmFrom, evaluated } from "../src/index.ts";
-import { polished } from "../src/models/cqm-polish.ts";
+import { polisher } from "../src/models/cqm-polish.ts";
 import { Pauses } from "../src/pauses.ts";
 import { Random } from "../src/random.ts";
 import { everyCqmSample, randomCqm } from "./cqms.ts";
@@ -18,7 +18,7 @@ test("polishing never makes a sample worse, and leaves none that one step would 
     const all = [...everyCqmSample(cqm)];
     for (let k = 0; k < 10; k++) {
       const from = all[random.below(all.length)]!;
-      const to = await polished(cqm, from, new Pauses(undefined));
+      const to = await polisher(cqm)(from, new Pauses(undefined));
       const [before, after] = [worth(cqm, from), worth(cqm, to)];
       assert.ok(after.broken <= before.broken + 1e-9);
       if (after.broken > before.broken - 1e-9) assert.ok(after.energy <= before.energy + 1e-6);
@@ -55,12 +55,20 @@ test("an exchange of two binaries fills a knapsack that no single step can bette
       },
     ],
   });
-  assert.deepEqual([...(await polished(cqm, [1, 0], new Pauses(undefined)))], [0, 1]);
+  assert.deepEqual([...(await polisher(cqm)([1, 0], new Pauses(undefined)))], [0, 1]);
 });
 
 test("polishing ends when its work is used up, and stops when its signal is aborted", async () => {
   const cqm = randomCqm(1);
   const sample = everyCqmSample(cqm).next().value!;
-  assert.deepEqual([...(await polished(cqm, sample, new Pauses(undefined), 0))], sample);
-  assert.throws(() => new Pauses(AbortSignal.abort()), { name: "AbortError" });
+  assert.deepEqual([...(await polisher(cqm)(sample, new Pauses(undefined), 0))], sample);
+  const controller = new AbortController();
+  const large = cqmFrom({
+    variables: Array.from({ length: 700 }, (_, label) => ({ label, kind: "binary" })),
+    objective: { linear: Array.from({ length: 700 }, (_, i) => [i, -1 - (i % 7)]) },
+    constraints: [{ label: "room", linear: Array.from({ length: 700 }, (_, i) => [i, 1 + (i % 5)]), sense: "<=", right: 500 }],
+  });
+  const running = polisher(large)(new Float64Array(700).fill(1), new Pauses(controller.signal), 1e9);
+  controller.abort();
+  await assert.rejects(running, { name: "AbortError" });
 });

@@ -18,32 +18,38 @@ interface Touch {
 }
 
 /** Improves a sample within about `work` elementary steps; the same sample gives the same result. Throws the signal's reason. */
-export async function polished(cqm: Cqm, sample: ArrayLike<number>, pauses: Pauses, work = 1_000_000): Promise<Float64Array> {
-  const search = new Search(cqm, sample);
+export type Polish = (sample: ArrayLike<number>, pauses: Pauses, work?: number) => Promise<Float64Array>;
+
+/** The local search on one model; what it needs to know of the model is gathered once. */
+export function polisher(cqm: Cqm): Polish {
+  const { variables, objective, constraints } = cqm;
+  const touches = touchesOf(variables.length, [objective, ...constraints.map((c) => c.left)]);
   const exchanges = exchangesOf(cqm);
-  const { variables } = cqm;
-  for (let improved = true; improved && search.work < work; ) {
-    improved = false;
-    for (let i = 0; i < variables.length && search.work < work; i++) {
-      const before = search.work;
-      for (const step of stepsOf(cqm, i, search.values[i]!)) if (search.tries([[i, step]])) improved = true;
-      if (search.values[i] === 1)
-        for (const j of exchanges[i]!) {
-          if (search.values[j] !== 0 || search.work >= work) continue;
-          if (
-            !search.tries([
-              [i, -1],
-              [j, 1],
-            ])
-          )
-            continue;
-          improved = true;
-          break; // i is off now
-        }
-      if (pauses.due(search.work - before)) await pauses.take();
+  return async (sample, pauses, work = 1_000_000) => {
+    const search = new Search(cqm, touches, sample);
+    for (let improved = true; improved && search.work < work; ) {
+      improved = false;
+      for (let i = 0; i < variables.length && search.work < work; i++) {
+        const before = search.work;
+        for (const step of stepsOf(cqm, i, search.values[i]!)) if (search.tries([[i, step]])) improved = true;
+        if (search.values[i] === 1)
+          for (const j of exchanges[i]!) {
+            if (search.values[j] !== 0 || search.work >= work) continue;
+            if (
+              !search.tries([
+                [i, -1],
+                [j, 1],
+              ])
+            )
+              continue;
+            improved = true;
+            break; // i is off now
+          }
+        if (pauses.due(search.work - before)) await pauses.take();
+      }
     }
-  }
-  return search.values;
+    return search.values;
+  };
 }
 
 function stepsOf({ variables }: Cqm, i: number, value: number): readonly number[] {
@@ -73,11 +79,11 @@ class Search {
   readonly #at: Float64Array; // the value of each expression
   readonly #change: Float64Array;
 
-  constructor(cqm: Cqm, sample: ArrayLike<number>) {
+  constructor(cqm: Cqm, touches: readonly (readonly Touch[])[], sample: ArrayLike<number>) {
     this.#cqm = cqm;
+    this.#touches = touches;
     this.values = Float64Array.from(sample);
     const expressions = [cqm.objective, ...cqm.constraints.map((c) => c.left)];
-    this.#touches = touchesOf(cqm.variables.length, expressions);
     this.#at = Float64Array.from(expressions, (e) => expressionValue(e, this.values));
     this.#change = new Float64Array(expressions.length);
   }
