@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cqmFrom, evaluated } from "../src/index.ts";
+import { cqmFrom, evaluated, loadProblem } from "../src/index.ts";
 import { polisher } from "../src/models/cqm-polish.ts";
 import { Pauses } from "../src/pauses.ts";
 import { Random } from "../src/random.ts";
@@ -56,6 +56,25 @@ test("an exchange of two binaries fills a knapsack that no single step can bette
     ],
   });
   assert.deepEqual([...(await polisher(cqm)([1, 0], new Pauses(undefined)))], [0, 1]);
+});
+
+test("rows of a permutation trade their columns where no exchange of two could", async () => {
+  const builder = await loadProblem("quadratic-assignment");
+  const random = new Random(2);
+  const some = () => Array.from({ length: 6 }, () => Array.from({ length: 6 }, () => random.below(20)));
+  const [flows, distances] = [some(), some()];
+  const { cqm, answer } = builder.build({ flows, distances });
+  const sample = Array.from({ length: 36 }, (_, k) => (k % 7 === 0 ? 1 : 0)); // facility i at location i
+  const before = Number(answer(sample).cost);
+  const { feasible, cost, locations } = answer(await polisher(cqm)(sample, new Pauses(undefined), 1e8));
+  assert.equal(feasible, true);
+  assert.ok(Number(cost) < before, `${cost} is not below ${before}`);
+  const at = locations as number[]; // why: feasible answers list a location for each facility
+  const costOf = (of: number[]) =>
+    of.reduce((sum, k, f) => of.reduce((s, l, g) => s + flows[f]![g]! * distances[k]![l]!, sum), 0);
+  for (let f = 0; f < 6; f++)
+    for (let g = f + 1; g < 6; g++)
+      assert.ok(costOf(at.with(f, at[g]!).with(g, at[f]!)) >= Number(cost), `trading ${f} and ${g} would be cheaper`);
 });
 
 test("polishing ends when its work is used up, and stops when its signal is aborted", async () => {

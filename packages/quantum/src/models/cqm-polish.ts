@@ -1,8 +1,9 @@
 // Local search on a constrained model's own variables. Slack bits hide good moves from a sampler of bits: to put one more item into a
 // knapsack, three or four slack bits have to change with it. Here there is no slack: a move is one variable (a flip, an integer by one)
-// or an exchange (one binary off, another on, both in some constraint), and it is taken when it lessens what hard constraints are broken
-// by, or keeps that and lowers the energy. First improvement, until none is left or the work is used up.
-// Rejected: longer exchanges, which routes and assignments would need; their number grows with the square of this one.
+// or an exchange (one binary off, another on, both in some constraint), or, where binaries lie in rows and columns of which exactly one
+// is 1 (permutations: routes, assignments), two rows trading their columns. It is taken when it lessens what hard constraints are
+// broken by, or keeps that and lowers the energy. First improvement, until none is left or the work is used up.
+// Rejected: moves made for one problem, such as turning round a part of a route.
 import type { Pauses } from "../pauses.ts";
 import type { Cqm } from "./cqm.ts";
 import { type Expression, expressionValue } from "./expression.ts";
@@ -25,6 +26,7 @@ export function polisher(cqm: Cqm): Polish {
   const { variables, objective, constraints } = cqm;
   const touches = touchesOf(variables.length, [objective, ...constraints.map((c) => c.left)]);
   const exchanges = exchangesOf(cqm);
+  const trades = tradesOf(cqm);
   return async (sample, pauses, work = 1_000_000) => {
     const search = new Search(cqm, touches, sample);
     for (let improved = true; improved && search.work < work; ) {
@@ -45,6 +47,19 @@ export function polisher(cqm: Cqm): Polish {
             improved = true;
             break; // i is off now
           }
+        for (let j = i + 1; trades && j < variables.length && search.values[i] === 1 && search.work < work; j++) {
+          const pair = search.values[j] === 1 ? trades(i, j) : undefined;
+          if (!pair || search.values[pair[0]] !== 0 || search.values[pair[1]] !== 0) continue;
+          if (
+            search.tries([
+              [i, -1],
+              [j, -1],
+              [pair[0], 1],
+              [pair[1], 1],
+            ])
+          )
+            improved = true;
+        }
         if (pauses.due(search.work - before)) await pauses.take();
       }
     }
@@ -68,6 +83,35 @@ function exchangesOf({ variables, constraints }: Cqm): readonly (readonly number
     for (const i of members) for (const j of members) if (i !== j) found[i]!.add(j);
   }
   return found.map((of) => [...of]);
+}
+
+// For binaries that each lie in exactly two sums of which one is 1, a row and a column: where rows i and j would be with each other's
+// columns. Undefined when the model has no such binaries.
+function tradesOf({
+  variables,
+  constraints,
+}: Cqm): ((i: number, j: number) => readonly [number, number] | undefined) | undefined {
+  const groups: number[][] = variables.map(() => []);
+  for (const [k, { left, sense, right, soft }] of constraints.entries()) {
+    const isOneOf =
+      sense === "==" &&
+      !soft &&
+      left.quadratic.length === 0 &&
+      right - left.offset === 1 &&
+      left.linear.every(([, c]) => c === 1);
+    if (isOneOf) for (const [i] of left.linear) if (variables[i]!.kind === "binary") groups[i]!.push(k);
+  }
+  const key = (g: number, h: number) => Math.min(g, h) * constraints.length + Math.max(g, h);
+  const at = new Map<number, number>();
+  for (const [i, [row, column, more]] of groups.entries())
+    if (row !== undefined && column !== undefined && more === undefined) at.set(key(row, column), i);
+  if (at.size === 0) return undefined;
+  return (i, j) => {
+    const [[r, c], [s, d]] = [groups[i]!, groups[j]!];
+    if (r === undefined || c === undefined || s === undefined || d === undefined) return undefined;
+    const [first, second] = [at.get(key(r, d)) ?? at.get(key(r, s)), at.get(key(s, c)) ?? at.get(key(d, c))];
+    return first === undefined || second === undefined || first === second ? undefined : [first, second];
+  };
 }
 
 /** A sample with the values of all expressions beside it. */
