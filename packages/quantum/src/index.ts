@@ -57,7 +57,6 @@ export { type SpinProblem, spinProblem } from "./models/spin-problem.ts";
 export { graphFromEdges, type WeightedGraph } from "./models/weighted-graph.ts";
 export {
   type Answer,
-  defineProblem,
   type Json,
   type Problem,
   type ProblemBuilder,

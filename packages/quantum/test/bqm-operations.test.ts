@@ -66,7 +66,7 @@ test("a sum has the energies of both models, whatever their vartypes and common 
   const both = summed(first, second);
   assert.deepEqual(both.labels, ["a", "b", "c"]);
   assert.equal(both.vartype, "BINARY");
-  for (const [a, b, c] of everySample(both) as [number, number, number][])
+  for (const [a, b, c] of everySample(both) as [number, number, number][]) // why: three variables
     close(energyOf(both, [a, b, c]), energyOf(first, [a, b]) + energyOf(second, [2 * c - 1, 2 * b - 1]));
 });
 

@@ -273,6 +273,16 @@ test("constraints that no sample within the bounds keeps, reals without a resolu
   assert.throws(() => cqmBits(one("<=", 3), { resolution: 0 }), coded("OPTION_INVALID"));
 });
 
+test("a constraint of so many variables that its square would not fit is refused before it is written out", () => {
+  const labels = Array.from({ length: 10_000 }, (_, i) => i);
+  const cqm = cqmFrom({
+    variables: labels.map((label) => ({ label, kind: "binary" })),
+    constraints: [{ label: "half", linear: labels.map((i) => [i, 1]), sense: "==", right: 5000 }],
+  });
+  const bits = cqmBits(cqm);
+  assert.throws(() => penalised(bits, surePenalties(bits)), coded("CQM_CANNOT_CONVERT", /couplings; .*got 49995000/));
+});
+
 test("a real variable is found to its resolution, and slack without a common unit is named as approximate", async () => {
   const cqm = cqmFrom({
     variables: [{ label: "r", kind: "real", lower: -1, upper: 2 }, ...binaries("x")],

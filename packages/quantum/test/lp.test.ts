@@ -160,6 +160,24 @@ test("spins, soft constraints and names that LP cannot hold are refused, not cha
   assert.equal(parse(lpFormat, print(lpFormat, one("x"))).variables[0]!.label, "x");
 });
 
+test("an LP file with damaged characters is read or refused, but never crashes", () => {
+  const text = print(lpFormat, models[0]!);
+  const random = new Random(8);
+  const signs = "x0.+-*^[]/:<>= \n#e9\\";
+  let refused = 0;
+  for (let k = 0; k < 2000; k++) {
+    const characters = [...text];
+    for (let c = 0; c < 3; c++) characters[random.below(characters.length)] = signs[random.below(signs.length)]!;
+    try {
+      parse(lpFormat, characters.join(""));
+    } catch (e) {
+      assert.ok(e instanceof QuantumError && e.code.startsWith("FORMAT_"), String(e));
+      refused++;
+    }
+  }
+  assert.ok(refused > 500, `${refused}`);
+});
+
 test("more tokens or variables than the limits are refused", () => {
   const text = print(lpFormat, models[0]!);
   const large = (e: unknown) => e instanceof QuantumError && e.code === "FORMAT_TOO_LARGE";

@@ -540,6 +540,24 @@ const unfit: [string, string, unknown, RegExp][] = [
     { nodes: ["z"], edges: [{ from: "a", to: "b" }], perfect: true },
     /an edge at node z/,
   ],
+  [
+    "colouring",
+    "more rules than a machine holds",
+    { edges: range(5000).map((i) => ({ from: `${i}`, to: `${i + 1}` })), colours: 200 },
+    /colours: wanted at most 500000 choices and rules/,
+  ],
+  [
+    "job-shop",
+    "more starts than a machine holds",
+    { jobs: range(50).map(() => [{ machine: "m", duration: 1 }]), horizon: 5000 },
+    /horizon: wanted one that leaves at most 20000 starts/,
+  ],
+  [
+    "satisfiability",
+    "clauses with too many terms",
+    { clauses: range(200).map(() => ({ literals: range(12).map((i) => i + 1) })) },
+    /clauses: wanted at most 500000 terms/,
+  ],
   ["colouring", "half a colour", { edges: [{ from: "a", to: "b" }], colours: 1.5 }, /colours: wanted a whole number/],
 ];
 for (const [name, what, input, words] of unfit)

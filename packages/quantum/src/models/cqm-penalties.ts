@@ -2,6 +2,7 @@
 // so a penalty above the objective's whole spread makes every lowest sample feasible: `surePenalties`. Samplers hate such walls, so a
 // search starts with the largest single term that a bit of the constraint has, per unit of what the bit does to it, and raises
 // what turns out too small (Verma & Lewis 2022 compare such starts). Bits of products are always tied at what surely suffices.
+import { QuantumError } from "../errors.ts";
 import { affineRange } from "./bit-encoding.ts";
 import { BitTerms } from "./bit-terms.ts";
 import { type Bqm, bqmFromPairs } from "./bqm.ts";
@@ -28,8 +29,18 @@ export function firstPenalties(bits: CqmBits): number[] {
   });
 }
 
-/** The BINARY model objective + sum of penalty * form; its variables carry the bits' names. Throws BQM_NUMBER_INVALID. */
+const mostCouplings = 30_000_000; // some 2 GB while they are summed up
+
+/**
+ * The BINARY model objective + sum of penalty * form; its variables carry the bits' names. Throws BQM_NUMBER_INVALID, and
+ * CQM_CANNOT_CONVERT where squared constraints would have too many couplings.
+ */
 export function penalised({ names, objective, requirements, products }: CqmBits, penalties: readonly number[]): Bqm {
+  const couplings = requirements.reduce((sum, { form }) => sum + pairsOf(form), objective.bias.length);
+  if (couplings > mostCouplings) {
+    const wanted = `at most ${mostCouplings} couplings; constraints of fewer variables have fewer`;
+    throw new QuantumError("CQM_CANNOT_CONVERT", { what: "the model", wanted, got: couplings });
+  }
   const terms = new BitTerms();
   terms.offset = objective.offset;
   for (const [bit, bias] of objective.linear) terms.add(bit, bias);
@@ -76,6 +87,11 @@ function productTies(
     for (const [bit, c] of coefficients(form)) gain[bit]! += penalties[r]! * Math.abs(c) * (2 * size + Math.abs(c));
   }
   return products.map(({ product }) => gain[product]!);
+}
+
+function pairsOf(form: Form): number {
+  const bits = form.kind === "square" ? form.of.terms.size : form.bits.length;
+  return (bits * (bits - 1)) / 2;
 }
 
 function coefficients(form: Form): Iterable<readonly [number, number]> {

@@ -179,23 +179,24 @@ class Sums {
   }
 }
 
-/** In which terms each pair of variables occurs. */
+/** In which terms each pair of variables occurs, and by how many, so that the most frequent is at hand. */
 class PairCounts {
   readonly #terms = new Map<string, Set<number>>();
+  readonly #byCount: Set<string>[] = []; // the pairs that occur in so many terms
 
   addAll(term: number, variables: readonly number[]): void {
     for (const key of keysOf(variables)) {
-      const known = this.#terms.get(key);
-      if (known) known.add(term);
-      else this.#terms.set(key, new Set([term]));
+      const known = this.#terms.get(key) ?? new Set<number>();
+      this.#terms.set(key, known);
+      this.#move(key, known.size, known.add(term).size);
     }
   }
 
   removeAll(term: number, variables: readonly number[]): void {
     for (const key of keysOf(variables)) {
       const known = this.#terms.get(key);
-      known?.delete(term);
-      if (known?.size === 0) this.#terms.delete(key);
+      if (!known?.delete(term)) continue;
+      this.#move(key, known.size + 1, known.size);
     }
   }
 
@@ -204,16 +205,22 @@ class PairCounts {
   }
 
   mostFrequent(): readonly [number, number] | undefined {
-    let best: string | undefined;
-    let most = 0;
-    for (const [key, terms] of this.#terms) {
-      if (terms.size <= most) continue;
-      most = terms.size;
-      best = key;
-    }
-    if (best === undefined) return undefined;
-    const [x = 0, y = 0] = best.split(",").map(Number);
+    while (this.#byCount.length > 0 && this.#byCount.at(-1)!.size === 0) this.#byCount.pop();
+    const [key] = this.#byCount.at(-1) ?? [];
+    if (key === undefined) return undefined;
+    const [x = 0, y = 0] = key.split(",").map(Number);
     return [x, y];
+  }
+
+  #move(key: string, from: number, to: number): void {
+    if (from === to) return;
+    this.#byCount[from]?.delete(key);
+    if (to === 0) {
+      this.#terms.delete(key);
+      return;
+    }
+    while (this.#byCount.length <= to) this.#byCount.push(new Set());
+    this.#byCount[to]!.add(key);
   }
 }
 

@@ -3,6 +3,8 @@ import { defineProblem } from "../problem-builder.ts";
 import { number } from "../problem-input.ts";
 import { graphFields, namedGraph } from "../problems/named-graph.ts";
 
+const most = 500_000;
+
 /** Graph colouring (Lucas 2014, section 6.1): a feasible answer is a proper colouring, an infeasible one says which edges clash. */
 export default defineProblem({
   name: "colouring",
@@ -18,6 +20,8 @@ export default defineProblem({
   },
   build({ colours, ...input }, refuse) {
     const { names, edges } = namedGraph(input, refuse);
+    const rules = (names.length + edges.length) * colours;
+    if (rules > most) refuse("colours", `at most ${most} choices and rules in all: (nodes + edges) * colours`, rules);
     const palette = Array.from({ length: colours }, (_, c) => c);
     const has = (node: number, colour: number) => `${names[node]} in ${colour}`;
     const cqm = cqmFrom({

@@ -7,6 +7,8 @@ import { defineProblem, type Json } from "../problem-builder.ts";
 import { list, number, optional, record, text } from "../problem-input.ts";
 import { greedySchedule, type Operation, type Placed, scheduleFaults } from "../problems/schedule.ts";
 
+const mostStarts = 20_000;
+
 /** Job-shop scheduling of the least makespan. */
 export default defineProblem({
   name: "job-shop",
@@ -46,11 +48,14 @@ export default defineProblem({
     const operations = jobs.flatMap((steps, job): Operation[] => steps.map((step, index) => ({ ...step, job, index })));
     const horizon = asked ?? Math.max(...greedySchedule(operations).map(({ start, duration }) => start + duration));
     const sum = (of: readonly Operation[]) => of.reduce((total, o) => total + o.duration, 0);
+    let choices = 0;
     const windows = operations.map((o) => {
       const ofJob = operations.filter(({ job }) => job === o.job);
       const head = sum(ofJob.filter((other) => other.index < o.index));
       const last = horizon - sum(ofJob.filter((other) => other.index >= o.index));
       if (last < head) refuse("horizon", `at least ${sum(ofJob)}, as long as job ${o.job}`, horizon);
+      choices += last - head + 1;
+      if (choices > mostStarts) refuse("horizon", `one that leaves at most ${mostStarts} starts in all`, horizon);
       return Array.from({ length: last - head + 1 }, (_, k) => head + k);
     });
     const earliest = Math.max(...jobs.map((_, job) => sum(operations.filter((o) => o.job === job))));

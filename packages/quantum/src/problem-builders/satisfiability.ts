@@ -6,6 +6,7 @@ import { defineProblem } from "../problem-builder.ts";
 import { list, number, optional, record } from "../problem-input.ts";
 
 const longest = 12; // literals of a clause, written out as up to 2^12 terms
+const mostTerms = 500_000;
 
 /** MAX-k-SAT: clauses as DIMACS writes them, literals from 1, negative when negated. */
 export default defineProblem({
@@ -35,6 +36,8 @@ export default defineProblem({
         if (literal === 0) refuse(`clauses[${k}].literals[${i}]`, "a variable from 1, negative when negated", 0);
         used.add(Math.abs(literal));
       }
+    const written = clauses.reduce((sum, { literals }) => sum + 2 ** literals.filter((l) => l > 0).length, 0);
+    if (written > mostTerms) refuse("clauses", `at most ${mostTerms} terms when written out`, written);
     const variables = [...used].sort((a, b) => a - b);
     const at = new Map(variables.map((v, i) => [v, i]));
     const terms = clauses.flatMap(({ literals, weight }) => {
