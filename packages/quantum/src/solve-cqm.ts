@@ -11,12 +11,16 @@ import { firstPenalties, penalised, surePenalties } from "./models/cqm-penalties
 import { type Polish, polisher } from "./models/cqm-polish.ts";
 import { type Evaluation, evaluated, type Tolerance } from "./models/feasibility.ts";
 import { Pauses } from "./pauses.ts";
+import type { Progress } from "./sample-options.ts";
 import { sampleAt } from "./sample-set.ts";
 import { type Provenance, type SolveOptions, solve } from "./solve.ts";
 
 const polishedSamples = 10; // of each round
 
-/** How to solve a constrained model: as a binary one, and how its variables become bits. `target` is not offered: energies change with the penalties. */
+/**
+ * How to solve a constrained model: as a binary one, and how its variables become bits. `target` is not offered, since energies change
+ * with the penalties; `progress` reports the energy of the best feasible sample so far, infinite before there is one.
+ */
 export interface SolveCqmOptions extends Omit<SolveOptions, "target">, BitOptions {
   readonly tolerance?: Tolerance;
   /** How often to raise penalties and solve again, at most. Default 12. */
@@ -47,7 +51,7 @@ export interface CqmSolution extends Evaluation {
 
 /** Finds a good feasible sample. Throws CQM_CANNOT_CONVERT, CQM_CONSTRAINT_IMPOSSIBLE, OPTION_INVALID, and what `solve` throws. */
 export async function solveCqm(cqm: Cqm, options: SolveCqmOptions = {}): Promise<CqmSolution> {
-  const { rounds: most = 12, tolerance, timeLimitMs, resolution, slackBits, seed = 1, ...rest } = options;
+  const { rounds: most = 12, tolerance, timeLimitMs, resolution, slackBits, seed = 1, progress, ...rest } = options;
   if (!(Number.isSafeInteger(most) && most >= 1))
     throw new QuantumError("OPTION_INVALID", { option: "rounds", wanted: "a whole number of at least 1", got: most });
   const startedAt = performance.now();
@@ -70,11 +74,24 @@ export async function solveCqm(cqm: Cqm, options: SolveCqmOptions = {}): Promise
   let held = false; // the present penalties gave a feasible lowest sample
   let impossible = false;
   const rounds: PenaltyRound[] = [];
+  let fraction = 0;
+  // Nobody knows how many rounds there will be: each takes half of what is left, unless the clock says more.
+  const report = (within: number, readsWithin: number) => {
+    const byRounds = 1 - 0.5 ** rounds.length * (1 - within / 2);
+    const byTime = timeLimitMs === undefined ? 0 : 1 - leftMs() / timeLimitMs;
+    fraction = Math.min(1, Math.max(fraction, timeLimitMs === undefined ? byRounds : byTime));
+    progress?.({
+      fraction,
+      energy: best?.evaluation.feasible ? best.evaluation.energy : Number.POSITIVE_INFINITY,
+      reads: reads + readsWithin,
+    });
+  };
   for (let searches = 0; searches < most && !impossible; ) {
     const share = held ? leftMs() : leftMs() / (2 * (most - searches));
     const { samples, provenance } = await solve(penalised(bits, penalties), {
       ...rest,
       seed: seed + rounds.length,
+      ...(progress === undefined ? {} : { progress: (p: Progress) => report(p.fraction, p.reads) }),
       ...(timeLimitMs === undefined ? {} : { timeLimitMs: Math.max(1, share) }),
     });
     last = provenance;
@@ -105,6 +122,8 @@ export async function solveCqm(cqm: Cqm, options: SolveCqmOptions = {}): Promise
     penalties = penalties.map((p, r) => (broken.has(bits.requirements[r]!.constraint) ? 2 * p : p));
   }
   const { sample, evaluation } = best!;
+  fraction = 1;
+  report(1, 0);
   return {
     ...evaluation,
     sample,

@@ -7,6 +7,7 @@ import {
   energyOf,
   evaluated,
   firstPenalties,
+  type Progress,
   penalised,
   QuantumError,
   solve,
@@ -320,6 +321,20 @@ test("a solution can be cancelled and keeps to its time limit", async () => {
   await solveCqm(cqm, { timeLimitMs: 150, solver: "simulated-annealing" });
   assert.ok(performance.now() - started < 600);
   await assert.rejects(solveCqm(cqm, { signal: AbortSignal.abort() }), { name: "AbortError" });
+});
+
+test("progress over the rounds never falls, ends at 1 and tells the best feasible energy", async () => {
+  for (const timeLimitMs of [undefined, 120]) {
+    const seen: Progress[] = [];
+    const { energy, provenance } = await solveCqm(randomCqm(2, { soft: true }), {
+      solver: "simulated-annealing",
+      progress: (p) => seen.push(p),
+      ...(timeLimitMs === undefined ? {} : { timeLimitMs }),
+    });
+    assert.ok(seen.every((p, k) => k === 0 || (p.fraction >= seen[k - 1]!.fraction && p.energy <= seen[k - 1]!.energy)));
+    assert.deepEqual(seen.at(-1), { fraction: 1, energy, reads: provenance.reads });
+    assert.equal(seen[0]!.energy, Number.POSITIVE_INFINITY);
+  }
 });
 
 test("a model without variables or constraints is solved too", async () => {
