@@ -38,6 +38,20 @@ const table = {
     `graph, ${d.what}: wanted ${d.wanted}; got ${show(d.got)}`,
   SUBSET_INVALID: (d: { field: string; wanted: string; got: unknown }) =>
     `subset, ${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
+  // Models, problems and files.
+  CQM_INVALID: (d: { field: string; wanted: string; got: unknown }) => `CQM, ${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
+  CQM_CANNOT_CONVERT: (d: { what: string; wanted: string; got: unknown }) =>
+    `${d.what} cannot become bits: wanted ${d.wanted}; got ${show(d.got)}`,
+  CQM_CONSTRAINT_IMPOSSIBLE: (d: { constraint: string | number; sense: string; right: number; least: number; most: number }) =>
+    `no sample can satisfy constraint ${show(d.constraint)}: wanted a left side ${d.sense} ${d.right}; within the bounds it takes values from ${d.least} to ${d.most} only`,
+  POLYNOMIAL_INVALID: (d: { field: string; wanted: string; got: unknown }) =>
+    `polynomial, ${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
+  FILE_INVALID: (d: { format: string; where: string; wanted: string; got: unknown }) =>
+    `${d.format}, ${d.where}: wanted ${d.wanted}; got ${show(d.got)}`,
+  PROBLEM_INVALID: (d: { problem: string; field: string; wanted: string; got: unknown }) =>
+    `${d.problem}, ${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
+  PROBLEM_UNKNOWN: (d: { name: string; known: readonly string[] }) =>
+    `there is no problem "${d.name}"; wanted one of ${d.known.join(", ")}`,
 } as const;
 
 /** The stable codes this package throws. */

@@ -1,7 +1,16 @@
 export { type Choice, chosen } from "./choice.ts";
 export { QuantumError, type QuantumErrorCode, type QuantumErrorDetails, quantumErrorCodes } from "./errors.ts";
+export type { BinaryFormat, BinaryLimits } from "./formats/binary-format.ts";
+export { dimodBqmFormat } from "./formats/dimod-bqm.ts";
+export { dimodCqmFormat } from "./formats/dimod-cqm.ts";
+export {
+  sampleSetFromDimod,
+  sampleSetToDimod,
+  sampleTableFromDimod,
+} from "./formats/dimod-sample-set.ts";
 export { chunks, type FormatLimits, type LineReader, parse, print, read, type TextFormat } from "./formats/format.ts";
 export { isingFormat } from "./formats/ising.ts";
+export { lpFormat } from "./formats/lp.ts";
 export { maxCutFormat } from "./formats/max-cut.ts";
 export { qFormat } from "./formats/q.ts";
 export { quboFormat } from "./formats/qubo.ts";
@@ -19,8 +28,43 @@ export {
   type TermsInput,
   type Vartype,
 } from "./models/bqm.ts";
+export { type BiasRanges, normalisedTo, offsetBy, scaled, summed } from "./models/bqm-arithmetic.ts";
+export { contracted, fixed, flipped, lifted, type Reduction, relabelled } from "./models/bqm-reduction.ts";
+export {
+  type Constraint,
+  type ConstraintInput,
+  type Cqm,
+  type CqmInput,
+  type CqmVariable,
+  cqmFrom,
+  type ExpressionInput,
+  type Sense,
+  type Softness,
+  type VariableInput,
+} from "./models/cqm.ts";
+export { type BitOptions, type CqmBits, cqmBits } from "./models/cqm-bits.ts";
+export { firstPenalties, penalised, surePenalties } from "./models/cqm-penalties.ts";
+export type { Domain, Expression } from "./models/expression.ts";
+export { type Evaluation, evaluated, type Tolerance, type Violation } from "./models/feasibility.ts";
+export {
+  type Polynomial,
+  polynomialEnergy,
+  polynomialFrom,
+  type Quadratic,
+  quadraticFrom,
+  type Term,
+} from "./models/polynomial.ts";
 export { type SpinProblem, spinProblem } from "./models/spin-problem.ts";
 export { graphFromEdges, type WeightedGraph } from "./models/weighted-graph.ts";
+export {
+  type Answer,
+  type Json,
+  type Problem,
+  type ProblemBuilder,
+  problemModel,
+  solveProblem,
+} from "./problem-builder.ts";
+export { loadProblem, problemBuilders, problemNames } from "./problem-folder.ts";
 export { type Cut, cutOf, maxCutModel } from "./problems/max-cut.ts";
 export type { Candidates } from "./problems/subset-choice.ts";
 export { greedyByCoverage, greedyByScore } from "./problems/subset-greedy.ts";
@@ -38,6 +82,7 @@ export type { Progress, SampleOptions } from "./sample-options.ts";
 export {
   aggregated,
   assignmentAt,
+  filtered,
   joined,
   lowest,
   type SampleSet,
@@ -45,9 +90,12 @@ export {
   sampleAt,
   sampleSetFromJson,
   sampleSetFromSpins,
+  sampleSetFromValues,
   sampleSetToJson,
   truncated,
 } from "./sample-set.ts";
+export { type FeasibleSample, feasible, type SampleTable, type SampleVector } from "./sample-table.ts";
 export { defineSampler, type Sampler, type SamplerLimits } from "./sampler.ts";
 export { loadSampler, samplerNames } from "./sampler-folder.ts";
 export { type Provenance, type Solution, type SolveOptions, solve } from "./solve.ts";
+export { type CqmSolution, type PenaltyRound, type SolveCqmOptions, solveCqm } from "./solve-cqm.ts";

@@ -1,5 +1,5 @@
 import { QuantumError } from "./errors.ts";
-import { type Bqm, type Label, labelOf, rawEnergy, type Vartype } from "./models/bqm.ts";
+import { type Bqm, energyOf, type Label, labelOf, rawEnergy, type Vartype } from "./models/bqm.ts";
 
 /**
  * Samples of one model: row r is values[r*size .. (r+1)*size] (-1/+1 or 0/1 by vartype), with its energy and how often it was
@@ -25,6 +25,16 @@ export function sampleSetFromSpins(model: Bqm, spins: readonly ArrayLike<number>
   const energies = Float64Array.from(spins, (_, r) => rawEnergy(model, values, r * size));
   const occurrences = new Int32Array(spins.length).fill(1);
   return { vartype, size, count: spins.length, values, energies, occurrences, ...(labels === undefined ? {} : { labels }) };
+}
+
+/** A sample set from rows of values in the model's own vartype; energies are computed here. Throws SAMPLE_INVALID. */
+export function sampleSetFromValues(model: Bqm, rows: readonly ArrayLike<number>[]): SampleSet {
+  const { size, vartype, labels } = model;
+  const energies = Float64Array.from(rows, (row) => energyOf(model, row));
+  const values = new Int8Array(rows.length * size);
+  for (const [r, row] of rows.entries()) values.set(row, r * size);
+  const occurrences = new Int32Array(rows.length).fill(1);
+  return { vartype, size, count: rows.length, values, energies, occurrences, ...(labels === undefined ? {} : { labels }) };
 }
 
 /** Row r as a view: no copy. */
@@ -69,6 +79,14 @@ export function lowest(set: SampleSet, tolerance = 0): SampleSet {
 export function truncated(set: SampleSet, count: number): SampleSet {
   const order = Array.from({ length: set.count }, (_, r) => r).sort((a, b) => set.energies[a]! - set.energies[b]! || a - b);
   return picked(set, order.slice(0, count));
+}
+
+/** The rows that `keeps` says yes to; it gets a row's values, energy and number. */
+export function filtered(set: SampleSet, keeps: (sample: Int8Array, energy: number, row: number) => boolean): SampleSet {
+  return picked(
+    set,
+    Array.from({ length: set.count }, (_, r) => r).filter((r) => keeps(sampleAt(set, r), set.energies[r]!, r)),
+  );
 }
 
 /** Several sets of the same model as one. */
