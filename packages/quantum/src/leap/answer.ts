@@ -1,7 +1,6 @@
 import { QuantumError } from "../errors.ts";
 import type { SampleSet } from "../sample-set.ts";
 import { decodeBq, type HybridSamples } from "./bq.ts";
-import { mediaTypes } from "./media-type.ts";
 import { decodeQpAnswer } from "./qp.ts";
 import { recordOf } from "./solver.ts";
 import type { JobTiming } from "./timing.ts";
@@ -42,7 +41,7 @@ export async function decodeAnswer(
   // The token goes along, so the address must be Leap's own.
   if (typeof url !== "string" || !URL.canParse(url, transport.urlOf("").href) || !isAtHome(transport, url))
     throw new QuantumError("LEAP_ANSWER_INVALID", { field: "url", wanted: "an address at the solver API's host", got: url });
-  const { bytes } = await transport.send({ method: "GET", path: url, accept: mediaTypes.octets, signal });
+  const { bytes } = await transport.send({ method: "GET", path: url, signal });
   return { format, bytes, shape: recordOf(answer.shape) };
 }
 

@@ -1,9 +1,9 @@
 /** A media type of the solver API, the version asked for, and the versions understood: from (inclusive) up to below (exclusive). */
 export interface MediaType {
   readonly type: string;
-  readonly ask?: string;
-  readonly from?: string;
-  readonly below?: string;
+  readonly ask: string;
+  readonly from: string;
+  readonly below: string;
 }
 
 const sapi = (name: string, from = "3.0"): MediaType => ({
@@ -23,19 +23,17 @@ export const mediaTypes = {
   info: sapi("problem-data"),
   answer: sapi("problem-answer", "2.1"),
   messages: sapi("problem-message", "2.1"),
-  octets: { type: "application/octet-stream" },
 } as const satisfies Readonly<Record<string, MediaType>>;
 
 /** The `Accept` value that asks for it. */
 export function acceptHeader({ type, ask }: MediaType): string {
-  return ask === undefined ? type : `${type}; version=${ask}`;
+  return `${type}; version=${ask}`;
 }
 
 /** What is wrong with a response's `Content-Type`; undefined when it is the one asked for, in a version understood. */
 export function mediaTypeFault(wanted: MediaType, contentType: string | null): { wanted: string; got: string } | undefined {
   const [type = "", ...params] = (contentType ?? "none").split(";").map((part) => part.trim());
   if (type.toLowerCase() !== wanted.type) return { wanted: `Content-Type ${wanted.type}`, got: type };
-  if (wanted.from === undefined || wanted.below === undefined) return undefined;
   const version = params.map((param) => /^version="?([^"]*)"?$/i.exec(param)?.[1]).find((v) => v !== undefined);
   const range = `version >= ${wanted.from} and < ${wanted.below} of ${wanted.type}`;
   if (version === undefined) return { wanted: range, got: "no version" };
