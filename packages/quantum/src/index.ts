@@ -4,7 +4,7 @@ export { isingFormat } from "./formats/ising.ts";
 export { maxCutFormat } from "./formats/max-cut.ts";
 export { qFormat } from "./formats/q.ts";
 export { quboFormat } from "./formats/qubo.ts";
-export { type LeapAnswer, timingOf } from "./leap/answer.ts";
+export type { LeapAnswer } from "./leap/answer.ts";
 export { decodeBq, type HybridSamples, sampleSetFromHybrid } from "./leap/bq.ts";
 export {
   type HybridJob,
@@ -52,6 +52,7 @@ export {
   leastHybridTime,
   mostReads,
   qpuAccessTime,
+  timingOf,
 } from "./leap/timing.ts";
 export type { LeapFetch } from "./leap/transport.ts";
 export type { ModelFile, UploadOptions } from "./leap/upload.ts";

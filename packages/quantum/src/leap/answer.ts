@@ -3,7 +3,6 @@ import type { SampleSet } from "../sample-set.ts";
 import { decodeBq, type HybridSamples } from "./bq.ts";
 import { decodeQpAnswer } from "./qp.ts";
 import { recordOf } from "./solver.ts";
-import type { JobTiming } from "./timing.ts";
 import type { Bytes, Transport } from "./transport.ts";
 
 /** A decoded answer: samples of a QPU, samples of a hybrid solver, or (nl) the states file of the model as bytes. */
@@ -11,16 +10,6 @@ export type LeapAnswer =
   | { readonly format: "qp"; readonly samples: SampleSet }
   | { readonly format: "bq"; readonly samples: HybridSamples }
   | { readonly format: "binary-ref"; readonly bytes: Bytes; readonly shape: Readonly<Record<string, unknown>> };
-
-/** Times of a job: in the answer, or, for sample sets, in their info (fields of its `timing`, or those named *_time). */
-export function timingOf(answer: Readonly<Record<string, unknown>> | undefined): JobTiming {
-  const timing = recordOf(answer?.timing);
-  if (Object.keys(timing).length > 0) return timing;
-  const info = recordOf(recordOf(answer?.data).info);
-  const within = recordOf(info.timing);
-  if (Object.keys(within).length > 0) return within;
-  return Object.fromEntries(Object.entries(info).filter(([name]) => name.endsWith("_time")));
-}
 
 /** Decodes what Leap served for a job of this type; fetches what it only refers to. Throws LEAP_ANSWER_INVALID and transport codes. */
 export async function decodeAnswer(

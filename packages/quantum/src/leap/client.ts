@@ -2,7 +2,7 @@
 // loading of answers; each step is in the journal before the next begins.
 import { randomUUID } from "node:crypto";
 import { QuantumError } from "../errors.ts";
-import { decodeAnswer, timingOf } from "./answer.ts";
+import { decodeAnswer } from "./answer.ts";
 import { type LeapClock, systemClock } from "./clock.ts";
 import type { Deprecation } from "./deprecation.ts";
 import { endError, type LeapJob, type LeapResult, TrackedJob } from "./job.ts";
@@ -22,7 +22,8 @@ import { fetchSolvers } from "./solver-list.ts";
 import { type SolverQuery, solversFor } from "./solver-query.ts";
 import { type PollRules, StatusPoller } from "./status-poller.ts";
 import { SubmissionQueue, type SubmissionRules } from "./submission-queue.ts";
-import { type LeapFetch, Transport } from "./transport.ts";
+import { timingOf } from "./timing.ts";
+import { isOutage, type LeapFetch, Transport } from "./transport.ts";
 import { type ModelFile, type UploadOptions, uploadFile } from "./upload.ts";
 
 /** What a client is made of besides its settings; everything has a default. */
@@ -78,6 +79,7 @@ export interface ProblemFilter {
 }
 
 const labelPattern = /^[^&<>'"\p{Cc}]{1,900}$/u;
+const mostLoads = 5;
 const regionsKeptMs = 7 * 86_400_000;
 
 /** Opens a client: resolves the endpoint by region. Throws LEAP_TOKEN_MISSING, LEAP_REGION_UNKNOWN and transport codes. */
@@ -367,19 +369,29 @@ export class LeapClient {
     this.#poller.add(job);
   }
 
-  // At its end: fetch the answer if it did not come along, record, tell. Leap may list a job as completed before its answer is there.
+  // At its end: fetch the answer if it did not come along, record, tell.
   async #over(job: TrackedJob, status: ProblemStatus): Promise<void> {
-    const { signal } = this.#closing;
     try {
-      let last = status;
-      for (let tries = 0; last.status === "COMPLETED" && last.answer === undefined && tries < 5; tries++) {
-        if (tries > 0) await this.#clock.sleep(200 * 2 ** tries, signal);
-        last = await this.#loads.run(() => this.problem(status.id, signal));
-      }
+      const last = status.status === "COMPLETED" && status.answer === undefined ? await this.#loaded(status.id) : status;
       await this.#journal.append([{ at: "finished", key: job.key, status: last }]);
       job.finish(last);
     } catch (error) {
-      job.fail(error);
+      // It is finished at Leap, so an outage is no reason to give it up: the poller waits until Leap is back.
+      if (isOutage(error)) this.#poller.add(job);
+      else job.fail(error);
+    }
+  }
+
+  // Leap may list a job as completed before its answer is there.
+  async #loaded(id: string): Promise<ProblemStatus> {
+    for (let tries = 1; ; tries++) {
+      try {
+        const status = await this.#loads.run(() => this.problem(id, this.#closing.signal));
+        if (status.answer !== undefined || tries >= mostLoads) return status;
+      } catch (error) {
+        if (tries >= mostLoads || !(error instanceof QuantumError && error.code === "LEAP_BAD_RESPONSE")) throw error;
+      }
+      await this.#clock.sleep(50 * 2 ** tries, this.#closing.signal);
     }
   }
 

@@ -3,9 +3,8 @@
 // without an id asks Leap for the label before it sends anything: the record is never proof that Leap did not get the job.
 import type { JobParameters } from "./parameters.ts";
 import type { ProblemStatus } from "./problem-status.ts";
-import { recordOf } from "./solver.ts";
 import type { SolverIdentity } from "./solver-identity.ts";
-import { qpuAccessTime } from "./timing.ts";
+import { qpuAccessTime, timingOf } from "./timing.ts";
 
 /** One job as it is sent. */
 export interface JobSpec {
@@ -71,7 +70,7 @@ export function recorded(record: JobRecord | undefined, entry: JournalEntry): Jo
 /** QPU access time in us of all jobs that a journal has finished: what they were charged. */
 export function qpuTimeUsed(entries: readonly JournalEntry[]): number {
   let used = 0;
-  for (const { finished } of jobRecords(entries).values()) used += qpuAccessTime(recordOf(finished?.answer?.timing));
+  for (const { finished } of jobRecords(entries).values()) used += qpuAccessTime(timingOf(finished?.answer));
   return used;
 }
 

@@ -7,7 +7,7 @@ import type { TrackedJob } from "./job.ts";
 import { mediaTypes } from "./media-type.ts";
 import { isOver, type ProblemStatus, parseStatuses } from "./problem-status.ts";
 import { backOff } from "./retry.ts";
-import type { Transport } from "./transport.ts";
+import { isOutage, type Transport } from "./transport.ts";
 
 /** How jobs are polled. */
 export interface PollRules {
@@ -30,7 +30,7 @@ export interface PollerParts {
   readonly onOver: (job: TrackedJob, status: ProblemStatus) => void;
 }
 
-const mostMisses = 5;
+const mostMisses = 5; // of one kind in a row
 const idlePauseMs = 200;
 
 /** Asks Leap for the status of jobs until they are over. */
@@ -103,7 +103,7 @@ export class StatusPoller {
       // A server that answers at once with nothing new must not be asked in a tight loop.
       if (!statuses.some(({ status }) => isOver(status)) && clock.now() - askedAt < idlePauseMs) pause = idlePauseMs;
     } catch (error) {
-      if (signal.aborted || !(turn.signal.aborted || isTransient(error))) {
+      if (signal.aborted || !(turn.signal.aborted || this.#isPassing(error))) {
         this.#open.delete(turn);
         for (const job of jobs) job.fail(signal.aborted ? signal.reason : error);
         return;
@@ -128,11 +128,10 @@ export class StatusPoller {
     }
     if (this.#waiting.length > 0) this.#start(pause);
   }
-}
 
-function isTransient(error: unknown): boolean {
-  return (
-    error instanceof QuantumError &&
-    ["LEAP_SERVER_FAILED", "LEAP_UNREACHABLE", "LEAP_TIMEOUT", "LEAP_LIMIT_EXCEEDED"].includes(error.code)
-  );
+  // A response that nobody understands may come from something between Leap and here, but not for ever.
+  #isPassing(error: unknown): boolean {
+    const strange = error instanceof QuantumError && error.code === "LEAP_BAD_RESPONSE";
+    return isOutage(error) || (strange && this.#failures < mostMisses);
+  }
 }

@@ -8,6 +8,16 @@ import { type LeapSolver, recordOf, solverName } from "./solver.ts";
 /** Times of a finished job as Leap returns them, in us (fields ending in _time) or as named. */
 export type JobTiming = Readonly<Record<string, unknown>>;
 
+/** Times of a job: in the answer, or, for sample sets, in their info (fields of its `timing`, or those named *_time). */
+export function timingOf(answer: Readonly<Record<string, unknown>> | undefined): JobTiming {
+  const timing = recordOf(answer?.timing);
+  if (Object.keys(timing).length > 0) return timing;
+  const info = recordOf(recordOf(answer?.data).info);
+  const within = recordOf(info.timing);
+  if (Object.keys(within).length > 0) return within;
+  return Object.fromEntries(Object.entries(info).filter(([name]) => name.endsWith("_time")));
+}
+
 /** The QPU time that a job was charged, in us; 0 when its timing has none. */
 export function qpuAccessTime(timing: JobTiming): number {
   const { qpu_access_time: time } = timing;

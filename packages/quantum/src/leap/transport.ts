@@ -163,6 +163,13 @@ export class Transport {
   }
 }
 
+/** Whether an error says that Leap is away or overloaded for now, and nothing about what was asked. */
+export function isOutage(error: unknown): boolean {
+  return error instanceof QuantumError && outages.has(error.code);
+}
+
+const outages: ReadonlySet<string> = new Set(["LEAP_SERVER_FAILED", "LEAP_UNREACHABLE", "LEAP_TIMEOUT", "LEAP_LIMIT_EXCEEDED"]);
+
 /** The body of a response as JSON. Throws LEAP_BAD_RESPONSE. */
 export function jsonOf({ bytes, url }: LeapResponse): unknown {
   const text = new TextDecoder().decode(bytes);

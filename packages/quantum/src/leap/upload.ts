@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { QuantumError } from "../errors.ts";
 import type { LeapClock } from "./clock.ts";
 import { recordOf } from "./solver.ts";
-import { type Bytes, jsonOf, type LeapRequest, type Transport } from "./transport.ts";
+import { type Bytes, isOutage, jsonOf, type LeapRequest, type Transport } from "./transport.ts";
 
 /** A model file: its bytes, or a Blob (of a file on disk: `fs.openAsBlob`). */
 export type ModelFile = Uint8Array | Blob;
@@ -112,10 +112,7 @@ export async function uploadFile(
 
 // Statuses below 500 say that the same request will fail again; a bad checksum (400) is the exception, as bits do flip on the way.
 function isWorthATry(error: unknown): boolean {
-  if (!(error instanceof QuantumError)) return false;
-  return ["LEAP_UNREACHABLE", "LEAP_TIMEOUT", "LEAP_SERVER_FAILED", "LEAP_LIMIT_EXCEEDED", "LEAP_REQUEST_REFUSED"].includes(
-    error.code,
-  );
+  return isOutage(error) || (error instanceof QuantumError && error.code === "LEAP_REQUEST_REFUSED");
 }
 
 function statusOf(value: unknown, count: number): { completed: boolean; parts: ReadonlyMap<number, string> } {
