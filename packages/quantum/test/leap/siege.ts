@@ -53,11 +53,12 @@ export async function siege(jobs: number, kills: number, settleMs: number, seed 
     standIn.faults.set(badDay, seed);
     for (let kill = 1; kill <= kills; kill++) {
       const child = start(task);
+      const closed = new Promise((done) => child.once("close", done));
       // Between two kills the server has accepted a share of the jobs; the moment falls anywhere in a client's doings.
       const share = Math.floor((jobs * kill) / (kills + 1));
       while (standIn.jobs.accepted.length < share && child.exitCode === null) await new Promise((done) => setTimeout(done, 1));
       child.kill("SIGKILL");
-      await new Promise((done) => child.once("close", done));
+      await closed;
     }
     const last = start(task);
     let said = "";
