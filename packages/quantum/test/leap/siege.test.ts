@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { siege } from "./siege.ts";
 
-test("120 jobs over a faulty server and three SIGKILLs: none lost, none submitted twice, the charged time exact", { timeout: 120_000 }, async () => {
+test("120 jobs over a faulty server and three SIGKILLs: none lost, none submitted twice, the charged time exact", {
+  timeout: 120_000,
+}, async () => {
   const report = await siege(120, 3, 400);
   assert.deepEqual(
     { lost: report.lost, submittedTwice: report.submittedTwice, counted: report.countedUs },
