@@ -1,6 +1,6 @@
 // A journal as JSON lines. One write and one fdatasync serve all entries that wait at the moment, so a thousand jobs cost some
 // dozens of syncs. A crash can only leave the last line torn: that entry was never acknowledged, and the line is cut off.
-import { type FileHandle, open, readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
+import { type FileHandle, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { QuantumError } from "../errors.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
@@ -17,6 +17,7 @@ export class FileJournal implements Journal {
   readonly #file: FileHandle;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
+  #broken: { readonly error: unknown } | undefined;
 
   private constructor(path: string, file: FileHandle) {
     this.#path = path;
@@ -26,13 +27,15 @@ export class FileJournal implements Journal {
   /** Opens or creates it (mode 0600). Throws LEAP_JOURNAL_LOCKED, LEAP_JOURNAL_CORRUPT. */
   static async open(path: string): Promise<FileJournal> {
     await lock(path);
+    let file: FileHandle | undefined;
     try {
-      const file = await open(path, "a+", 0o600);
+      file = await open(path, "a+", 0o600);
       await file.truncate(parse(path, await readFile(path)).soundBytes);
       await syncFolder(path);
       return new FileJournal(path, file);
     } catch (error) {
-      await unlink(`${path}.lock`);
+      await file?.close();
+      await rm(`${path}.lock`, { force: true });
       throw error;
     }
   }
@@ -63,10 +66,13 @@ export class FileJournal implements Journal {
       const batch = this.#waiting;
       this.#waiting = [];
       try {
+        // After a failed write the file may end in half a line, on which nothing may be put.
+        if (this.#broken !== undefined) throw this.#broken.error;
         await this.#file.appendFile(batch.map(({ text }) => text).join(""));
         await this.#file.datasync();
         for (const { done } of batch) done.resolve();
       } catch (error) {
+        this.#broken ??= { error };
         for (const { done } of batch) done.reject(error);
       }
     }
@@ -103,18 +109,25 @@ async function lock(path: string): Promise<void> {
   const name = `${path}.lock`;
   for (let tries = 0; ; tries++) {
     try {
-      await writeFile(name, String(process.pid), { flag: "wx", mode: 0o600 });
+      await writeFile(name, `${process.pid} ${await birthOf(process.pid)}`, { flag: "wx", mode: 0o600 });
       return;
     } catch (error) {
       if (!isCode(error, "EEXIST")) throw error;
     }
-    const pid = Number(await readFile(name, "utf8").catch(() => "0"));
-    if (tries > 5 || (pid > 0 && isAlive(pid))) throw new QuantumError("LEAP_JOURNAL_LOCKED", { file: path, pid });
+    const [pid = 0, birth = 0] = (await readFile(name, "utf8").catch(() => "")).split(" ").map(Number);
+    if (tries > 5 || (pid > 0 && isAlive(pid) && (await birthOf(pid)) === birth))
+      throw new QuantumError("LEAP_JOURNAL_LOCKED", { file: path, pid });
     // Left by a process that died. Renaming lets only one of several starters take it away.
     const aside = `${name}.${process.pid}`;
     await rename(name, aside).catch(() => undefined);
     await rm(aside, { force: true });
   }
+}
+
+// When a process began, in ticks since the machine started: numbers of processes come again, in containers at once. 0 where unknown.
+async function birthOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? 0);
 }
 
 function isAlive(pid: number): boolean {

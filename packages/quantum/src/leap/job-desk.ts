@@ -144,7 +144,6 @@ export class JobDesk {
   #resumed(spec: JobSpec, record: JobRecord): LeapJob {
     const tracked = new TrackedJob(spec);
     tracked.intended = true;
-    tracked.sent = true;
     tracked.tries = 1;
     tracked.cancelWanted = record.cancelling;
     const job = this.#track(tracked);

@@ -42,8 +42,7 @@ export class TrackedJob {
   id: string | undefined;
   /** Whether an intent with this label is in the journal. */
   intended = false;
-  /** Whether a request with it may have reached Leap. */
-  sent = false;
+  /** How often a request with it may have reached Leap. */
   tries = 0;
   /** Successive polls that did not know it. */
   misses = 0;

@@ -1,6 +1,6 @@
 import { QuantumError } from "../errors.ts";
 import { mediaTypes } from "./media-type.ts";
-import type { LeapSettings } from "./settings.ts";
+import { type LeapSettings, safeEndpoint } from "./settings.ts";
 import type { Transport } from "./transport.ts";
 
 /** One region of Leap: its code, such as eu-central-1, and the endpoint of its solver API. */
@@ -29,7 +29,7 @@ export async function fetchRegions(metadata: Transport, signal?: AbortSignal): P
 
 /**
  * The solver endpoint that settings lead to: the one they name, else that of their region. The default region at the usual metadata
- * API needs no request; `regions` is asked otherwise. Throws LEAP_REGION_UNKNOWN.
+ * API needs no request; `regions` is asked otherwise. Throws LEAP_REGION_UNKNOWN, LEAP_BAD_RESPONSE.
  */
 export async function solverEndpoint(settings: LeapSettings, regions: () => Promise<readonly LeapRegion[]>): Promise<string> {
   if (settings.endpoint !== undefined) return settings.endpoint;
@@ -38,7 +38,14 @@ export async function solverEndpoint(settings: LeapSettings, regions: () => Prom
   const known = await regions();
   const found = known.find(({ code }) => code === region);
   if (found === undefined) throw new QuantumError("LEAP_REGION_UNKNOWN", { region, known: known.map(({ code }) => code) });
-  return found.endpoint.endsWith("/") ? found.endpoint : `${found.endpoint}/`;
+  const endpoint = safeEndpoint(found.endpoint);
+  if (endpoint === undefined)
+    throw new QuantumError("LEAP_BAD_RESPONSE", {
+      url: settings.metadataEndpoint,
+      wanted: "an https endpoint",
+      got: found.endpoint,
+    });
+  return endpoint;
 }
 
 function isRegion(value: unknown): value is LeapRegion {

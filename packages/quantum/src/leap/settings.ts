@@ -122,6 +122,16 @@ export async function loadLeapSettings(
   return leapSettings(given, env, files, profile);
 }
 
+/** An endpoint in its full form, ending in a slash; undefined when a token must not be sent there. */
+export function safeEndpoint(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url === null || url.username !== "" || url.password !== "") return undefined;
+  const isHome = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isHome)) return undefined;
+  if (!url.pathname.endsWith("/")) url.pathname += "/";
+  return url.href;
+}
+
 // Blank and missing values of a level say nothing.
 function over(below: LeapOptions, level: LeapOptions): LeapOptions {
   const said = Object.fromEntries(Object.entries(level).filter(([, value]) => value !== undefined && value !== ""));
@@ -130,11 +140,14 @@ function over(below: LeapOptions, level: LeapOptions): LeapOptions {
 }
 
 function urlOf(what: string, text: string): string {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "")
-    throw new QuantumError("LEAP_CONFIG_INVALID", { what, wanted: "an http(s) URL without a user", got: text.slice(0, 60) });
-  if (!url.pathname.endsWith("/")) url.pathname += "/";
-  return url.href;
+  const url = safeEndpoint(text);
+  if (url === undefined)
+    throw new QuantumError("LEAP_CONFIG_INVALID", {
+      what,
+      wanted: "an https URL without a user (http on this machine alone)",
+      got: text.slice(0, 60),
+    });
+  return url;
 }
 
 function tokenOf(text: string): string {

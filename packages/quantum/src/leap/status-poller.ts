@@ -30,7 +30,9 @@ export interface PollerParts {
   readonly onOver: (job: TrackedJob, status: ProblemStatus) => void;
 }
 
-const mostMisses = 5; // of one kind in a row
+// A job just accepted may be missing for a moment; polls in vain are at least `idlePauseMs` apart.
+const mostMisses = 25;
+const mostStrange = 5;
 const idlePauseMs = 200;
 
 /** Asks Leap for the status of jobs until they are over. */
@@ -132,6 +134,6 @@ export class StatusPoller {
   // A response that nobody understands may come from something between Leap and here, but not for ever.
   #isPassing(error: unknown): boolean {
     const strange = error instanceof QuantumError && error.code === "LEAP_BAD_RESPONSE";
-    return isOutage(error) || (strange && this.#failures < mostMisses);
+    return isOutage(error) || (strange && this.#failures < mostStrange);
   }
 }

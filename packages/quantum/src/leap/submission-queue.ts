@@ -130,10 +130,7 @@ export class SubmissionQueue {
       "Content-Type": "application/json",
       ...(rules.compress ? { "Content-Encoding": "deflate" } : {}),
     };
-    for (const job of jobs) {
-      job.sent = true;
-      job.tries += 1;
-    }
+    for (const job of jobs) job.tries += 1;
     let answer: unknown;
     try {
       answer = await transport.json({ method: "POST", path: "problems/", headers, body, accept: mediaTypes.problems, signal });
@@ -170,7 +167,6 @@ export class SubmissionQueue {
   /** Leap certainly does not have it: it goes out again, or is given up. */
   async #again(job: TrackedJob, cause: unknown): Promise<void> {
     if (job.tries >= this.#parts.rules.tries) return await this.#givenUp(job, cause);
-    job.sent = false;
     this.add(job);
   }
 

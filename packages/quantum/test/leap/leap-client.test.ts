@@ -237,6 +237,27 @@ test("an answer in an unknown version is a bad response", async () => {
   await assert.rejects(one.result, code("LEAP_BAD_RESPONSE"));
 });
 
+test("a job that Leap knows no more is not polled for ever", async () => {
+  await using at = await leap({}, { journal: new MemoryJournal() });
+  at.standIn.jobs.get = () => undefined;
+  const one = await at.client.submit(job(at.qpu));
+  await assert.rejects(one.result, code("LEAP_NOT_FOUND"));
+});
+
+test("a server that never answers is a timeout, and what it was asked is tried again", async () => {
+  await using at = await leap({}, { timeoutMs: 60, retry: { retries: 2, factorMs: 1, mostMs: 1 } });
+  at.standIn.faults.set([{ kind: "slow", ms: 300, times: 2 }]);
+  assert.deepEqual(await at.client.problems(), []);
+  at.standIn.faults.set([{ kind: "slow", ms: 300, times: 0 }]);
+  await assert.rejects(at.client.problems(), code("LEAP_TIMEOUT"));
+});
+
+test("a redirect is not followed, so that the token stays with its host", async () => {
+  await using at = await leap();
+  at.standIn.faults.set([{ kind: "status", status: 307, times: 0 }]);
+  await assert.rejects(at.client.problems(), code("LEAP_BAD_RESPONSE"));
+});
+
 test("a solver that is offline and a job that fails have their own codes", async () => {
   await using at = await leap();
   at.standIn.faults.set([{ kind: "offline", method: "POST" }]);

@@ -73,6 +73,9 @@ test("a token with line breaks or an endpoint that is no URL is refused, and the
   );
   assert.throws(() => leapSettings({ endpoint: "leap" }), code("LEAP_CONFIG_INVALID"));
   assert.throws(() => leapSettings({ endpoint: "file:///etc" }), code("LEAP_CONFIG_INVALID"));
+  assert.throws(() => leapSettings({ endpoint: "http://leap.example/" }), code("LEAP_CONFIG_INVALID"));
+  assert.throws(() => leapSettings({ endpoint: "https://me:pass@leap.example/" }), code("LEAP_CONFIG_INVALID"));
+  assert.equal(leapSettings({ endpoint: "http://localhost:8080/sapi" }).endpoint, "http://localhost:8080/sapi/");
   assert.throws(() => leapSettings({ client: "cloud" }), code("LEAP_CONFIG_INVALID"));
 });
 
