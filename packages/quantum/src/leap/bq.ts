@@ -40,14 +40,20 @@ export function decodeBq(data: unknown): HybridSamples {
   const { variable_type: vartype, vectors } = fields;
   if (typeof vartype !== "string") refuse("variable_type", "a text", vartype);
   const rows = arrayOf("sample_data", fields.sample_data, count);
+  const packed = fields.sample_packed === true;
+  const width = packed ? Math.ceil(size / 32) : size;
+  // Before anything is allocated by the counts, the rows must be there.
+  const isRow = (row: unknown): row is readonly number[] => Array.isArray(row) && row.length === width && row.every(isNumber);
+  if (!rows.every(isRow))
+    refuse(
+      "sample_data",
+      `rows of ${width} numbers`,
+      rows.find((row) => !isRow(row)),
+    );
   const values = new Float64Array(size * count);
   const low = vartype === "SPIN" ? -1 : 0;
   for (const [r, row] of rows.entries()) {
-    const wanted = fields.sample_packed === true ? Math.ceil(size / 32) : size;
-    if (!Array.isArray(row) || row.length !== wanted || !row.every(isNumber))
-      refuse(`sample_data[${r}]`, `${wanted} numbers`, row);
-    for (let i = 0; i < size; i++)
-      values[r * size + i] = fields.sample_packed === true ? ((row[i >> 5]! >>> (i & 31)) & 1 ? 1 : low) : row[i]!;
+    for (let i = 0; i < size; i++) values[r * size + i] = packed ? ((row[i >> 5]! >>> (i & 31)) & 1 ? 1 : low) : row[i]!;
   }
   const more = recordOf(vectors);
   const energies = numbersOf("energy", arrayOf("energy", more.energy, count));

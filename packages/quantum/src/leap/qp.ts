@@ -88,6 +88,12 @@ export function decodeQpAnswer(answer: unknown, type: "ising" | "qubo", offset =
   const labels = intsFromBase64("active_variables", fields.active_variables);
   const energies = doublesFromBase64("energies", fields.energies);
   const size = labels.length;
+  if (new Set(labels).size !== size || labels.some((label) => label < 0))
+    throw new QuantumError("LEAP_ANSWER_INVALID", {
+      field: "active_variables",
+      wanted: "each qubit once",
+      got: Array.from(labels),
+    });
   const count = energies.length;
   const rowBytes = Math.ceil(size / 8);
   const solutions = bytesFromBase64("solutions", fields.solutions);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import {
   bqmFromTerms,
+  encodeQp,
   energyOf,
   FileJournal,
   type LeapParts,
@@ -16,10 +17,13 @@ import {
   type QubitProblem,
   qpuTimeUsed,
   sampleAt,
+  workingGraph,
 } from "../../src/index.ts";
+import { parseSolver } from "../../src/leap/solver.ts";
 import { tinyBqmFile } from "./model-files.ts";
 import { StandIn, type StandInOptions } from "./stand-in.ts";
 import type { Fault } from "./stand-in-faults.ts";
+import { standInSolvers } from "./stand-in-solvers.ts";
 
 const quick: LeapParts = {
   retry: { retries: 4, factorMs: 1, mostMs: 20 },
@@ -238,7 +242,8 @@ test("an answer in an unknown version is a bad response", async () => {
 });
 
 test("a job that Leap knows no more is not polled for ever", async () => {
-  await using at = await leap({}, { journal: new MemoryJournal() });
+  const clock = { now: Date.now, sleep: (ms: number) => new Promise<void>((done) => setTimeout(done, Math.min(ms, 5))) };
+  await using at = await leap({}, { clock });
   at.standIn.jobs.get = () => undefined;
   const one = await at.client.submit(job(at.qpu));
   await assert.rejects(one.result, code("LEAP_NOT_FOUND"));
@@ -331,6 +336,47 @@ test("a client that closes before the answer leaves a journal from which another
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("an intent that never reached Leap is looked up first and then sent, and a cancelled one is not", async () => {
+  const journal = new MemoryJournal();
+  const spec = (key: string) => ({
+    key,
+    label: `entente ${key}`,
+    solver: { name: "StandIn_chimera4", version: { graph_id: "c4b1e2d3f4" } },
+    type: "ising",
+    data: { ...encodeQp(problem, workingGraph(parseSolver(standInSolvers()[0], undefined, ""))) },
+    params: { num_reads: 1 },
+  });
+  await journal.append([
+    { at: "intended", key: "wanted", time: "2026-01-01T00:00:00.000Z", job: spec("wanted") },
+    { at: "intended", key: "unwanted", time: "2026-01-01T00:00:00.000Z", job: spec("unwanted") },
+    { at: "cancelling", key: "unwanted" },
+  ]);
+  await using at = await leap({}, { journal });
+  const [wanted, unwanted] = await at.client.resume();
+  await assert.rejects(unwanted!.result, code("LEAP_JOB_CANCELLED"));
+  const { answer } = await wanted!.result;
+  assert.ok(answer.format === "qp");
+  assert.deepEqual(
+    at.standIn.jobs.accepted.map(({ body }) => body.label),
+    ["entente wanted"],
+  );
+  const asked = at.standIn.log.findIndex(({ query }) => query.label === "entente wanted");
+  assert.ok(asked >= 0 && asked < at.standIn.log.findIndex(({ method }) => method === "POST"));
+  assert.deepEqual(await at.client.resume(), []);
+});
+
+test("a job that comes while all polls wait for others is asked for together with them", async () => {
+  await using at = await leap({ runMs: 1500 }, { polling: { waitS: 10, parallel: 1 } });
+  const long = await at.client.submit(job(at.qpu));
+  await long.submitted;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const short = await at.client.submit(job(at.qpu));
+  await short.submitted;
+  await short.cancel();
+  const first = await Promise.race([long.result.then(() => "long"), short.result.catch(() => "short")]);
+  assert.equal(first, "short");
 });
 
 test("problems of the account are listed by label and status, newest first", async () => {

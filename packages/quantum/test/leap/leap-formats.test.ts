@@ -72,6 +72,7 @@ test("qp answers whose lengths do not fit are refused", () => {
     { ...answer, solutions: "" },
     { ...answer, energies: "AAAA" },
     { ...answer, active_variables: 5 },
+    { ...answer, active_variables: "AQAAAAEAAAA=" },
     { ...answer, num_occurrences: "AAAAAAAAAAA=" },
     { ...answer, solutions: "%%" },
   ])
