@@ -1,6 +1,8 @@
 /** Facts of one error, plain JSON. */
 export type QuantumErrorDetails = Readonly<Record<string, unknown>>;
 
+type NoDetails = Readonly<Record<string, never>>;
+
 // One row a code; a code is never reused. Each sentence says what was wanted and what came.
 const table = {
   BQM_NUMBER_INVALID: (d: { what: string; got: unknown }) => `${d.what}: wanted a finite number; got ${show(d.got)}`,
@@ -52,6 +54,53 @@ const table = {
     `${d.problem}, ${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
   PROBLEM_UNKNOWN: (d: { name: string; known: readonly string[] }) =>
     `there is no problem "${d.name}"; wanted one of ${d.known.join(", ")}`,
+  // Leap
+  LEAP_CONFIG_INVALID: (d: { what: string; wanted: string; got: unknown }) =>
+    `Leap configuration, ${d.what}: wanted ${d.wanted}; got ${show(d.got)}`,
+  LEAP_TOKEN_MISSING: (_: NoDetails) =>
+    "there is no Leap token; give `token`, set DWAVE_API_TOKEN, or write `token = ...` under [defaults] in dwave.conf",
+  LEAP_REGION_UNKNOWN: (d: { region: string; known: readonly string[] }) =>
+    `there is no Leap region "${d.region}"; wanted one of ${d.known.join(", ")}`,
+  LEAP_SOLVER_NOT_FOUND: (d: { query: unknown; offered: readonly string[] }) =>
+    `no Leap solver fits ${show(d.query)}; the account offers ${d.offered.length === 0 ? "none" : d.offered.join(", ")}`,
+  LEAP_PROBLEM_INVALID: (d: { what: string; wanted: string; got: unknown }) =>
+    `Leap problem, ${d.what}: wanted ${d.wanted}; got ${show(d.got)}`,
+  LEAP_PARAMETER_UNKNOWN: (d: { parameter: string; solver: string; known: readonly string[] }) =>
+    `"${d.parameter}" is not a parameter of ${d.solver}; wanted one of ${d.known.join(", ")}, or a name beginning with x_`,
+  LEAP_AUTH_REFUSED: (d: { url: string; message: string }) => `Leap refused the token (401) at ${d.url}: ${d.message}`,
+  LEAP_FORBIDDEN: (d: { url: string; message: string }) => `Leap forbids this to the account (403) at ${d.url}: ${d.message}`,
+  LEAP_NOT_FOUND: (d: { url: string; message: string }) => `Leap has nothing (404) at ${d.url}: ${d.message}`,
+  LEAP_LIMIT_EXCEEDED: (d: { url: string; message: string; retryAfterMs: number | null }) =>
+    `Leap's limit is exceeded (429) at ${d.url}: ${d.message}`,
+  LEAP_REQUEST_REFUSED: (d: { url: string; status: number; message: string }) =>
+    `Leap refused the request (${d.status}) at ${d.url}: ${d.message}`,
+  LEAP_SERVER_FAILED: (d: { url: string; status: number; message: string }) =>
+    `Leap failed (${d.status}) at ${d.url}: ${d.message}`,
+  LEAP_UNREACHABLE: (d: { url: string; why: string }) => `Leap could not be reached at ${d.url}: ${d.why}`,
+  LEAP_TIMEOUT: (d: { what: string; waitedMs: number }) => `${d.what}: no answer within ${d.waitedMs} ms`,
+  LEAP_BAD_RESPONSE: (d: { url: string; wanted: string; got: unknown }) =>
+    `Leap's response from ${d.url}: wanted ${d.wanted}; got ${show(d.got)}`,
+  LEAP_JOB_REFUSED: (d: { key: string; code: number; message: string }) =>
+    `Leap refused the job ${d.key} (${d.code}): ${d.message}`,
+  LEAP_JOB_FAILED: (d: { id: string; message: string }) => `the Leap job ${d.id} failed: ${d.message}`,
+  LEAP_JOB_CANCELLED: (d: { key: string; id: string | null }) =>
+    `the Leap job ${d.key} was cancelled${d.id === null ? " before it was sent" : ` (${d.id})`}`,
+  LEAP_JOB_UNRECONCILED: (d: { key: string; label: string }) =>
+    `whether Leap accepted the job ${d.key} is not known yet; it was not sent again: resume the journal, or look up the label ${show(d.label)}`,
+  LEAP_SOLVER_OFFLINE: (d: { id: string; message: string }) => `the solver of the Leap job ${d.id} is offline: ${d.message}`,
+  LEAP_ANSWER_INVALID: (d: { field: string; wanted: string; got: unknown }) =>
+    `Leap answer, ${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
+  LEAP_UPLOAD_FAILED: (d: { upload: string | null; what: string; why: string }) =>
+    `upload ${d.upload ?? "to Leap"}, ${d.what}: ${d.why}; what arrived stays and a new try goes on from there`,
+  LEAP_TIMING_UNKNOWN: (d: { solver: string; field: string; wanted: string; got: unknown }) =>
+    `timing of ${d.solver}, ${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
+  LEAP_KEY_TAKEN: (d: { key: string }) =>
+    `the key ${show(d.key)} already names another job in the journal; give each job its own`,
+  LEAP_JOURNAL_CORRUPT: (d: { file: string; line: number; why: string }) =>
+    `the journal ${d.file} cannot be read at line ${d.line}: ${d.why}`,
+  LEAP_JOURNAL_LOCKED: (d: { file: string; pid: number }) =>
+    `the journal ${d.file} is in use by process ${d.pid}; two clients on one journal would submit jobs twice`,
+  LEAP_CLOSED: (_: NoDetails) => "the Leap client is closed; open another one",
 } as const;
 
 /** The stable codes this package throws. */

@@ -14,6 +14,58 @@ export { lpFormat } from "./formats/lp.ts";
 export { maxCutFormat } from "./formats/max-cut.ts";
 export { qFormat } from "./formats/q.ts";
 export { quboFormat } from "./formats/qubo.ts";
+export type { LeapAnswer } from "./leap/answer.ts";
+export { decodeBq, type HybridSamples, sampleSetFromHybrid } from "./leap/bq.ts";
+export {
+  type HybridJob,
+  LeapClient,
+  type LeapParts,
+  openLeap,
+  type ProblemFilter,
+  type QpuJob,
+} from "./leap/client.ts";
+export { type LeapClock, systemClock } from "./leap/clock.ts";
+export { type Deprecation, deprecations } from "./leap/deprecation.ts";
+export { FileJournal } from "./leap/file-journal.ts";
+export type { LeapJob, LeapResult } from "./leap/job.ts";
+export {
+  type JobRecord,
+  type JobSpec,
+  type Journal,
+  type JournalEntry,
+  jobRecords,
+  MemoryJournal,
+  qpuTimeUsed,
+} from "./leap/journal.ts";
+export type { JobParameters } from "./leap/parameters.ts";
+export type { ProblemStatus } from "./leap/problem-status.ts";
+export { decodeQpAnswer, decodeQpProblem, encodeQp, type QpData, type QubitProblem } from "./leap/qp.ts";
+export type { LeapRegion } from "./leap/regions.ts";
+export { type RetryRule, usualRetries } from "./leap/retry.ts";
+export {
+  configPaths,
+  type Environment,
+  type LeapOptions,
+  type LeapSettings,
+  leapSettings,
+  loadLeapSettings,
+} from "./leap/settings.ts";
+export { type LeapSolver, type WorkingGraph, workingGraph } from "./leap/solver.ts";
+export { identityOf, identityText, type SolverIdentity } from "./leap/solver-identity.ts";
+export { type SolverQuery, solversFor } from "./leap/solver-query.ts";
+export type { PollRules } from "./leap/status-poller.ts";
+export type { SubmissionRules } from "./leap/submission-queue.ts";
+export {
+  estimateQpuTime,
+  type HybridSize,
+  type JobTiming,
+  leastHybridTime,
+  mostReads,
+  qpuAccessTime,
+  timingOf,
+} from "./leap/timing.ts";
+export type { LeapFetch } from "./leap/transport.ts";
+export type { ModelFile, UploadOptions } from "./leap/upload.ts";
 export {
   type Bqm,
   bqmFromPairs,
