@@ -31,12 +31,12 @@ export function readInstances(dir: unknown, known: unknown): readonly Instance[]
 /** Instances that no solver here was tuned on, from seeds: six kinds of couplings on six kinds of graphs. */
 export function unseenInstances(): readonly Instance[] {
   return [
-    { name: "random degree 6, +-1, n 3000", model: random(3000, 9000, 101, sign) },
-    { name: "random degree 10, Gaussian, n 2000", model: random(2000, 10_000, 102, gaussian) },
-    { name: "cubic lattice 16^3, +-1", model: lattice(16, 103, sign) },
-    { name: "cubic lattice 14^3, Gaussian", model: lattice(14, 104, gaussian) },
-    { name: "random degree 4, cut, n 8000", model: random(8000, 16_000, 105, () => 1) },
-    { name: "random degree 30, weights 1 to 9, n 1500", model: random(1500, 22_500, 106, (next) => 1 + Math.floor(9 * next())) },
+    { name: "random degree 6, +-1, n 3000", model: random(3000, 9000, 201, sign) },
+    { name: "random degree 10, Gaussian, n 2000", model: random(2000, 10_000, 202, gaussian) },
+    { name: "cubic lattice 16^3, +-1", model: lattice(16, 203, sign) },
+    { name: "cubic lattice 14^3, Gaussian", model: lattice(14, 204, gaussian) },
+    { name: "random degree 4, cut, n 8000", model: random(8000, 16_000, 205, () => 1) },
+    { name: "random degree 30, weights 1 to 9, n 1500", model: random(1500, 22_500, 206, (next) => 1 + Math.floor(9 * next())) },
   ];
 }
 

@@ -17,7 +17,7 @@ test("the kernels in the package are what the compiler makes of assembly/", () =
   assert.equal(readFileSync(join(import.meta.dirname, "../src/generated/kernels.ts"), "utf8"), compiledKernels());
 });
 
-test("lanes are as narrow as the largest field allows: int8 to 127 units, int16 to 32,767, f32 for biases that are no multiples", () => {
+test("lanes are as narrow as the largest field allows: int8 to 127 units, int16 to 32,767 and for rounded biases, f32 where rounding would lose too much", () => {
   const pair = (linear: number, bias: number) =>
     spinProblem(bqmFromPairs({ vartype: "SPIN", size: 2, linear: [linear, 0], rows: [0], columns: [1], biases: [bias] }));
   assert.equal(laneTypeOf(pair(100, 27)), "i8");
@@ -25,8 +25,12 @@ test("lanes are as narrow as the largest field allows: int8 to 127 units, int16 
   assert.equal(laneTypeOf(pair(25, 6.75)), "i8");
   assert.equal(laneTypeOf(pair(4e6, 2e6)), "i8");
   assert.equal(laneTypeOf(pair(32_000, 767)), "i16");
-  assert.equal(laneTypeOf(pair(32_001, 767)), "f32");
-  assert.equal(laneTypeOf(pair(0.1, 0.2)), "f32");
+  assert.equal(laneTypeOf(pair(32_001, 767)), "i16");
+  assert.equal(laneTypeOf(pair(0.1, 0.2)), "i16");
+  assert.equal(new Lanes(pair(0.1, 0.2), new Random(1)).exact, false);
+  assert.equal(new Lanes(pair(25, 6.75), new Random(1)).exact, true);
+  const wide = randomModel(1, 200, { density: 0.1 });
+  assert.equal(laneTypeOf(spinProblem({ ...wide, linear: wide.linear.with(0, 1e6) })), "f32");
 });
 
 function exactEnergy(problem: SpinProblem, spins: ArrayLike<number>): number {

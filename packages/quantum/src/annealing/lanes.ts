@@ -2,18 +2,23 @@
 import { KernelMemory } from "../kernels.ts";
 import type { SpinProblem } from "../models/spin-problem.ts";
 import type { Random } from "../random.ts";
-import { wholeBiases } from "./whole-biases.ts";
+import { mostFieldOf, wholeBiases } from "./whole-biases.ts";
 
-/** The type that local fields have in the lanes: int8 and int16 for whole biases, f32 for others. */
+/** The type that local fields have in the lanes. */
 export type LaneType = "i8" | "i16" | "f32";
 
 const bytesOf = { i8: 1, i16: 2, f32: 4 } as const;
+const largest = { i8: 127, i16: 32_767, f32: Number.POSITIVE_INFINITY } as const;
+const roundedTo = 32_000; // units in the largest field: rounding may add to it
+const finelyRounded = 200; // units in a typical bias
 const vectorBytes = 16;
 const negligible = 1e-6; // of the largest field: f32 rounding
 
 /** Replicas of one problem, each with its own spins; all are swept together. */
 export class Lanes {
   readonly type: LaneType;
+  /** Whether the lanes hold all biases as they are. If not, what they find wants its last steps in double precision. */
+  readonly exact: boolean;
   /** How many replicas there are. */
   readonly count: number;
   readonly #problem: SpinProblem;
@@ -35,12 +40,13 @@ export class Lanes {
    */
   constructor(problem: SpinProblem, random: Random, type: LaneType = laneTypeOf(problem), draws = 1024) {
     const { size: n, start, column, weight, field } = problem;
-    const whole = wholeBiases(problem);
     const bytes = bytesOf[type];
     this.type = type;
     this.count = vectorBytes / bytes;
     this.#problem = problem;
-    this.#unit = type === "f32" || !whole ? 1 : whole.unit;
+    const whole = type === "f32" ? undefined : wholeBiases(problem);
+    this.exact = whole !== undefined && whole.mostField <= largest[type];
+    this.#unit = type === "f32" ? 1 : this.exact ? whole!.unit : mostFieldOf(problem) / roundedTo;
     const poolSize = Math.min(8192, Math.max(draws, 2 ** Math.floor(Math.log2(n))));
     const m = column.length;
     const memory = new KernelMemory(
@@ -69,10 +75,11 @@ export class Lanes {
       lanesView(type, buffer, this.#at.own, n),
     ];
     for (let k = 0; k < m; k++) {
-      weights[k] = weight[k]! / this.#unit;
-      twice[k] = (2 * weight[k]!) / this.#unit;
+      const w = type === "f32" ? weight[k]! : Math.round(weight[k]! / this.#unit);
+      weights[k] = w;
+      twice[k] = 2 * w;
     }
-    for (let i = 0; i < n; i++) own[i] = field[i]! / this.#unit;
+    for (let i = 0; i < n; i++) own[i] = type === "f32" ? field[i]! : Math.round(field[i]! / this.#unit);
     this.#state = new Uint32Array(buffer, this.#at.state, 1);
     this.#sums = new Float64Array(buffer, this.#at.sums, this.count);
     this.#spins = new Int8Array(buffer, this.#at.spin, vectorBytes * n);
@@ -126,7 +133,7 @@ export class Lanes {
       new Float32Array(this.#memory.buffer, this.#draws, size),
       lanesView(this.type, this.#memory.buffer, pool, size),
     ];
-    const most = { i8: 127, i16: 32_767, f32: Number.POSITIVE_INFINITY }[this.type];
+    const most = largest[this.type];
     for (let lane = 0; lane < count; lane++) {
       const scale = 1 / (2 * betas[lane]! * this.#unit);
       for (let k = lane; k < size; k += count) {
@@ -205,11 +212,23 @@ export class Lanes {
   }
 }
 
-/** The narrowest lanes that hold every field of a problem exactly, or f32. */
+/**
+ * The lanes for a problem: int8 or int16 where they hold every field exactly; int16 with rounded biases where a typical bias is still
+ * hundreds of units (the search cannot tell them apart, and has twice the replicas of f32); else f32.
+ */
 export function laneTypeOf(problem: SpinProblem): LaneType {
   const whole = wholeBiases(problem);
-  if (!whole || whole.mostField > 32_767) return "f32";
-  return whole.mostField > 127 ? "i16" : "i8";
+  if (whole && whole.mostField <= largest.i16) return whole.mostField > largest.i8 ? "i16" : "i8";
+  return typicalBias(problem) * roundedTo >= finelyRounded * mostFieldOf(problem) ? "i16" : "f32";
+}
+
+// The median of the biases that are not 0, of a few thousand of them.
+function typicalBias({ weight, field }: SpinProblem): number {
+  const stride = Math.ceil((weight.length + field.length) / 4096);
+  const seen: number[] = [];
+  for (const values of [weight, field])
+    for (let k = 0; k < values.length; k += stride) if (values[k] !== 0) seen.push(Math.abs(values[k]!));
+  return seen.sort((a, b) => a - b)[seen.length >> 1] ?? 0;
 }
 
 function lanesView(type: LaneType, buffer: ArrayBuffer, at: number, count: number): Int8Array | Int16Array | Float32Array {

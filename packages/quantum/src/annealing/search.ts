@@ -92,13 +92,13 @@ export class Search {
     return found;
   }
 
-  // The energy in double precision, after the last steps down that f32 lanes may have missed.
+  // The energy in double precision, after the last steps down that lanes with rounded biases may have missed.
   #measured(spins: Int8Array): Found {
     const { problem, lanes } = this.#in;
     const walker = this.#walker;
     walker.spins.set(spins);
     localFields(problem, walker.spins, walker.local);
-    if (lanes.type === "f32") {
+    if (!lanes.exact) {
       descend(problem, walker);
       spins.set(walker.spins);
     }

@@ -21,12 +21,12 @@ import { Random } from "../random.ts";
 import { aggregated, joined, type SampleSet, sampleSetFromSpins, truncated } from "../sample-set.ts";
 import { defineSampler } from "../sampler.ts";
 
-const defaultSweeps = 200;
+const defaultSweeps = 400;
 const keptSamples = 100;
 
 /**
  * Annealing in SIMD lanes with partition crossover, the strongest for sparse models. A read is an epoch; reads build on each other.
- * `sweeps` is the length of an anneal: 200 by default, and then doubled every two epochs where there is a time limit.
+ * `sweeps` is the length of an anneal: 400 by default, and then doubled every two epochs where there is a time limit.
  */
 export default defineSampler({
   name: "crossover-annealing",

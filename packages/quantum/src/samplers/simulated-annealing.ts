@@ -2,8 +2,9 @@
 // assembly/lanes.ts): sequential Metropolis sweeps while beta rises geometrically between measured ends (see annealing-range), then
 // descent. Read r is replica r mod lanes of batch r / lanes, so asking for more reads changes none.
 //
-// Whole biases (also quarters and the like) anneal exactly in int8 or int16 lanes, others in f32 lanes; the energies of what is
-// returned are recomputed in double precision.
+// Whole biases (also quarters and the like) anneal exactly in int8 or int16 lanes; others in int16 lanes, rounded to a 32,000th of the
+// largest field, or in f32 lanes where their range is too wide for that. Then the last steps are taken in double precision, and the
+// energies of what is returned always are.
 import { rangeFor } from "../annealing/annealing-range.ts";
 import { descend, type Walker } from "../annealing/descent.ts";
 import { Lanes } from "../annealing/lanes.ts";
@@ -45,14 +46,14 @@ export default defineSampler({
       for (let lane = 0; lane < lanes.count && spins.length < reads; lane++) {
         const found = lanes.spins(lane);
         spins.push(found);
-        pace.found(lanes.type === "f32" ? polish(found) : energies[lane]!);
+        pace.found(lanes.exact ? energies[lane]! : polish(found));
         pace.finished();
       }
       if (pace.due(problem.size * lanes.count)) await pace.breathe(0);
     }
     return aggregated(sampleSetFromSpins(model, spins));
 
-    // What f32 takes for a minimum may not be one: the last steps in double precision.
+    // What rounded biases make a minimum may not be one: the last steps in double precision.
     function polish(found: Int8Array): number {
       const walker: Walker = { spins: Float64Array.from(found), local: new Float64Array(problem.size) };
       localFields(problem, walker.spins, walker.local);
