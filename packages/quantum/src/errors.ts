@@ -37,6 +37,11 @@ const table = {
     `graph, ${d.what}: wanted ${d.wanted}; got ${show(d.got)}`,
   SUBSET_INVALID: (d: { field: string; wanted: string; got: unknown }) =>
     `subset, ${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
+  // Topologies and embedding.
+  TOPOLOGY_INVALID: (d: { field: string; wanted: string; got: unknown }) =>
+    `topology, ${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
+  EMBEDDING_INVALID: (d: { wanted: string; got: unknown }) => `embedding: wanted ${d.wanted}; got ${show(d.got)}`,
+  EMBEDDING_NOT_FOUND: (d: { wanted: string; why: string }) => `found no embedding of ${d.wanted}: ${d.why}`,
 } as const;
 
 /** The stable codes this package throws. */

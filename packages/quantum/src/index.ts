@@ -50,3 +50,29 @@ export {
 export { defineSampler, type Sampler, type SamplerLimits } from "./sampler.ts";
 export { loadSampler, samplerNames } from "./sampler-folder.ts";
 export { chosen, type Provenance, type Solution, type SolveOptions, solve } from "./solve.ts";
+
+// Topologies and embedding.
+export { type ChimeraCoordinate, chimera, chimeraFromLinear, chimeraToLinear } from "./topology/chimera.ts";
+export {
+  type Adjacency,
+  adjacencyOf,
+  type Chip,
+  chipFromSolver,
+  coupled,
+  type Defects,
+  type TopologyType,
+  topologyTypes,
+  withDefects,
+} from "./topology/chip.ts";
+export { qubitPlaces } from "./topology/lines.ts";
+export {
+  type NiceCoordinate,
+  niceFromPegasus,
+  type PegasusCoordinate,
+  pegasus,
+  pegasusFromLinear,
+  pegasusFromNice,
+  pegasusToLinear,
+} from "./topology/pegasus.ts";
+export { perfectChip } from "./topology/perfect-chip.ts";
+export { type ZephyrCoordinate, zephyr, zephyrFromLinear, zephyrToLinear } from "./topology/zephyr.ts";
