@@ -1,3 +1,5 @@
+export { checkEmbedding, type Embedding, type SourceGraph } from "./embedding/embedding.ts";
+export { type EmbeddingOptions, type EmbeddingProgress, findEmbedding } from "./embedding/find-embedding.ts";
 export { QuantumError, type QuantumErrorCode, type QuantumErrorDetails, quantumErrorCodes } from "./errors.ts";
 export { chunks, type FormatLimits, type LineReader, parse, print, read, type TextFormat } from "./formats/format.ts";
 export { isingFormat } from "./formats/ising.ts";
@@ -50,7 +52,6 @@ export {
 export { defineSampler, type Sampler, type SamplerLimits } from "./sampler.ts";
 export { loadSampler, samplerNames } from "./sampler-folder.ts";
 export { chosen, type Provenance, type Solution, type SolveOptions, solve } from "./solve.ts";
-
 // Topologies and embedding.
 export { type ChimeraCoordinate, chimera, chimeraFromLinear, chimeraToLinear } from "./topology/chimera.ts";
 export {
