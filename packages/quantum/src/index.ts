@@ -1,3 +1,4 @@
+export { type CliqueOptions, cliqueEmbedding } from "./embedding/clique-embedding.ts";
 export { checkEmbedding, type Embedding, type SourceGraph } from "./embedding/embedding.ts";
 export { type EmbeddingOptions, type EmbeddingProgress, findEmbedding } from "./embedding/find-embedding.ts";
 export { QuantumError, type QuantumErrorCode, type QuantumErrorDetails, quantumErrorCodes } from "./errors.ts";
