@@ -1,6 +1,14 @@
+export { type BiasRanges, fittedToRanges, type Ranged } from "./embedding/bias-range.ts";
+export { scaledStrength, torqueCompensation } from "./embedding/chain-strength.ts";
 export { type CliqueOptions, cliqueEmbedding } from "./embedding/clique-embedding.ts";
+export { embeddedModel, type Placed } from "./embedding/embedded-model.ts";
 export { checkEmbedding, type Embedding, type SourceGraph } from "./embedding/embedding.ts";
+export { EmbeddingCache, type EmbeddingCacheJson, sourceHash } from "./embedding/embedding-cache.ts";
 export { type EmbeddingOptions, type EmbeddingProgress, findEmbedding } from "./embedding/find-embedding.ts";
+export { type EmbeddingReport, embeddingReport } from "./embedding/report.ts";
+export { randomReversal, reversed, unreversed } from "./embedding/spin-reversal.ts";
+export { packedEmbeddings, type TilingOptions, tiledEmbeddings } from "./embedding/tiling.ts";
+export { type ChainBreakMethod, chainBreakMethods, type Unembedded, unembedded } from "./embedding/unembedding.ts";
 export { QuantumError, type QuantumErrorCode, type QuantumErrorDetails, quantumErrorCodes } from "./errors.ts";
 export { chunks, type FormatLimits, type LineReader, parse, print, read, type TextFormat } from "./formats/format.ts";
 export { isingFormat } from "./formats/ising.ts";
