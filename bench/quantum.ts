@@ -19,9 +19,10 @@ import {
   subsetScore,
 } from "@entente/quantum";
 import { type Bench, type Row, row } from "./contract.ts";
+import { embeddingRows } from "./quantum/embedding.ts";
 
 const bench: Bench = async ({ quick }) => {
-  return [...(await timesToOptimum(quick)), ...(await speeds(quick)), ...(await subsets(quick))];
+  return [...(await timesToOptimum(quick)), ...(await speeds(quick)), ...(await subsets(quick)), ...(await embeddingRows(quick))];
 };
 
 export default bench;
