@@ -96,6 +96,14 @@ test("a Pegasus 16 with thirty broken qubits still takes a clique of 150", async
   assert.ok(chains.length >= 150, `${chains.length}`);
 });
 
+test("a signal stops the search for a clique within 100 ms on a busy machine", async () => {
+  const reason = new Error("enough");
+  const startedAt = performance.now();
+  const running = cliqueEmbedding(pegasus(16), { signal: AbortSignal.any([AbortSignal.timeout(50)]) }).catch(() => reason);
+  assert.equal(await running, reason);
+  assert.ok(performance.now() - startedAt < 400, "the whole search takes far longer");
+});
+
 test("a chip with nothing left, and sizes that are none, are refused", async () => {
   const empty = withDefects(chimera(1), { qubits: [0, 1, 2, 3, 4, 5, 6, 7] });
   const refused = (code: string) => (e: unknown) => e instanceof QuantumError && e.code === code;

@@ -72,6 +72,8 @@ test("what does not fit is refused with EMBEDDING_NOT_FOUND", async () => {
   await assert.rejects(findEmbedding(complete(9), small), notFound);
   await assert.rejects(findEmbedding(complete(6), small, { tries: 3 }), notFound);
   await assert.rejects(findEmbedding(complete(40), pegasus6, { timeLimitMs: 1 }), notFound);
+  const stray = findEmbedding({ size: 2, rows: [0], columns: [2] }, pegasus6);
+  await assert.rejects(stray, (e: unknown) => e instanceof QuantumError && e.code === "BQM_INDEX_OUT_OF_RANGE");
 });
 
 test("a signal stops the search within a few slices, progress comes while it runs", async () => {

@@ -31,11 +31,7 @@ export async function cliqueEmbedding(chip: Chip, { size, signal }: CliqueOption
   const longest = Math.min(columns, rows) + 1;
   let best: Ells = { count: 0, ells: [] };
   let bestSpan = 0;
-  const take = async (span: number, most?: number) => {
-    const found = mostElls(grid, span, most ?? Number.POSITIVE_INFINITY);
-    if (pauses.due(1e9)) await pauses.take();
-    return found;
-  };
+  const take = (span: number, most = Number.POSITIVE_INFINITY) => mostElls(grid, span, most, pauses);
   if (size === undefined) {
     for (let span = longest; span >= 2 && perStep * (span - 1) > best.count; span--) {
       const found = await take(span);
@@ -76,8 +72,11 @@ interface Ells {
 
 // The steps, first to last, whose chains are the most, with |C| + |R| = span and no chain longer than `most` qubits.
 // A state is (C, R, whether the newest column is C's last); its value is the number of chains of all steps before.
-function mostElls(grid: CliqueGrid, span: number, most: number): Ells {
-  const { columns, rows } = grid.grid;
+async function mostElls(grid: CliqueGrid, span: number, most: number, pauses: Pauses): Promise<Ells> {
+  const { columns, rows, length } = grid.grid;
+  const widest = Math.max(...grid.reaches.flatMap((units) => units.map((lines) => lines.length)));
+  const vertical = { count: 0, lengths: new Int32Array(widest) };
+  const horizontal = { count: 0, lengths: new Int32Array(widest) };
   const values: Int32Array[] = [];
   const backs: Uint8Array[] = [];
   const at = (c: number, r: number, last: number) => (c * rows + r) * 2 + last;
@@ -91,16 +90,17 @@ function mostElls(grid: CliqueGrid, span: number, most: number): Ells {
     const height = span - width;
     const value = values[width - 1]!;
     for (let c = 0; c + width <= columns; c++) {
+      if (pauses.due((rows - height + 1) * 40)) await pauses.take();
       for (let r = 0; r + height <= rows; r++) {
         for (let last = 0; last < 2; last++) {
           const before = width === 1 ? (last === 0 ? 0 : -1) : value[at(c, r, last)]!;
           if (before < 0) continue;
           const column = last === 1 ? c + width - 1 : c;
-          const vertical = reaching(grid.reaches[0][column]!, r, r + height - 1);
+          measure(grid.reaches[0][column]!, length, r, r + height - 1, vertical);
           for (let lastRow = 0; lastRow < (height === 1 ? 1 : 2); lastRow++) {
             const row = lastRow === 1 ? r + height - 1 : r;
-            const horizontal = reaching(grid.reaches[1][row]!, c, c + width - 1);
-            const sum = before + pairs(grid, vertical, horizontal, [r, r + height - 1], [c, c + width - 1], most).length;
+            measure(grid.reaches[1][row]!, length, c, c + width - 1, horizontal);
+            const sum = before + matches(vertical, horizontal, most);
             if (height === 1) {
               if (sum > count) [count, end] = [sum, { c, r, last }];
               continue;
@@ -137,6 +137,32 @@ function mostElls(grid: CliqueGrid, span: number, most: number): Ells {
     last = back >> 1;
   }
   return { count, ells: ells.reverse(), most };
+}
+
+/** How many lines of a unit reach over a range, and with how many segments, ascending. */
+interface Measured {
+  count: number;
+  readonly lengths: Int32Array;
+}
+
+function measure(lines: readonly Reach[], length: number, low: number, high: number, into: Measured): void {
+  into.count = 0;
+  for (const reach of lines) {
+    if (reach.until[low]! < high) continue;
+    const segments = segmentsOver(reach, length, low, high);
+    let k = into.count++;
+    for (; k > 0 && into.lengths[k - 1]! > segments; k--) into.lengths[k] = into.lengths[k - 1]!;
+    into.lengths[k] = segments;
+  }
+}
+
+// How many pairs `pairs` would make.
+function matches(vertical: Measured, horizontal: Measured, most: number): number {
+  if (most === Number.POSITIVE_INFINITY) return Math.min(vertical.count, horizontal.count);
+  let found = 0;
+  for (let k = vertical.count - 1; k >= 0 && found < horizontal.count; k--)
+    if (vertical.lengths[k]! + horizontal.lengths[found]! <= most) found++;
+  return found;
 }
 
 function reaching(lines: readonly Reach[], low: number, high: number): Reach[] {

@@ -40,7 +40,7 @@ export interface EmbeddingOptions {
 // Measured on cliques, 3-regular and G(60, 0.3) sources on Pegasus 16 and Zephyr 12: a steeper or higher beginning makes chains
 // enclose each other, a flatter one takes more passes.
 const firstBase = 1.5;
-const growth = 1.2;
+const growth = 1.35;
 const steepest = 1000;
 const idleSettling = 3;
 const idleShortening = 2;
@@ -50,7 +50,8 @@ const mostKicks = 50;
 
 /**
  * Chains for every variable of `source` on `target`, or an error. Work goes into the largest connected part of the target.
- * Throws EMBEDDING_NOT_FOUND, EMBEDDING_INVALID (fixed or initial chains off the target), OPTION_INVALID, or the signal's reason.
+ * Throws EMBEDDING_NOT_FOUND, EMBEDDING_INVALID (fixed or initial chains off the target), BQM_INDEX_OUT_OF_RANGE, OPTION_INVALID,
+ * or the signal's reason.
  */
 export async function findEmbedding(source: SourceGraph, target: Adjacency, options: EmbeddingOptions = {}): Promise<Embedding> {
   const { tries = 60 } = options;
@@ -255,6 +256,8 @@ function partnersOf({ size, rows, columns }: SourceGraph): number[][] {
   const partners = Array.from({ length: size }, () => new Set<number>());
   for (let k = 0; k < rows.length; k++) {
     const [u, v] = [rows[k]!, columns[k]!];
+    for (const index of [u, v])
+      if (partners[index] === undefined) throw new QuantumError("BQM_INDEX_OUT_OF_RANGE", { what: `edge ${k}`, index, size });
     if (u === v) continue;
     partners[u]!.add(v);
     partners[v]!.add(u);
