@@ -7,7 +7,7 @@
 // there. A distance is the price of what lies between, so every wave leaves its qubit at distance + price, and each search meets
 // each qubit once: no decrease-key, and prices are whole numbers, so the queue is a ring of buckets (Dial 1969). It stops as soon
 // as no qubit can still become a better root than the best one found: for small problems a fraction of the chip is ever looked at.
-// Rejected: one heap a neighbour (10 to 60 times the work), and floating-point prices (they need a heap).
+// Rejected: one heap a neighbour (each pays for what is expanded once here), and floating-point prices (they need a heap).
 import type { Random } from "../random.ts";
 import type { Adjacency } from "../topology/chip.ts";
 

@@ -2,8 +2,7 @@
 // cells, and begin again on what is left. Different problems: the largest first, each on what the ones before left free.
 
 import { QuantumError } from "../errors.ts";
-import type { Adjacency } from "../topology/chip.ts";
-import { adjacencyOf, type Chip, coupled, withDefects } from "../topology/chip.ts";
+import { type Adjacency, adjacencyOf, type Chip, coupled, withDefects } from "../topology/chip.ts";
 import { shiftedQubit } from "../topology/shift.ts";
 import type { Embedding, SourceGraph } from "./embedding.ts";
 import { type EmbeddingOptions, findEmbedding } from "./find-embedding.ts";
