@@ -15,7 +15,7 @@ import {
 import { Random } from "../src/random.ts";
 import { randomCqm } from "./cqms.ts";
 import { randomModel } from "./models.ts";
-import { ocean, skipOcean } from "./ocean.ts";
+import { needsOcean, ocean } from "./ocean.ts";
 
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
 const fromBase64 = (text: string) => new Uint8Array(Buffer.from(text, "base64"));
@@ -57,7 +57,7 @@ test("a CQM file is read back as the same model, and the same model is the same 
 });
 
 test("dimod reads our BQM files with the same energies and labels, and we read its, of either float width", {
-  skip: skipOcean,
+  ...needsOcean,
 }, () => {
   const random = new Random(1);
   const samples = models.map((m) =>
@@ -94,7 +94,7 @@ function aSample(cqm: Cqm, seed: number): number[] {
 }
 
 test("dimod reads our CQM files with their counts checked and finds the same objective and violations, and we read its", {
-  skip: skipOcean,
+  ...needsOcean,
 }, () => {
   const samples = cqms.map((cqm, k) => aSample(cqm, k));
   const back = ocean(

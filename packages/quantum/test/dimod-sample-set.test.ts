@@ -15,7 +15,7 @@ import {
 } from "../src/index.ts";
 import { Random } from "../src/random.ts";
 import { randomModel } from "./models.ts";
-import { ocean, skipOcean } from "./ocean.ts";
+import { needsOcean, ocean } from "./ocean.ts";
 
 function randomSet(seed: number, size: number, vartype: "SPIN" | "BINARY"): { model: Bqm; set: SampleSet } {
   const plain = randomModel(seed, size, { vartype, density: 0.2, whole: true });
@@ -37,7 +37,7 @@ for (const packed of [true, false])
       }
   });
 
-test("dimod reads our sets, packed and plain, and we read its", { skip: skipOcean }, () => {
+test("dimod reads our sets, packed and plain, and we read its", needsOcean, () => {
   const cases = sizes.flatMap((size, seed) => (["SPIN", "BINARY"] as const).map((vartype) => randomSet(seed, size, vartype)));
   const given = cases.flatMap(({ set }) => [sampleSetToDimod(set), sampleSetToDimod(set, { packed: false })]);
   const back = ocean(
@@ -62,7 +62,7 @@ for serial in given:
   }
 });
 
-test("a dimod set of integers and reals with feasibility vectors is read as a table", { skip: skipOcean }, () => {
+test("a dimod set of integers and reals with feasibility vectors is read as a table", needsOcean, () => {
   const serial = ocean(
     `
 s = dimod.SampleSet.from_samples(([[1, 2.5], [-3, 4]], [("t", 1), "z"]), energy=[1, 2.5], vartype="INTEGER", sort_labels=False,

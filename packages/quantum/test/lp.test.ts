@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { type Cqm, cqmFrom, dimodCqmFormat, evaluated, lpFormat, parse, print, QuantumError, read } from "../src/index.ts";
 import { Random } from "../src/random.ts";
 import { randomCqm } from "./cqms.ts";
-import { ocean, skipOcean } from "./ocean.ts";
+import { needsOcean, ocean } from "./ocean.ts";
 
 // LP has no spins: the same random models with the spin as a binary.
 function withoutSpins(cqm: Cqm): Cqm {
@@ -54,7 +54,7 @@ test("an LP file is read back as a model of the same names, bounds, objectives a
   }
 });
 
-test("dimod reads our LP files as the same models, and we read its", { skip: skipOcean }, () => {
+test("dimod reads our LP files as the same models, and we read its", needsOcean, () => {
   const back = ocean(
     `
 from dimod import lp

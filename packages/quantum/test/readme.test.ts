@@ -18,3 +18,14 @@ test("the README's example runs and prints what it should", async (t) => {
     [2, true, true],
   ]);
 });
+
+test("the README's embedding example is the tested one, and runs", async (t) => {
+  const here = import.meta.dirname;
+  const file = readFileSync(join(here, "readme-embedding-example.ts"), "utf8");
+  const example = file.replace("../src/index.ts", "@entente/quantum").trim();
+  assert.ok(readFileSync(join(here, "../README.md"), "utf8").includes(example), "README.md must quote it");
+  const lines: unknown[][] = [];
+  t.mock.method(console, "log", (...line: unknown[]) => lines.push(line));
+  await import("./readme-embedding-example.ts");
+  assert.deepEqual(lines, [[-1]]);
+});

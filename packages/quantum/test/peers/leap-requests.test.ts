@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { type LeapClient, type LeapParts, leapSettings, openLeap } from "../../src/index.ts";
 import { type LoggedRequest, StandIn } from "../leap/stand-in.ts";
-import { needsOcean, runOcean } from "./ocean.ts";
+import { needsOcean, runOcean } from "../ocean.ts";
 
 const program = `
 import base64, io, json, sys, urllib.request

@@ -8,7 +8,7 @@ import { encodeQp, estimateQpuTime, leapSettings, mostReads } from "../../src/in
 import { parseSolver, workingGraph } from "../../src/leap/solver.ts";
 import { Random } from "../../src/random.ts";
 import { standInSolvers } from "../leap/stand-in-solvers.ts";
-import { needsOcean, runOcean } from "./ocean.ts";
+import { needsOcean, runOcean } from "../ocean.ts";
 
 const [served] = standInSolvers();
 const qpu = parseSolver(served, served, "");
