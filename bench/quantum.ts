@@ -2,6 +2,7 @@
 // counterparts, threads, and subset selection. `npm run bench -- quantum [--instances DIR] [--known FILE] [--seconds S] [--seeds N] [--only PART]`;
 // DIR holds .mc and .q files; without it the shared test data. Times are CPU time of one thread unless said.
 import { type Bench, type Row, row } from "./contract.ts";
+import { peerRows } from "./quantum/dwave-samplers.ts";
 import { readInstances, unseenInstances } from "./quantum/instances.ts";
 import { denseRows, gapRows, laneRows, threadRows } from "./quantum/speed.ts";
 import { subsetRows } from "./quantum/subsets.ts";
@@ -23,6 +24,12 @@ const bench: Bench = async ({ quick, options }) => {
         30,
       ),
     unseen: () => timeToTargetRows("instances not tuned on", unseenInstances(), seconds, seeds, 20),
+    peer: () =>
+      peerRows(
+        instances.filter(({ name }) => hard.has(name)),
+        seconds,
+        seeds,
+      ),
     lanes: () => laneRows(instances, quick),
     dense: () => denseRows(instances, seeds),
     gaps: () => gapRows(instances, quick ? 2 : 12, quick ? 1 : 3),

@@ -10,6 +10,8 @@ export { randomReversal, reversed, unreversed } from "./embedding/spin-reversal.
 export { packedEmbeddings, type TilingOptions, tiledEmbeddings } from "./embedding/tiling.ts";
 export { type ChainBreakMethod, chainBreakMethods, type Unembedded, unembedded } from "./embedding/unembedding.ts";
 export { QuantumError, type QuantumErrorCode, type QuantumErrorDetails, quantumErrorCodes } from "./errors.ts";
+export { type EliminationOptions, type GroundState, groundState } from "./exact/elimination.ts";
+export { type RoofDual, roofDual } from "./exact/roof-duality.ts";
 export type { BinaryFormat, BinaryLimits } from "./formats/binary-format.ts";
 export { dimodBqmFormat } from "./formats/dimod-bqm.ts";
 export { dimodCqmFormat } from "./formats/dimod-cqm.ts";
