@@ -22,6 +22,7 @@ test("a small model is enumerated, a dense one searched by tabu, a sparse one an
   });
   assert.equal(chosen(randomModel(1, 60), "auto").name, "tabu");
   assert.match(chosen(randomModel(1, 60), "auto").why, /^dense: 60 variables/);
+  assert.equal(chosen(randomModel(1, 40, { density: 0.2 }), "auto").name, "tabu");
   const ring = bqmFromPairs({
     vartype: "SPIN",
     size: 100,
@@ -132,10 +133,61 @@ test("where the choice is open, samplers race for a moment, and the answer says 
   assert.deepEqual((await solve(randomModel(8, 300, { density: 0.01 }), { timeLimitMs: 300 })).provenance.race, []);
 });
 
-test("an enumerated answer is its own bound; others claim none", async () => {
+test("an enumerated answer is its own bound; where nothing is known none is claimed", async () => {
   const small = (await solve(randomModel(2, 10))).provenance;
   assert.equal(small.bound, small.energy);
-  assert.equal((await solve(randomModel(2, 40))).provenance.bound, null);
+  assert.equal(small.gap, 0);
+  const { bound, gap } = (await solve(randomModel(2, 60))).provenance;
+  assert.deepEqual([bound, gap], [null, null]);
+});
+
+test("a narrow model is eliminated, and its answer proven", async () => {
+  const size = 400;
+  const model = bqmFromPairs({
+    vartype: "BINARY",
+    size,
+    linear: Float64Array.from({ length: size }, (_, i) => ((i * 7) % 11) - 5),
+    rows: Array.from({ length: size - 1 }, (_, i) => i),
+    columns: Array.from({ length: size - 1 }, (_, i) => i + 1),
+    biases: Array.from({ length: size - 1 }, (_, i) => ((i * 5) % 7) - 3),
+  });
+  const { samples, provenance } = await solve(model);
+  assert.equal(provenance.solver, "elimination");
+  assert.equal(provenance.gap, 0);
+  assert.equal(provenance.energy, energyOf(model, sampleAt(samples, 0)));
+  const annealed = await solve(model, { solver: "crossover-annealing", target: provenance.energy, timeLimitMs: 5000 });
+  assert.ok(annealed.provenance.energy >= provenance.energy);
+});
+
+test("what roof duality fixes is not searched for, and its bound tells the gap", async () => {
+  // Strong fields on most variables, a knot of weak ones in between.
+  const base = randomModel(12, 300, { vartype: "BINARY", density: 0.02 });
+  const model = { ...base, linear: base.linear.map((h, i) => (i % 3 === 0 ? h : 40 * h)) };
+  const { samples, provenance } = await solve(model, { timeLimitMs: 400 });
+  assert.ok(provenance.fixed > 150, `${provenance.fixed} fixed`);
+  assert.equal(samples.size, 300);
+  assert.equal(provenance.energy, energyOf(model, sampleAt(samples, 0)));
+  assert.ok(provenance.bound !== null && provenance.bound <= provenance.energy);
+  const plain = await solve(model, { timeLimitMs: 400, solver: "crossover-annealing" });
+  assert.equal(plain.provenance.fixed, 0);
+  assert.ok(provenance.energy <= plain.provenance.energy + 1e-9);
+});
+
+test("up to 50 variables a call without limits finds the lowest energy with a fixed short effort", async () => {
+  for (let seed = 0; seed < 12; seed++) {
+    const model = randomModel(seed, 21 + seed * 2, { density: 1, whole: seed % 2 === 0, vartype: "BINARY" });
+    const { provenance } = await solve(model);
+    const long = await solve(model, { solver: "tabu", seed: 99, reads: 20 });
+    assert.equal(provenance.reads, 3);
+    assert.ok(Math.abs(provenance.energy - long.provenance.energy) < 1e-9, `seed ${seed}`);
+  }
+});
+
+test("a number of threads that makes no sense is refused", async () => {
+  await assert.rejects(
+    solve(randomModel(1, 30), { threads: 0 }),
+    (e: unknown) => e instanceof QuantumError && e.code === "OPTION_INVALID",
+  );
 });
 
 test("threads: the same seed and number of threads give the same samples, thread 0 those of no threads, labels and vartype stay", async () => {
