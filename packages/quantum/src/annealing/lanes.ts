@@ -32,7 +32,9 @@ export class Lanes {
   readonly #at: Readonly<
     Record<"start" | "column" | "twice" | "weight" | "own" | "spin" | "field" | "pool" | "state" | "sums", number>
   >;
-  #threshold = Number.NaN;
+  #threshold = Number.NaN; // what the thresholds are made for: one scale for all, or one a lane
+  #strata: Float64Array | undefined;
+  readonly #columns = new Float64Array(vectorBytes).fill(Number.NaN);
 
   /**
    * Draws its thresholds from `random`. `type` forces a lane type that can hold the problem; `draws` is the least number of different
@@ -128,23 +130,25 @@ export class Lanes {
   sweepEach(betas: ArrayLike<number>, sweeps: number): void {
     const { start, column, twice, spin, field, pool, state } = this.#at;
     const { count } = this;
-    const size = this.#mask + 1;
-    const [draws, thresholds] = [
-      new Float32Array(this.#memory.buffer, this.#draws, size),
-      lanesView(this.type, this.#memory.buffer, pool, size),
-    ];
+    const rows = (this.#mask + 1) / count;
+    const thresholds = lanesView(this.type, this.#memory.buffer, pool, rows * count);
+    this.#strata ??= Float64Array.from({ length: rows }, (_, k) => -Math.log((k + 0.5) / rows));
+    const strata = this.#strata;
     const most = largest[this.type];
     for (let lane = 0; lane < count; lane++) {
       const scale = 1 / (2 * betas[lane]! * this.#unit);
-      for (let k = lane; k < size; k += count) {
-        const threshold = Math.min(most, draws[k]! * scale);
-        thresholds[k] = this.type === "f32" ? threshold : Math.floor(threshold);
+      if (scale === this.#columns[lane]) continue;
+      this.#columns[lane] = scale;
+      // Each column holds every stratum of the distribution once, in an order of its own: an odd step visits all of a power of two.
+      const step = (0x9e3779b1 * (lane + 1)) | 1;
+      for (let row = 0; row < rows; row++) {
+        const threshold = Math.min(most, strata[Math.imul(row, step) & (rows - 1)]! * scale);
+        thresholds[row * count + lane] = this.type === "f32" ? threshold : Math.floor(threshold);
       }
     }
     this.#threshold = Number.NaN;
-    const rows = size / count - 1;
     const shift = 4; // a row is a vector
-    this.#kernel("sweep")(this.#problem.size, start, column, twice, spin, field, pool, rows, shift, state, sweeps);
+    this.#kernel("sweep")(this.#problem.size, start, column, twice, spin, field, pool, rows - 1, shift, state, sweeps);
   }
 
   /** Puts one replica where `spins` (-1/+1) are; `settle` must follow before the next sweep. */
@@ -192,6 +196,7 @@ export class Lanes {
   #setThresholds(scale: number): void {
     const count = this.#mask + 1 + vectorBytes;
     this.#threshold = scale;
+    this.#columns.fill(Number.NaN);
     if (scale > 0) {
       this.#kernel("thresholds")(this.#draws, count, scale, this.#at.pool);
       return;

@@ -2,7 +2,7 @@ import type { SpinProblem } from "../models/spin-problem.ts";
 import type { Random } from "../random.ts";
 import { Lanes, laneTypeOf } from "./lanes.ts";
 
-const draws = 8192;
+const draws = 4096; // at 16 lanes 256 thresholds for each temperature
 
 /** Any number of replicas of one problem, numbered through, in as many groups of lanes as they need, each at its own temperature. */
 export class Replicas {
@@ -23,14 +23,22 @@ export class Replicas {
     this.count = this.#groups.length * lanes;
     this.energies = new Float64Array(this.count);
     this.betas = new Float64Array(this.count).fill(1);
+    this.scatter(random);
+  }
+
+  /** Puts all replicas at new random places. */
+  scatter(random: Random): void {
     for (const group of this.#groups) group.scatter(random);
+    this.#unsettled.clear();
   }
 
   /** Sweeps all replicas, each at its temperature, and measures their energies. */
   sweep(sweeps: number): void {
     for (const [g, group] of this.#groups.entries()) {
       const from = g * this.#lanes;
-      group.sweepEach(this.betas.subarray(from, from + this.#lanes), sweeps);
+      const betas = this.betas.subarray(from, from + this.#lanes);
+      if (betas.every((beta) => beta === betas[0])) group.sweep(betas[0]!, sweeps);
+      else group.sweepEach(betas, sweeps);
       this.energies.set(group.energies(), from);
     }
   }

@@ -29,19 +29,23 @@ export default defineSampler({
       const { hot, cold } = rangeFor(options, problem, probing);
       const rungs = problem.size > large ? manyRungs : fewRungs;
       const ladder = Float64Array.from({ length: rungs }, (_, k) => hot * (cold / hot) ** (k / (rungs - 1)));
-      return (random, pace) => temper(problem, ladder, sweeps, random, pace);
+      const replicas = new Replicas(problem, probing, 2 * rungs);
+      return (random, pace) => {
+        replicas.scatter(random);
+        return temper(problem, replicas, ladder, sweeps, random, pace);
+      };
     }),
 });
 
 async function temper(
   problem: SpinProblem,
+  replicas: Replicas,
   ladder: Float64Array,
   sweeps: number,
   random: Random,
   pace: Pace,
 ): Promise<Int8Array> {
   const rungs = ladder.length;
-  const replicas = new Replicas(problem, random, 2 * rungs);
   // at[r + rungs * s]: the replica of set s at rung r, from hot to cold.
   const at = Int32Array.from({ length: 2 * rungs }, (_, k) => k);
   const stack = new Int32Array(problem.size);
