@@ -2,6 +2,7 @@
 // counterparts, threads, and subset selection. `npm run bench -- quantum [--instances DIR] [--known FILE] [--seconds S] [--seeds N] [--only PART]`;
 // DIR holds .mc and .q files; without it the shared test data. Times are CPU time of one thread unless said.
 import { type Bench, type Row, row } from "./contract.ts";
+import { embeddingRows } from "./quantum/embedding.ts";
 import { readInstances, unseenInstances } from "./quantum/instances.ts";
 import { denseRows, gapRows, laneRows, threadRows } from "./quantum/speed.ts";
 import { subsetRows } from "./quantum/subsets.ts";
@@ -28,6 +29,7 @@ const bench: Bench = async ({ quick, options }) => {
     gaps: () => gapRows(instances, quick ? 2 : 12, quick ? 1 : 3),
     threads: () => threadRows(instances, quick),
     subsets: () => subsetRows(quick),
+    embedding: () => embeddingRows(quick),
   };
   const rows: Row[] = [];
   if (instances.length === 0) rows.push(row("instances: none; no --instances and no shared data here", 0, ""));

@@ -101,6 +101,11 @@ const table = {
   LEAP_JOURNAL_LOCKED: (d: { file: string; pid: number }) =>
     `the journal ${d.file} is in use by process ${d.pid}; two clients on one journal would submit jobs twice`,
   LEAP_CLOSED: (_: NoDetails) => "the Leap client is closed; open another one",
+  // Topologies and embedding.
+  TOPOLOGY_INVALID: (d: { field: string; wanted: string; got: unknown }) =>
+    `topology, ${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
+  EMBEDDING_INVALID: (d: { wanted: string; got: unknown }) => `embedding: wanted ${d.wanted}; got ${show(d.got)}`,
+  EMBEDDING_NOT_FOUND: (d: { wanted: string; why: string }) => `found no embedding of ${d.wanted}: ${d.why}`,
 } as const;
 
 /** The stable codes this package throws. */

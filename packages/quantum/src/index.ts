@@ -1,4 +1,15 @@
 export { type Choice, chosen } from "./choice.ts";
+export { fittedToRanges, type Ranged } from "./embedding/bias-range.ts";
+export { scaledStrength, torqueCompensation } from "./embedding/chain-strength.ts";
+export { type CliqueOptions, cliqueEmbedding } from "./embedding/clique-embedding.ts";
+export { embeddedModel, type Placed } from "./embedding/embedded-model.ts";
+export { checkEmbedding, type Embedding, type SourceGraph } from "./embedding/embedding.ts";
+export { EmbeddingCache, type EmbeddingCacheJson, sourceHash } from "./embedding/embedding-cache.ts";
+export { type EmbeddingOptions, type EmbeddingProgress, findEmbedding } from "./embedding/find-embedding.ts";
+export { type EmbeddingReport, embeddingReport } from "./embedding/report.ts";
+export { randomReversal, reversed, unreversed } from "./embedding/spin-reversal.ts";
+export { packedEmbeddings, type TilingOptions, tiledEmbeddings } from "./embedding/tiling.ts";
+export { type ChainBreakMethod, chainBreakMethods, type Unembedded, unembedded } from "./embedding/unembedding.ts";
 export { QuantumError, type QuantumErrorCode, type QuantumErrorDetails, quantumErrorCodes } from "./errors.ts";
 export type { BinaryFormat, BinaryLimits } from "./formats/binary-format.ts";
 export { dimodBqmFormat } from "./formats/dimod-bqm.ts";
@@ -151,3 +162,28 @@ export { defineSampler, type Sampler, type SamplerLimits } from "./sampler.ts";
 export { loadSampler, samplerNames } from "./sampler-folder.ts";
 export { type Provenance, type Solution, type SolveOptions, solve } from "./solve.ts";
 export { type CqmSolution, type PenaltyRound, type SolveCqmOptions, solveCqm } from "./solve-cqm.ts";
+// Topologies and embedding.
+export { type ChimeraCoordinate, chimera, chimeraFromLinear, chimeraToLinear } from "./topology/chimera.ts";
+export {
+  type Adjacency,
+  adjacencyOf,
+  type Chip,
+  chipFromSolver,
+  coupled,
+  type Defects,
+  type TopologyType,
+  topologyTypes,
+  withDefects,
+} from "./topology/chip.ts";
+export { qubitPlaces } from "./topology/lines.ts";
+export {
+  type NiceCoordinate,
+  niceFromPegasus,
+  type PegasusCoordinate,
+  pegasus,
+  pegasusFromLinear,
+  pegasusFromNice,
+  pegasusToLinear,
+} from "./topology/pegasus.ts";
+export { perfectChip } from "./topology/perfect-chip.ts";
+export { type ZephyrCoordinate, zephyr, zephyrFromLinear, zephyrToLinear } from "./topology/zephyr.ts";
