@@ -1,3 +1,4 @@
+export { type LaneType, laneTypeOf } from "./annealing/lanes.ts";
 export { scaledStrength, torqueCompensation } from "./embedding/chain-strength.ts";
 export { type CliqueOptions, cliqueEmbedding } from "./embedding/clique-embedding.ts";
 export { embeddedModel, type Placed } from "./embedding/embedded-model.ts";
@@ -163,6 +164,7 @@ export { loadSampler, samplerNames } from "./sampler-folder.ts";
 export { type Provenance, type Solution, type SolveOptions, solve } from "./solve.ts";
 export { type CqmSolution, type PenaltyRound, type SolveCqmOptions, solveCqm } from "./solve-cqm.ts";
 export { type Choice, chosen } from "./solving/choice.ts";
+export { type MatrixType, matrixTypeOf } from "./tabu/dense-search.ts";
 // Topologies and embedding.
 export { type ChimeraCoordinate, chimera, chimeraFromLinear, chimeraToLinear } from "./topology/chimera.ts";
 export {

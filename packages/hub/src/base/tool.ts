@@ -15,6 +15,8 @@ export interface Progress {
   readonly total?: number | undefined;
   readonly unit?: string;
   readonly message?: string;
+  /** The same for programs: an energy to draw, say. MCP clients find it in `_meta` as `dev.entente/progress`. */
+  readonly facts?: { readonly [name: string]: Json | undefined };
 }
 
 /** What may be asked of a person: a form of flat fields, as JSON Schema (MCP elicitation, form mode). */
