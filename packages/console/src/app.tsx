@@ -10,6 +10,7 @@ import { Ask } from "./views/ask.tsx";
 import { Negotiation } from "./views/negotiation.tsx";
 import { Negotiations } from "./views/negotiations.tsx";
 import { Nowhere } from "./views/nowhere.tsx";
+import { Optimisation } from "./views/optimisation.tsx";
 import { Overview } from "./views/overview.tsx";
 import { Run } from "./views/run.tsx";
 import { Runs } from "./views/runs.tsx";
@@ -67,6 +68,7 @@ function viewAt(address: URL): VNode {
   if (matchPath("/negotiations", path)) return <Negotiations />;
   const bargain = matchPath("/negotiations/:id", path)?.id;
   if (bargain !== undefined) return <Negotiation key={bargain} id={bargain} />;
+  if (matchPath("/optimisation", path)) return <Optimisation />;
   if (matchPath("/versions", path)) return <Versions />;
   if (matchPath("/ask", path)) return <Ask question={address.searchParams.get("q") ?? ""} />;
   if (matchPath("/tools", path)) return <Tools name={undefined} />;

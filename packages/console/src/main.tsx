@@ -11,6 +11,7 @@ import "./styles/overview.css";
 import "./styles/views.css";
 import "./styles/agent.css";
 import "./styles/negotiation.css";
+import "./styles/optimisation.css";
 import { applyTheme, storedTheme } from "./theme.ts";
 
 applyTheme(storedTheme());

@@ -42,6 +42,7 @@ export interface JsonSchema {
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly JsonSchema[];
   readonly default?: unknown;
+  readonly examples?: readonly unknown[];
 }
 
 interface Answer {

@@ -8,6 +8,7 @@ const views: readonly { readonly href: string; readonly name: string; readonly i
   { href: "/", name: "Overview", icon: "overview" },
   { href: "/runs", name: "The loop", icon: "runs" },
   { href: "/negotiations", name: "Negotiations", icon: "negotiations" },
+  { href: "/optimisation", name: "Optimisation", icon: "optimisation" },
   { href: "/versions", name: "Versions", icon: "versions" },
   { href: "/ask", name: "Ask", icon: "ask" },
   { href: "/tools", name: "Tools", icon: "tools" },

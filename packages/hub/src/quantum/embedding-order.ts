@@ -12,6 +12,7 @@ import {
   torqueCompensation,
   withDefects,
 } from "@entente/quantum";
+import { embeddingDrawing } from "./embedding-drawing.ts";
 import { quantumErrors } from "./errors.ts";
 import type { ProblemSource } from "./problem-source.ts";
 import { readProblem } from "./reading.ts";
@@ -27,6 +28,8 @@ export interface EmbedOrder {
   readonly broken?: { readonly qubits: readonly number[]; readonly couplers: readonly (readonly [number, number])[] };
   readonly seconds: number;
   readonly seed: number;
+  /** Whether to draw the chains on the chip. */
+  readonly drawing?: boolean;
 }
 
 /** Chains and what they cost. */
@@ -45,6 +48,8 @@ export interface EmbedAnswer {
   chainStrength: number;
   chains: { variable: string; qubits: number[] }[];
   timeMs: number;
+  /** The chip and its chains, as SVG; null unless asked for. */
+  drawing: string | null;
 }
 
 const cliqueDensity = 0.8; // above, chains of a complete graph are about as short and come at once
@@ -74,7 +79,8 @@ export async function embedModel(order: EmbedOrder, signal: AbortSignal, report:
               `attempt ${attempt}: ${qubits} qubits in chains, ${overlap} of them in more than one`,
             ),
         });
-  const { chains, ...costs } = embeddingReport(embedding, model, target);
+  const { chains: found, ...costs } = embeddingReport(embedding, model, target);
+  const chains = found.map(({ variable, qubits }) => ({ variable: String(labelOf(model, variable)), qubits: [...qubits] }));
   return {
     type,
     shape: [...chip.shape],
@@ -86,7 +92,8 @@ export async function embedModel(order: EmbedOrder, signal: AbortSignal, report:
     chainCouplers: costs.chainCouplers,
     edgeCouplers: costs.edgeCouplers,
     chainStrength: torqueCompensation(converted(model, "SPIN")),
-    chains: chains.map(({ variable, qubits }) => ({ variable: String(labelOf(model, variable)), qubits: [...qubits] })),
+    chains,
     timeMs: performance.now() - startedAt,
+    drawing: order.drawing ? embeddingDrawing(chip, chains) : null,
   };
 }

@@ -17,6 +17,7 @@ export default defineQuantumTool({
     broken: parts.optional().describe("qubits and couplers that a real chip lacks"),
     seconds: z.number().min(0.05).max(3600).default(10),
     seed: z.int().min(0).default(1),
+    drawing: z.boolean().default(false).describe("draw the chains on the chip, as SVG"),
   }),
   output: z.object({
     topology: chipFields.topology,
@@ -31,10 +32,11 @@ export default defineQuantumTool({
     chainStrength: z.number().describe("for the model as spins, in its own unit of energy"),
     chains: z.array(z.object({ variable: z.string(), qubits: z.array(z.number()) })),
     timeMs: z.number(),
+    drawing: z.string().nullable(),
   }),
   hints: { readOnly: true },
   run: async (input, ctx, solving) => {
-    const { topology, shape, working, broken, seconds, seed } = input;
+    const { topology, shape, working, broken, seconds, seed, drawing } = input;
     const { type, ...answer } = await solving.embed(
       {
         problem: await sourceOf(input, ctx, solving),
@@ -42,6 +44,7 @@ export default defineQuantumTool({
         shape,
         seconds,
         seed,
+        drawing,
         ...(working ? { working } : {}),
         ...(broken ? { broken } : {}),
       },
