@@ -205,8 +205,8 @@ test(
       await page.keyboard.press("Tab");
       focused.push(await page.evaluate<string>("document.activeElement.name || document.activeElement.textContent.trim()"));
     }
-    const rail = ["Overview", "The loop", "Negotiations", "Versions", "Ask", "Tools"];
-    assert.deepEqual(focused.slice(0, 8), ["Skip to the view", "Entente", ...rail]);
+    const rail = ["Overview", "The loop", "Negotiations", "Optimisation", "Versions", "Ask", "Tools"];
+    assert.deepEqual(focused.slice(0, 9), ["Skip to the view", "Entente", ...rail]);
     assert.equal(focused.at(-1), "question");
     const outline = await page.evaluate<string>("getComputedStyle(document.activeElement).outlineStyle");
     assert.equal(outline, "solid");

@@ -19,8 +19,10 @@ export interface Shortcut {
 }
 
 const narrowest = 12; // width up to which elimination is quicker than the first sweeps
-const eliminatedUpTo = 5000; // variables
-const [couplingsPerVariable, couplingsAtMost] = [2.2, 11_000]; // more make no narrow models
+const eliminatedUpTo = 10_000; // variables
+// Couplings per variable beyond which models are not narrow (a strip has fewer than 2), and finding that out costs as much as the first anneals.
+const [ofSmall, ofLarge] = [2.2, 1.45];
+const smallUpTo = 400; // variables
 const dualUpTo = 50_000; // couplings
 const dualNeighbours = 30; // on denser models roof duality fixes nothing
 const dualShare = 0.1; // of the time limit
@@ -30,7 +32,7 @@ const dualWorthMs = 200;
 export async function shortcut(model: Bqm, { timeLimitMs, signal }: SolveOptions): Promise<Shortcut> {
   const { size, biases, linear } = model;
   const couplings = biases.length;
-  if (size <= eliminatedUpTo && couplings <= Math.min(couplingsAtMost, couplingsPerVariable * size)) {
+  if (size <= eliminatedUpTo && couplings <= size * (size <= smallUpTo ? ofSmall : ofLarge)) {
     const found = await groundState(model, { maxWidth: narrowest, ...(signal === undefined ? {} : { signal }) });
     if (found) return { solved: { samples: sampleSetFromSpins(model, [found.spins]), width: found.width }, bound: found.energy };
   }
