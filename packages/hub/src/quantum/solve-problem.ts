@@ -15,7 +15,8 @@ export async function solveProblem(order: SolveOrder, signal: AbortSignal, repor
   return problem.kind === "bqm" ? solvePlain(problem, order, signal, report) : solveConstrained(problem, order, signal, report);
 }
 
-async function solvePlain({ model, maximise }: PlainProblem, order: SolveOrder, signal: AbortSignal, report: Report) {
+/** Solves a model without constraints. Throws as `solveProblem`. */
+export async function solvePlain({ model, maximise }: PlainProblem, order: SolveOrder, signal: AbortSignal, report: Report) {
   const trace = new EnergyTrace();
   const effort = effortFor(model, order);
   const { samples, provenance } = await solve(model, {
