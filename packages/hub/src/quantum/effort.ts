@@ -23,7 +23,8 @@ export interface AskedEffort {
 
 const usualSeconds = 2;
 const exactUpTo = 14;
-const smallUpTo = 64;
+/** Variables up to which a model gets a short fixed effort, about 1 ms. */
+export const smallUpTo = 64;
 
 /** The effort for a model without constraints. */
 export function effortFor({ size }: Pick<Bqm, "size">, asked: AskedEffort): Effort {

@@ -1,7 +1,8 @@
 /**
  * The optimisation pillar owns one solver thread. It starts with the first call, serves all calls (each is sliced, so
  * several share it), ends after a time without calls, and is replaced by the next call when it died. The hub's main
- * thread only hands orders over and steps back, so it answers others while a large model is solved.
+ * thread only hands orders over and steps back, so it answers others while a large model is solved; models that take a
+ * millisecond it solves itself.
  */
 import { availableParallelism } from "node:os";
 import { extname } from "node:path";
@@ -16,6 +17,7 @@ import type { PackAnswer } from "./model-packing.ts";
 import type { ModelShelf } from "./model-shelf.ts";
 import type { ProblemSource } from "./problem-source.ts";
 import type { SelectAnswer, SelectOrder } from "./select-order.ts";
+import { solveIfSmall } from "./small-solve.ts";
 import type { SolveAnswer, SolveOrder } from "./solve-order.ts";
 import { type Step, solverInterface } from "./solver-interface.ts";
 import type { TopologyAnswer, TopologyOrder } from "./topology-order.ts";
@@ -76,10 +78,13 @@ export class Solving {
   }
 
   /**
-   * Solves a model in the solver thread; asked for more threads than there may be, in as many as there may. Throws SOLVER_ENDED, the codes
+   * Solves a model in the solver thread, or here where it is surely small; asked for more threads than there may be, in as many as there
+   * may. Throws SOLVER_ENDED, the codes
    * of @entente/quantum, or the signal's reason.
    */
-  solve(order: SolveOrder, ctx: Following): Promise<SolveAnswer> {
+  async solve(order: SolveOrder, ctx: Following): Promise<SolveAnswer> {
+    const small = await solveIfSmall(order, ctx.signal);
+    if (small) return small;
     const { threads } = order;
     const bounded = threads === undefined ? order : { ...order, threads: Math.min(threads, this.mostThreads) };
     return this.#follow((client) => client.solve(bounded, { signal: ctx.signal }), ctx);

@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { ToolFactory } from "../base/tool.ts";
 import { keptModelSchema } from "./model-fields.ts";
 import { defineQuantumTool, type Solving } from "./pillar.ts";
-import { provenanceSchema, solveAnswerSchema, solveFields, solveOptions } from "./solve-fields.ts";
+import { effortFields, provenanceSchema, solveAnswerSchema, solveFields, solveOptions } from "./solve-fields.ts";
 
 /** The tools of the library's problem builders. */
 export async function problemTools(): Promise<readonly ToolFactory<Solving>[]> {
@@ -22,7 +22,9 @@ export function problemToolName(builder: string): string {
 const options = z
   .object({
     ...solveFields,
-    threads: z.int().min(1).max(256).optional(),
+    reads: effortFields.reads,
+    sweeps: effortFields.sweeps,
+    threads: effortFields.threads,
     buildOnly: z.boolean().default(false).describe("build and keep the model, and do not solve it: answers with its id"),
   })
   .prefault({})

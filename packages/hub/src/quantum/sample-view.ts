@@ -5,9 +5,9 @@ import type { FoundSample } from "./solve-order.ts";
 const namedVariables = 5000;
 const energyLevels = 200;
 
-/** The lowest samples, at most so many; there is always one. */
+/** The lowest samples, at most so many. */
 export function foundSamples(model: Bqm, samples: SampleSet, most: number): FoundSample[] {
-  return Array.from({ length: Math.min(Math.max(1, most), samples.count) }, (_, r) => {
+  return Array.from({ length: Math.min(most, samples.count) }, (_, r) => {
     const values = sampleAt(samples, r);
     return {
       energy: samples.energies[r]!,

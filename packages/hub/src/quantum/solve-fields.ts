@@ -24,7 +24,7 @@ export const effortFields = {
     .max(256)
     .optional()
     .describe("threads that sample at once; bounded by quantum.threads and the machine's cores"),
-  samples: z.int().min(1).max(100).default(1).describe("how many of the lowest samples to return"),
+  samples: z.int().min(0).max(100).default(0).describe("how many of the lowest samples to list"),
 } as const;
 
 /** The options that were given, as an order has them. */
@@ -53,6 +53,8 @@ export function solveOptions(given: {
   };
 }
 
+// Two numbers. A tuple would be one in JSON Schema 2020-12 only: clients of the older era read it as a list that must be empty.
+const pair = z.array(z.number()).length(2);
 const values = z.record(z.string(), z.number()).nullable();
 
 /** Where an answer comes from. */
@@ -79,8 +81,8 @@ export const provenanceSchema = z.object({
 
 /** What a solve answers. */
 export const solveAnswerSchema = z.object({
-  kind: z.enum(["bqm", "cqm"]),
   energy: z.number(),
+  kind: z.enum(["bqm", "cqm"]),
   objective: z
     .number()
     .nullable()
@@ -89,6 +91,7 @@ export const solveAnswerSchema = z.object({
     ),
   feasible: z.boolean().nullable().describe("whether every hard constraint holds; null without constraints"),
   violations: z.array(z.object({ constraint: z.string(), soft: z.boolean(), by: z.number() })),
+  vartype: z.enum(["BINARY", "SPIN"]).nullable().describe("+ and - of `bits` are 1 and 0, or 1 and -1; null with constraints"),
   variables: z.number(),
   couplings: z.number(),
   constraints: z.number(),
@@ -98,8 +101,8 @@ export const solveAnswerSchema = z.object({
   energies: z.array(z.number()),
   samples: z
     .array(z.object({ energy: z.number(), occurrences: z.number(), sample: values, bits: z.string().nullable() }))
-    .describe("the lowest samples"),
-  trace: z.array(z.tuple([z.number(), z.number()])).describe("improvements: [ms, energy]"),
-  histogram: z.array(z.tuple([z.number(), z.number()])).describe("[energy, how often] of the samples kept, lowest first"),
+    .describe("the lowest samples, as many as were asked for"),
+  trace: z.array(pair).describe("improvements: [ms, energy]"),
+  histogram: z.array(pair).describe("[energy, how often] of the samples kept, lowest first"),
   provenance: provenanceSchema,
 });

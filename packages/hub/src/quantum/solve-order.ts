@@ -14,7 +14,7 @@ export interface SolveOrder {
   readonly threads?: number;
   /** The step of real variables; models with reals are refused without. */
   readonly resolution?: number;
-  /** How many of the lowest samples to return. Default 1. */
+  /** How many of the lowest samples to list. Default none. */
   readonly samples?: number;
 }
 
@@ -44,6 +44,8 @@ export interface SolveAnswer {
   /** Whether every hard constraint holds; null without constraints. */
   feasible: boolean | null;
   violations: BrokenConstraint[];
+  /** What a + and a - of `bits` stand for: 1 and 0, or 1 and -1; null with constraints. */
+  vartype: "BINARY" | "SPIN" | null;
   variables: number;
   couplings: number;
   constraints: number;

@@ -1,4 +1,4 @@
-import { cqmBits, type Provenance, solve, solveCqm } from "@entente/quantum";
+import { type Cqm, type CqmSolution, cqmBits, type Provenance, solve, solveCqm } from "@entente/quantum";
 import { constrainedEffortFor, type Effort, effortFor } from "./effort.ts";
 import { EnergyTrace } from "./energy-trace.ts";
 import { lanesOf } from "./kernel-numbers.ts";
@@ -15,7 +15,8 @@ export async function solveProblem(order: SolveOrder, signal: AbortSignal, repor
   return problem.kind === "bqm" ? solvePlain(problem, order, signal, report) : solveConstrained(problem, order, signal, report);
 }
 
-async function solvePlain({ model, maximise }: PlainProblem, order: SolveOrder, signal: AbortSignal, report: Report) {
+/** Solves a model without constraints. Throws as `solveProblem`. */
+export async function solvePlain({ model, maximise }: PlainProblem, order: SolveOrder, signal: AbortSignal, report: Report) {
   const trace = new EnergyTrace();
   const effort = effortFor(model, order);
   const { samples, provenance } = await solve(model, {
@@ -23,25 +24,26 @@ async function solvePlain({ model, maximise }: PlainProblem, order: SolveOrder, 
     ...(order.target === undefined ? {} : { target: order.target }),
     progress: ({ fraction, energy, reads }) => {
       trace.note(energy);
-      report(fraction, `energy ${energy} after ${reads} reads`, energy);
+      tell(report, fraction, energy, reads, "no sample yet");
     },
   });
   trace.note(provenance.energy);
-  const found = foundSamples(model, samples, order.samples ?? 1);
+  const [best] = foundSamples(model, samples, 1);
   return {
-    kind: "bqm" as const,
     energy: provenance.energy,
+    kind: "bqm" as const,
     objective: maximise ? -provenance.energy : null,
     feasible: null,
     violations: [],
+    vartype: model.vartype,
     variables: model.size,
     couplings: model.biases.length,
     constraints: 0,
-    sample: found[0]!.sample,
-    bits: found[0]!.bits,
+    sample: best!.sample,
+    bits: best!.bits,
     answer: null,
     energies: [...samples.energies.subarray(0, shownEnergies)],
-    samples: found,
+    samples: foundSamples(model, samples, order.samples ?? 0),
     trace: trace.points,
     histogram: histogramOf(samples),
     provenance: {
@@ -63,8 +65,7 @@ async function solveConstrained({ model, answer }: ConstrainedProblem, order: So
     ...step,
     progress: ({ fraction, energy, reads }) => {
       trace.note(energy);
-      if (Number.isFinite(energy)) report(fraction, `energy ${energy} after ${reads} reads`, energy);
-      else report(fraction, `no feasible sample yet after ${reads} reads`);
+      tell(report, fraction, energy, reads, "no feasible sample yet");
     },
   });
   if (solution.feasible) trace.note(solution.energy);
@@ -79,11 +80,12 @@ async function solveConstrained({ model, answer }: ConstrainedProblem, order: So
       : null,
   };
   return {
-    kind: "cqm" as const,
     energy: solution.energy,
+    kind: "cqm" as const,
     objective: solution.objective,
     feasible: solution.feasible,
     violations: solution.violations.map(({ constraint, soft, by }) => ({ constraint: String(constraint), soft, by })),
+    vartype: null,
     variables: model.variables.length,
     couplings: model.objective.quadratic.length,
     constraints: model.constraints.length,
@@ -91,17 +93,23 @@ async function solveConstrained({ model, answer }: ConstrainedProblem, order: So
     bits: best.bits,
     answer: answer ? JSON.parse(JSON.stringify(answer(values))) : null,
     energies: [solution.energy],
-    samples: [best],
+    samples: order.samples ? [best] : [],
     trace: trace.points,
     histogram: [[solution.energy, 1] as [number, number]],
     provenance: {
-      ...told({ ...solution.provenance, energy: solution.energy, bound: null }),
+      ...told({ ...solution.provenance, energy: solution.energy, bound: isProven(model, solution) ? solution.energy : null }),
       why: reasonOf(solution.provenance.why, solution.impossible),
       lanes: null,
       bits: solution.bits,
       approximate: solution.approximate.map(String),
     },
   };
+}
+
+// Before there is a sample that counts its energy is infinite.
+function tell(report: Report, fraction: number, energy: number, reads: number, otherwise: string): void {
+  if (Number.isFinite(energy)) report(fraction, `energy ${energy} after ${reads} reads`, energy);
+  else report(fraction, `${otherwise} after ${reads} reads`);
 }
 
 function options({ solver, seconds, reads, sweeps }: Effort, { seed, threads }: SolveOrder, signal: AbortSignal) {
@@ -114,6 +122,13 @@ function options({ solver, seconds, reads, sweeps }: Effort, { seed, threads }: 
     ...(sweeps === undefined ? {} : { sweeps }),
     ...(threads === undefined ? {} : { threads }),
   };
+}
+
+// Every sample of the bits was tried and the lowest keeps the constraints: with its slack right it costs what it is worth, and no other
+// that keeps them costs less. Reals are tried in steps only.
+function isProven({ variables }: Cqm, { provenance, rounds, approximate }: CqmSolution): boolean {
+  const triedAll = provenance.bound !== null && rounds.at(-1)?.lowestFeasible === true;
+  return triedAll && approximate.length === 0 && variables.every(({ kind }) => kind !== "real");
 }
 
 function told(provenance: Provenance) {

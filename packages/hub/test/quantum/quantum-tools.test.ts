@@ -293,6 +293,14 @@ test("conversions keep every energy: spins to binaries, texts, dimod's files, co
   assert.deepEqual([energy, sample.x, sample.y, sample.z], [-2, 1, 1, 1]);
 });
 
+test("a call's record is in the log when its answer comes, though it did not wait for the disk", async () => {
+  const terms = { vartype: "SPIN", quadratic: [["only here", "and here", 1]] };
+  await call("quantum_solve", { terms });
+  const events = await served.hub.store.events.read({ subject: "quantum_solve", newestFirst: true, limit: 1 });
+  assert.deepEqual(Object(events[0]?.data.input).terms, terms);
+  assert.equal((await served.hub.store.events.verify()).problem, undefined);
+});
+
 test("kept models are listed and forgotten", async () => {
   const { id } = await call("quantum_model_create", { terms: spins(5, 1, 77), name: "five" });
   const { models } = await call("quantum_model_list");

@@ -23,7 +23,7 @@ export default defineQuantumTool({
         linear: spread,
         quadratic: spread,
         degree: z.object({ min: z.number(), max: z.number(), mean: z.number() }),
-        degrees: z.array(z.tuple([z.number(), z.number()])).describe("[neighbours from, how many variables]"),
+        degrees: z.array(z.array(z.number()).length(2)).describe("[neighbours from, how many variables]"),
         components: z.number(),
         connected: z.boolean(),
         lanes: z.string().nullable().describe("number type of annealing's lanes"),

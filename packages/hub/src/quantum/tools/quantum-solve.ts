@@ -16,7 +16,7 @@ export default defineQuantumTool({
     target: z.number().optional().describe("stop at this energy; not with constraints"),
   }),
   output: solveAnswerSchema,
-  hints: { readOnly: true },
+  hints: { readOnly: true, pure: true },
   run: async (input, ctx, solving) => {
     const problem = await sourceOf(input, ctx, solving);
     if (input.target !== undefined && (input.cqm || (input.text !== undefined && input.format === "lp")))

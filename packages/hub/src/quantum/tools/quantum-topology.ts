@@ -21,7 +21,7 @@ export default defineQuantumTool({
     degree: z.object({ min: z.number(), max: z.number(), mean: z.number() }),
     graph: z
       .object({
-        couplers: z.array(z.tuple([z.number(), z.number()])),
+        couplers: z.array(z.array(z.number()).length(2)),
         next: z.number().nullable().describe("where the next page begins"),
       })
       .nullable(),
