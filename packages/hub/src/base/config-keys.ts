@@ -206,6 +206,11 @@ export const configKeys = {
   "leap.region": key(text, "", "Leap's region, such as na-west-1 or eu-central-1; empty means D-Wave's own settings"),
   "leap.configFile": key(text, "", "dwave.conf to read; empty means its usual places, none means no file"),
   "leap.profile": key(text, "", "profile in dwave.conf; empty means its own default"),
+  "leap.settleMs": key(
+    positive,
+    10_000,
+    "how long Leap may take to list a job it has accepted, ms; a job whose answer was lost is looked up for so long before it is sent again",
+  ),
   "leap.timeoutMs": key(positive, 30_000, "how long a request to Leap may take, ms; long polls take their waiting time more"),
 } as const satisfies Record<string, ConfigKey<never> | ConfigKey<unknown>>;
 

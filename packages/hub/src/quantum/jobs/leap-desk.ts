@@ -25,7 +25,8 @@ export interface LeapDeskInput {
   readonly log: Logger;
 }
 
-const answersKeptMs = 600_000;
+// Longer outages leave a flight open, and it is looked up again.
+const reconcileMs = 600_000;
 
 /** See the head of this file. */
 export class LeapDesk implements AsyncDisposable {
@@ -93,7 +94,7 @@ export class LeapDesk implements AsyncDisposable {
       fetch: this.#outgoing.fetch,
       timeoutMs: values["leap.timeoutMs"],
       retry: { retries: 5, factorMs: 100, mostMs: 5_000 },
-      submission: { reconcileMs: answersKeptMs },
+      submission: { settleMs: values["leap.settleMs"], reconcileMs },
       onDeprecation: (notice) => log.warn({ notice }, "Leap will withdraw something that this hub uses"),
     });
   }
