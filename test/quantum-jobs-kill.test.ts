@@ -25,23 +25,24 @@ async function clientAt({ url, token }: { readonly url: string; readonly token: 
   const client = new Client({ name: "kill-test", version: "1" });
   const requestInit = { headers: { authorization: `Bearer ${token}` } };
   await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", url), { requestInit }));
-  return async <T>(tool: string, input: object): Promise<T> => {
-    const result = await client.callTool({ name: tool, arguments: { ...input } });
+  return async <T>(tool: string, input: object, signal?: AbortSignal): Promise<T> => {
+    // Of a hub that was killed a client may hear nothing for a minute.
+    const result = await client.callTool({ name: tool, arguments: { ...input } }, signal ? { signal } : {});
     if (result.isError) throw new Error(JSON.stringify(result.content));
     return result.structuredContent as T; // why: the test knows what each tool gives
   };
 }
 
-type Call = <T>(tool: string, input: object) => Promise<T>;
+type Call = <T>(tool: string, input: object, signal?: AbortSignal) => Promise<T>;
 
 // Jobs one after another, of all kinds, until `count` are kept or the hub is gone.
-async function submitted(call: Call, kept: Map<string, number>, count: number): Promise<void> {
+async function submitted(call: Call, kept: Map<string, number>, count: number, signal: AbortSignal): Promise<void> {
   for (let i = 0; i < count; i++) {
     const size = 4 + (i % 5);
     const where = i % 5 === 0 ? "local" : i % 5 === 1 ? "hybrid" : "qpu";
     const order = { terms: ring(size), where, seconds: 0.1, reads: 5 + i, chainStrength: 4 };
     try {
-      const { job } = await call<{ job: string }>("quantum_job_submit", order);
+      const { job } = await call<{ job: string }>("quantum_job_submit", order, signal);
       kept.set(job, 2 - size);
     } catch {
       return; // Killed.
@@ -79,7 +80,8 @@ for (const engine of engines)
           try {
             const call = await clientAt(await untilReady(data, child));
             const before = (await leap.control("log")).jobs;
-            const submitting = submitted(call, kept, life < kills ? 100 : 10);
+            const killed = new AbortController();
+            const submitting = submitted(call, kept, life < kills ? 100 : 10, killed.signal);
             if (life < kills) {
               // Somewhere among the submissions of this life, which then break off.
               while ((await leap.control("log")).jobs < before + 3 + 3 * life) await sleep(1);
