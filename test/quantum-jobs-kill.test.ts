@@ -84,7 +84,12 @@ for (const engine of engines)
             const submitting = submitted(call, kept, life < kills ? 100 : 10, killed.signal);
             if (life < kills) {
               // Somewhere among the submissions of this life, which then break off.
-              while ((await leap.control("log")).jobs < before + 3 + 3 * life) await sleep(1);
+              while ((await leap.control("log")).jobs < before + 3 + 3 * life) {
+                if (child.exitCode !== null)
+                  throw new Error(`the hub ended with ${child.exitCode}:
+${child.said()}`);
+                await sleep(1);
+              }
               await sleep(life * 3);
               child.kill("SIGKILL");
               await submitting;
