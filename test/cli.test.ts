@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { loadConfig, serveHub } from "@entente/hub";
+import { bqmFromTerms, dimodBqmFormat, loadProblem } from "@entente/quantum";
 import { makeProgram } from "../packages/hub/src/cli/program.ts";
 import { run as command, scratch, start, untilReady } from "./hub-process.ts";
 
@@ -160,7 +161,10 @@ test("what the hub refuses ends with 1, a wrong command line or configuration wi
       [["solve"], 2, /missing required argument 'file'/],
       [["solve", "pair.qubo", "--secnds", "1"], 2, /unknown option '--secnds'[\s\S]*Did you mean --seconds\?/],
       [["solve", "none.qubo"], 2, /ARGUMENT_INVALID: <file>: .*none\.qubo/],
-      [["solve", "entente.txt"], 2, /ARGUMENT_INVALID: --format: wanted qubo, q, ising or mc/],
+      [["solve", "entente.txt", "--problem", "knapsak"], 2, /--problem: wanted one of .*did you mean knapsack\?/],
+      [["solve", "entente.txt", "--problem", "knapsack"], 2, /entente\.txt: wanted a JSON object/],
+      [["solve", "broken.json", "--problem", "knapsack", "--target", "1"], 2, /--target: wanted a model's file/],
+      [["solve", "entente.txt"], 2, /ARGUMENT_INVALID: --format: wanted qubo, q, ising, mc, lp, bqm or cqm, since/],
       [
         ["solve", "entente.txt", "--format", "qubo", "--seconds", "soon"],
         2,
@@ -214,6 +218,47 @@ test("solve reads each format from a file and from stdin, and a bad file is refu
     assert.equal(bad.code, 1);
     assert.match(bad.err, /FORMAT_SYNTAX: .*line 3: .*"zz"/);
   }));
+
+test("solve takes models with constraints, dimod's files and problems in their own terms, and writes the best sample", () =>
+  withDesk(async ({ entente, folder }) => {
+    const write = (name: string, content: string | Uint8Array) => writeFileSync(join(folder, name), content);
+    write(
+      "shop.lp",
+      "Minimize\n obj: - 5 a - 3 b\nSubject To\n hours: 3 a + 2 b <= 8\nBounds\n 0 <= a <= 5\n 0 <= b <= 5\nGeneral\n a b\nEnd\n",
+    );
+    const shop = await entente(["solve", "shop.lp", "--output", "shop.txt"]);
+    assert.equal(shop.code, 0, shop.err);
+    assert.match(
+      shop.out,
+      /^value {4}-13 {3}\(minimised\)\nrules {4}all kept\nvalues {3}a = 2, b = 1\nmodel {4}2 variables, 0 couplings, 1 constraint\n/m,
+    );
+    assert.match(shop.out, /^proof {4}optimal: no sample is lower than -13$/m);
+    assert.equal(readFileSync(join(folder, "shop.txt"), "utf8"), "a 2\nb 1\n");
+
+    const model = bqmFromTerms({ vartype: "SPIN", quadratic: [["left", "right", 1]], linear: [["left", 0.5]] });
+    write("pair.bqm", dimodBqmFormat.bytes(model));
+    const pairOut = await entente(["solve", "pair.bqm", "--samples", "2", "--json"]);
+    const solved = JSON.parse(pairOut.out);
+    assert.deepEqual([solved.sample, solved.energy, solved.samples.length], [{ left: -1, right: 1 }, -1.5, 2]);
+    assert.equal(pairOut.err, "", "JSON alone, and no trace beside it");
+
+    write("bag.json", JSON.stringify((await loadProblem("knapsack")).example));
+    const bag = await entente(["solve", "bag.json", "--problem", "knapsack", "--output", "best.json"]);
+    assert.match(bag.out, /^chosen {3}tent, lamp\nvalue {4}13\nweight {3}7\nrules {4}all kept\n/m);
+    assert.deepEqual(JSON.parse(readFileSync(join(folder, "best.json"), "utf8")).answer.chosen, ["tent", "lamp"]);
+
+    write("cut.mc", `60 900\n${Array.from({ length: 900 }, (_, k) => cutEdge(k)).join("\n")}\n`);
+    const cut = await entente(["solve", "cut.mc", "--seconds", "0.4", "--solver", "steepest-descent", "--output", "cut.txt"]);
+    assert.match(cut.err, /^ +\S+ m?s {2}energy -\d+$/m, "a line for each improvement");
+    assert.match(cut.out, /^side A {3}\d/m);
+    assert.match(readFileSync(join(folder, "cut.txt"), "utf8"), /^1 -?1\n2 -?1\n/, "numbered as the file does");
+  }));
+
+// 60 nodes, each joined to the 30 after it, with weights of both signs.
+function cutEdge(k: number): string {
+  const [from, step] = [Math.floor(k / 15), (k % 15) + 1];
+  return `${from + 1} ${((from + step) % 60) + 1} ${((k * 7919) % 11) - 5 || 1}`;
+}
 
 test(
   "solve finds the best known value of a benchmark file",

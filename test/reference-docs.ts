@@ -106,7 +106,9 @@ async function toolsPage(): Promise<Page> {
         ([name, schema]) =>
           `\`${name}\`${(tool.inputSchema.required as readonly string[] | undefined)?.includes(name) ? "" : " (optional)"}${schema.description ? `: ${schema.description}` : ""}`,
       );
-      return `## ${tool.name}\n\n${tool.description}\n\n${inputs.length > 0 ? `Input: ${inputs.join("; ")}.` : "No input."}\n`;
+      const [example] = (tool.inputSchema.examples ?? []) as readonly unknown[];
+      const shown = example === undefined ? "" : `\n\`\`\`json\n${JSON.stringify(example)}\n\`\`\`\n`;
+      return `## ${tool.name}\n\n${tool.description}\n\n${inputs.length > 0 ? `Input: ${inputs.join("; ")}.` : "No input."}\n${shown}`;
     });
     const resources = catalogue.resources.map((resource) => `| \`${resource.uri}\` | ${cell(resource.description)} |`);
     const prompts = catalogue.prompts.map((prompt) => `| \`${prompt.name}\` | ${cell(prompt.description)} |`);

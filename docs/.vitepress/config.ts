@@ -30,6 +30,7 @@ export default defineConfig({
           "plans",
           "collaboration",
           "optimisation-jobs",
+          "optimisation",
           "guarantees",
           "benchmarks",
         ]),

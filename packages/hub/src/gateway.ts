@@ -42,7 +42,9 @@ import type { NegotiationDesk } from "./negotiation/desk.ts";
 import { Negotiation } from "./negotiation/pillar.ts";
 import type { Planning } from "./negotiation/plans/planning.ts";
 import { Jobs } from "./quantum/jobs/jobs.ts";
+import { ModelShelf } from "./quantum/model-shelf.ts";
 import { Solving } from "./quantum/pillar.ts";
+import { problemTools } from "./quantum/problem-tools.ts";
 import { policyOf } from "./routing/policy.ts";
 import { Routing } from "./routing/routing.ts";
 import { keepCredential } from "./security/credentials.ts";
@@ -140,7 +142,10 @@ export async function openHub(input: HubInput): Promise<Hub> {
   const negotiation: Negotiation = new Negotiation({ store, registry, clock, log, metrics, models, dataFolder, values });
   const { contracting, bargaining, planning, course } = negotiation;
   const learning = new Learning({ store, config, clock, metrics, dataFolder });
-  const solving = new Solving();
+  const solving = new Solving({
+    mostThreads: values["quantum.threads"],
+    shelf: new ModelShelf({ store, clock, most: values["quantum.models"], mostBytes: values["quantum.modelBytes"] }),
+  });
   const jobs = new Jobs({ store, solving, clock, log, metrics, values, dataFolder, environment: process.env });
   const agents = () => registry.list().map(({ agent, card }) => ({ name: agent.profile.name, card }));
   const services = values["routing.services"];
@@ -225,7 +230,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     ...routingTools.map((tool) => tool(routing)),
     ...slaTools.map((tool) => tool(sla)),
     ...learningTools.map((tool) => tool(learning)),
-    ...quantumTools.map((tool) => tool(solving)),
+    ...[...quantumTools, ...(await problemTools())].map((tool) => tool(solving)),
     ...jobTools.map((tool) => tool(jobs)),
   ];
   const dispatcher = new Dispatcher({

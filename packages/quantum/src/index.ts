@@ -1,3 +1,4 @@
+export { type LaneType, laneTypeOf } from "./annealing/lanes.ts";
 export { type Choice, chosen } from "./choice.ts";
 export { fittedToRanges, type Ranged } from "./embedding/bias-range.ts";
 export { scaledStrength, torqueCompensation } from "./embedding/chain-strength.ts";
@@ -162,6 +163,7 @@ export { defineSampler, type Sampler, type SamplerLimits } from "./sampler.ts";
 export { loadSampler, samplerNames } from "./sampler-folder.ts";
 export { type Provenance, type Solution, type SolveOptions, solve } from "./solve.ts";
 export { type CqmSolution, type PenaltyRound, type SolveCqmOptions, solveCqm } from "./solve-cqm.ts";
+export { type MatrixType, matrixTypeOf } from "./tabu/dense-search.ts";
 // Topologies and embedding.
 export { type ChimeraCoordinate, chimera, chimeraFromLinear, chimeraToLinear } from "./topology/chimera.ts";
 export {

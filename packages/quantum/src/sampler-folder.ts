@@ -17,9 +17,12 @@ export function samplerNames(): readonly string[] {
     .sort();
 }
 
+let names: readonly string[] | undefined; // a solve of a small model should not read a folder
+
 /** Loads a sampler by name. Throws SAMPLER_UNKNOWN. */
 export async function loadSampler(name: string): Promise<Sampler> {
-  const known = samplerNames();
+  names ??= samplerNames();
+  const known = names;
   if (!known.includes(name)) throw new QuantumError("SAMPLER_UNKNOWN", { name, known });
   const module: { default: Sampler } = await import(pathToFileURL(join(folder, name + extension)).href);
   return module.default;

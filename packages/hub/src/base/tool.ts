@@ -15,6 +15,8 @@ export interface Progress {
   readonly total?: number | undefined;
   readonly unit?: string;
   readonly message?: string;
+  /** The same for programs: an energy to draw, say. MCP clients find it in `_meta` as `dev.entente/progress`. */
+  readonly facts?: { readonly [name: string]: Json | undefined };
 }
 
 /** What may be asked of a person: a form of flat fields, as JSON Schema (MCP elicitation, form mode). */
@@ -112,6 +114,11 @@ export interface ToolHints {
   readonly readOnly?: boolean;
   readonly destructive?: boolean;
   readonly idempotent?: boolean;
+  /**
+   * It computes from its input alone and neither changes nor discloses what the hub keeps: the record of its call is written before the
+   * caller hears of the outcome, but does not wait for the disk.
+   */
+  readonly pure?: boolean;
 }
 
 /** A capability of the hub: one MCP tool. `name` is `pillar_verb_noun`, `[a-z0-9_]`, at most 64 characters. */

@@ -29,6 +29,7 @@ export interface Session extends AsyncDisposable {
 }
 
 const errorSchema = z.object({ "dev.entente/error": z.object({ code: z.string(), details: z.record(z.string(), z.unknown()) }) });
+const factsSchema = z.object({ _meta: z.object({ "dev.entente/progress": z.record(z.string(), z.json()) }) });
 const longestCallMs = 24 * 3_600_000;
 
 /** Reaches the hub of a configuration. */
@@ -69,8 +70,15 @@ async function connect(url: string, token: string): Promise<Session> {
           ...(signal ? { signal } : {}),
           ...(progress
             ? {
-                onprogress: (step) =>
-                  progress({ done: step.progress, total: step.total, ...(step.message ? { message: step.message } : {}) }),
+                onprogress: (step) => {
+                  const told = factsSchema.safeParse(step);
+                  progress({
+                    done: step.progress,
+                    total: step.total,
+                    ...(step.message ? { message: step.message } : {}),
+                    ...(told.success ? { facts: told.data._meta["dev.entente/progress"] } : {}),
+                  });
+                },
               }
             : {}),
         },

@@ -68,7 +68,8 @@ export function size(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
-function visibleLength(text: string): number {
+/** How many characters of a text are seen: colours take no room. */
+export function visibleLength(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colour sequences begin with the escape character
   return text.replace(/\u001b\[\d+m/g, "").length;
 }

@@ -94,7 +94,8 @@ export class Dispatcher {
 
   /**
    * Runs a tool and returns its checked result. Throws EntenteError, or InputNeeded to a caller that can ask, or SampleNeeded to
-   * one that has a model; the record is durable by then either way.
+   * one that has a model; the record is written by then either way,
+   * and durable, too, but of a pure tool.
    */
   async call(name: string, rawInput: unknown, caller: Caller): Promise<Record<string, unknown>> {
     const { clock, events, metrics, limitMs, graceMs } = this.#input;
@@ -144,7 +145,8 @@ export class Dispatcher {
       ...recordable(rawInput, tool.hints.secrets),
       ...(failure ? { error: failure.message.slice(0, 500) } : {}),
     };
-    await events.record({ kind: "tool.called", actor: caller.principal.id, subject: name, data });
+    const record = { kind: "tool.called", actor: caller.principal.id, subject: name, data };
+    await events.record(record, tool.hints.pure ? "behind" : "waits");
     if (failure) {
       if (failure.status >= 500 && failure.code !== "DEADLINE_EXCEEDED")
         this.#input.log.error({ err: failure, cause: failure.cause, tool: name }, "a tool failed");

@@ -78,6 +78,7 @@ export function makeMcpServer({ dispatcher, principal, version, stateKey, change
         progress: sent,
         ...(step.total === undefined ? {} : { total: Math.max(step.total, sent) }),
         ...(step.message ? { message: step.message } : {}),
+        ...(step.facts ? { _meta: { "dev.entente/progress": step.facts } } : {}),
       };
       // A client that left is noticed by the signal, not here.
       if (token !== undefined) void ctx.mcpReq.notify({ method: "notifications/progress", params }).catch(() => {});

@@ -1,21 +1,26 @@
 /**
  * The optimisation pillar owns one solver thread. It starts with the first call, serves all calls (each is sliced, so
  * several share it), ends after a time without calls, and is replaced by the next call when it died. The hub's main
- * thread only hands orders over and steps back, so it answers others while a large model is solved.
+ * thread only hands orders over and steps back, so it answers others while a large model is solved; models that take a
+ * millisecond it solves itself.
  */
+import { availableParallelism } from "node:os";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { type Endpoint, overPort, PipeError, type Remote, type RemoteStream, remote, transfer } from "@entente/pipe";
 import { type ToolContext, toolsOf } from "../base/tool.ts";
+import type { EmbedAnswer, EmbedOrder } from "./embedding-order.ts";
 import { quantumErrors } from "./errors.ts";
-import {
-  type SelectAnswer,
-  type SelectOrder,
-  type SolveAnswer,
-  type SolveOrder,
-  type Step,
-  solverInterface,
-} from "./solver-interface.ts";
+import type { ConvertAnswer, ConvertOrder } from "./model-conversion.ts";
+import type { InspectAnswer } from "./model-facts.ts";
+import type { PackAnswer } from "./model-packing.ts";
+import type { ModelShelf } from "./model-shelf.ts";
+import type { ProblemSource } from "./problem-source.ts";
+import type { SelectAnswer, SelectOrder } from "./select-order.ts";
+import { solveIfSmall } from "./small-solve.ts";
+import type { SolveAnswer, SolveOrder } from "./solve-order.ts";
+import { type Step, solverInterface } from "./solver-interface.ts";
+import type { TopologyAnswer, TopologyOrder } from "./topology-order.ts";
 
 /** What a call needs of its context. */
 export type Following = Pick<ToolContext, "signal" | "progress">;
@@ -26,6 +31,10 @@ export interface SolvingInput {
   readonly idleMs?: number;
   /** The module that serves the solver interface. */
   readonly worker?: URL;
+  /** Most threads of one solve; never more than the machine has cores. */
+  readonly mostThreads?: number;
+  /** Where principals keep models. */
+  readonly shelf?: ModelShelf;
 }
 
 type Client = Remote<(typeof solverInterface)["methods"]>;
@@ -44,10 +53,15 @@ const ownWorker = new URL(`./solver.worker${extname(import.meta.url)}`, import.m
 export class Solving {
   readonly #idleMs: number;
   readonly #module: URL;
+  readonly #shelf: ModelShelf | undefined;
+  /** Most threads that one solve gets. */
+  readonly mostThreads: number;
   #thread: Thread | undefined;
   #idle: NodeJS.Timeout | undefined;
 
-  constructor({ idleMs = defaultIdleMs, worker = ownWorker }: SolvingInput = {}) {
+  constructor({ idleMs = defaultIdleMs, worker = ownWorker, mostThreads = 1, shelf }: SolvingInput = {}) {
+    this.#shelf = shelf;
+    this.mostThreads = Math.max(1, Math.min(mostThreads, availableParallelism()));
     this.#idleMs = idleMs;
     this.#module = worker;
   }
@@ -57,9 +71,48 @@ export class Solving {
     return this.#thread !== undefined && this.#thread.endpoint.closeReason === undefined;
   }
 
-  /** Solves a model in the solver thread. Throws SOLVER_ENDED, the codes of @entente/quantum, or the signal's reason. */
-  solve(order: SolveOrder, ctx: Following): Promise<SolveAnswer> {
-    return this.#follow((client) => client.solve(order, { signal: ctx.signal }), ctx);
+  /** Where principals keep models. */
+  get shelf(): ModelShelf {
+    if (!this.#shelf) throw new Error("this pillar was opened without a shelf");
+    return this.#shelf;
+  }
+
+  /**
+   * Solves a model in the solver thread, or here where it is surely small; asked for more threads than there may be, in as many as there
+   * may. Throws SOLVER_ENDED, the codes
+   * of @entente/quantum, or the signal's reason.
+   */
+  async solve(order: SolveOrder, ctx: Following): Promise<SolveAnswer> {
+    const small = await solveIfSmall(order, ctx.signal);
+    if (small) return small;
+    const { threads } = order;
+    const bounded = threads === undefined ? order : { ...order, threads: Math.min(threads, this.mostThreads) };
+    return this.#follow((client) => client.solve(bounded, { signal: ctx.signal }), ctx);
+  }
+
+  /** Reads a model and packs it as a dimod file. Throws as `solve` does. */
+  pack(source: ProblemSource, ctx: Following): Promise<PackAnswer> {
+    return this.#follow((client) => client.pack(source, { signal: ctx.signal }), ctx);
+  }
+
+  /** Reads a model and tells about it. Throws as `solve` does. */
+  inspect(source: ProblemSource, ctx: Following): Promise<InspectAnswer> {
+    return this.#follow((client) => client.inspect(source, { signal: ctx.signal }), ctx);
+  }
+
+  /** Brings a model into another form. Throws as `solve` does. */
+  convert(order: ConvertOrder, ctx: Following): Promise<ConvertAnswer> {
+    return this.#follow((client) => client.convert(order, { signal: ctx.signal }), ctx);
+  }
+
+  /** Tells about a chip. Throws as `solve` does. */
+  topology(order: TopologyOrder, ctx: Following): Promise<TopologyAnswer> {
+    return this.#follow((client) => client.topology(order, { signal: ctx.signal }), ctx);
+  }
+
+  /** Embeds a model on a chip. Throws as `solve` does. */
+  embed(order: EmbedOrder, ctx: Following): Promise<EmbedAnswer> {
+    return this.#follow((client) => client.embed(order, { signal: ctx.signal }), ctx);
   }
 
   /** Chooses a subset in the solver thread; `order.embeddings` moves there. Throws as `solve` does. */
@@ -82,7 +135,10 @@ export class Solving {
     try {
       for await (const step of begin(thread.client)) {
         if ("answer" in step) answer = { value: step.answer };
-        else progress({ done: step.done, total: 1, message: step.message });
+        else {
+          const { done, message, energy } = step;
+          progress({ done, total: 1, message, ...(energy === undefined ? {} : { facts: { energy } }) });
+        }
       }
     } catch (error) {
       signal.throwIfAborted();

@@ -8,7 +8,7 @@ import {
   subsetScore,
 } from "@entente/quantum";
 import type { Json } from "../base/json.ts";
-import type { SelectAnswer, SelectOrder } from "./solver-interface.ts";
+import type { SelectAnswer, SelectOrder } from "./select-order.ts";
 import type { Report } from "./steps.ts";
 
 // selectSubset solves again with a doubled penalty, at most four times, until the budget is met; the limit is for each try.

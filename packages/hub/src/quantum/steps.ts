@@ -1,7 +1,7 @@
 import type { Step } from "./solver-interface.ts";
 
-/** Tells how far the work is, 0 to 1, with a sentence. */
-export type Report = (done: number, message: string) => void;
+/** Tells how far the work is, 0 to 1, with a sentence and the lowest energy so far where there is one. */
+export type Report = (done: number, message: string, energy?: number) => void;
 
 /**
  * Runs `work` and gives its progress and then its answer, one item at a time. Progress that nobody has taken yet is
@@ -11,8 +11,8 @@ export async function* stepsOf<A>(work: (report: Report) => Promise<A>): AsyncGe
   let newest: Step<A> | undefined;
   let ended = false;
   let news = Promise.withResolvers<void>();
-  const running = work((done, message) => {
-    newest = { done, message };
+  const running = work((done, message, energy) => {
+    newest = { done, message, ...(energy === undefined ? {} : { energy }) };
     news.resolve();
   }).finally(() => {
     ended = true;

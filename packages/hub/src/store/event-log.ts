@@ -48,11 +48,14 @@ export interface EventFilter {
 
 interface Waiting {
   readonly event: NewEvent;
+  readonly disk: Disk;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
-type Transact = <T>(work: (trx: Transaction<Database>) => Promise<T>) => Promise<T>;
+/** Whether a commit waits for the disk, or survives a killed process at once and a loss of power some milliseconds later. */
+type Disk = "waits" | "behind";
+type Transact = <T>(work: (trx: Transaction<Database>) => Promise<T>, disk: Disk) => Promise<T>;
 
 /** The log over one store. */
 export class EventLog {
@@ -100,10 +103,13 @@ export class EventLog {
     await this.#moveHead.run(trx, seq, hash);
   }
 
-  /** Appends an event that stands alone; resolves when it is durable. Calls of one tick share a commit. */
-  record(event: NewEvent): Promise<void> {
+  /**
+   * Appends an event that stands alone; resolves when it is committed, and durable unless the disk may come behind. Calls of one tick share
+   * a commit, which waits if one of them does.
+   */
+  record(event: NewEvent, disk: Disk = "waits"): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#waiting.push({ event, resolve, reject });
+    this.#waiting.push({ event, disk, resolve, reject });
     this.#flushing ??= this.#flush();
     return promise;
   }
@@ -119,11 +125,13 @@ export class EventLog {
       const batch = this.#waiting;
       this.#waiting = [];
       try {
-        await this.#transact((trx) =>
-          this.append(
-            trx,
-            batch.map((waiting) => waiting.event),
-          ),
+        await this.#transact(
+          (trx) =>
+            this.append(
+              trx,
+              batch.map((waiting) => waiting.event),
+            ),
+          batch.every((waiting) => waiting.disk === "behind") ? "behind" : "waits",
         );
         for (const waiting of batch) waiting.resolve();
       } catch (error) {

@@ -267,6 +267,21 @@ export interface SlaBreachesTable {
   closed_at: number | null;
 }
 
+/** A model that a principal keeps: a dimod file in `file`, its length in `bytes`; `maximise` is 1 where its energy is minus what is asked for. */
+export interface QuantumModelsTable {
+  owner: string;
+  id: string;
+  name: string | null;
+  kind: string;
+  maximise: number;
+  variables: number;
+  couplings: number;
+  constraints: number;
+  bytes: number;
+  file: Uint8Array;
+  created_at: number;
+}
+
 /** The whole database. */
 export interface Database extends NegotiationDatabase, QuantumDatabase {
   events: EventsTable;
@@ -295,4 +310,5 @@ export interface Database extends NegotiationDatabase, QuantumDatabase {
   sla_buckets: SlaBucketsTable;
   sla_terms: SlaTermsTable;
   sla_breaches: SlaBreachesTable;
+  quantum_models: QuantumModelsTable;
 }

@@ -39,7 +39,7 @@ export class Store {
     this.#backend = backend;
     this.engine = backend.engine;
     this.db = new Kysely<Database>({ dialect: backend.dialect });
-    this.events = new EventLog(this.db, (work) => this.transaction(work), backend.engine, clock);
+    this.events = new EventLog(this.db, (work, disk) => this.transaction(work, disk), backend.engine, clock);
   }
 
   /**

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { bqmFromTerms, dimodBqmFormat } from "@entente/quantum";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { type ServedHub, serveHub } from "../../src/serving.ts";
 import { configOn, scratchFolder, tokenOf } from "../scratch.ts";
@@ -185,6 +186,35 @@ test("a solver that fails after it took the job frees what was held, and the job
     assert.match(JSON.stringify(ended.notes), /LEAP_SOLVER_OFFLINE/);
     const { used } = await call<{ used: { day: { heldUs: number; spentUs: number } } }>("quantum_budget_get");
     assert.deepEqual(used.day, { heldUs: 0, spentUs: (await leap.control("log")).charged });
+  });
+});
+
+test("a job takes a dimod file and a kept model as it takes terms; one with constraints runs here whatever was wanted", async () => {
+  await using leap = await StandInLeap.start();
+  await withHub(leap.settings, async (call) => {
+    const model = bqmFromTerms({ vartype: "SPIN", linear: [["a", 1]], quadratic: [["a", "b", 1]] });
+    const file = Buffer.from(dimodBqmFormat.bytes(model)).toString("base64");
+    const { model: kept } = await call<{ model: string }>("quantum_model_create", { file });
+    const constrained = {
+      variables: [{ label: "n", kind: "integer", upper: 5 }],
+      objective: { linear: [["n", -1]] },
+      constraints: [{ label: "few", linear: [["n", 1]], sense: "<=", right: 3 }],
+    };
+    const submitted = [{ file }, { model: kept }, { cqm: constrained }].map((problem) =>
+      call<View>("quantum_job_submit", { ...problem, where: "qpu", reads: 20 }),
+    );
+    const ended = await Promise.all(
+      (await Promise.all(submitted)).map(({ job }) => call<View>("quantum_job_get", { job, waitMs: 30_000 })),
+    );
+    assert.deepEqual(
+      ended.map(({ state, place, answer }) => [state, place, answer?.energy]),
+      [
+        ["completed", "qpu", -2],
+        ["completed", "qpu", -2],
+        ["completed", "local", -3],
+      ],
+    );
+    assert.match(JSON.stringify(ended[2]?.answer?.provenance.detours), /CONSTRAINTS_UNFIT/);
   });
 });
 

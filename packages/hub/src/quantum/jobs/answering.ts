@@ -10,23 +10,17 @@ import {
   sampleSetFromHybrid,
   unembedded,
 } from "@entente/quantum";
-import type { Problem } from "../reading.ts";
+import type { PlainProblem } from "../reading.ts";
+import { foundSamples, histogramOf } from "../sample-view.ts";
 import { jobErrors } from "./errors.ts";
 import type { JobAnswer, QpuOptions } from "./job.ts";
 import type { Seat } from "./placing.ts";
 
 const shownSamples = 5;
-const namedVariables = 5000;
-
-/** Samples of the model by row, and its energies, lowest first. */
-interface Rows {
-  readonly best: ArrayLike<number>;
-  readonly energies: readonly number[];
-}
 
 /** The answer of a QPU for one model of a flight. Throws JOB_CHAINS_BROKEN when no sample is left. */
 export function quantumAnswer(
-  { model, objective }: Problem,
+  { model, maximise }: PlainProblem,
   seat: Seat,
   samples: SampleSet,
   { chainBreaks: method, reads }: QpuOptions,
@@ -42,7 +36,7 @@ export function quantumAnswer(
     all += own.occurrences[r]!;
   }
   const rows = rowsOf(model, own, (v) => (model.vartype === "SPIN" ? v : (v + 1) / 2));
-  return answerOf(model, objective, rows, {
+  return answerOf(model, maximise, rows, {
     kind: "quantum",
     reads: all,
     ...provenance,
@@ -59,7 +53,7 @@ export function quantumAnswer(
 
 /** The answer of a hybrid solver. Throws LEAP_ANSWER_INVALID when it is of another model. */
 export function hybridAnswer(
-  { model, objective }: Problem,
+  { model, maximise }: PlainProblem,
   samples: HybridSamples,
   provenance: Readonly<Record<string, unknown>>,
 ): JobAnswer {
@@ -77,34 +71,48 @@ export function hybridAnswer(
     for (const [i, column] of columns.entries()) values[r * set.size + i] = set.values[r * set.size + (column ?? 0)]!;
   const low = set.vartype === "SPIN" ? -1 : 0;
   const turn = (v: number): number => (v === low ? (model.vartype === "SPIN" ? -1 : 0) : 1);
-  return answerOf(model, objective, rowsOf(model, { ...set, values }, turn), { kind: "hybrid", ...provenance });
+  return answerOf(model, maximise, rowsOf(model, { ...set, values }, turn), { kind: "hybrid", ...provenance });
 }
 
-function rowsOf(model: Bqm, set: SampleSet, turn: (value: number) => number): Rows {
+// The samples of the model itself, lowest first, with its own energies.
+function rowsOf(model: Bqm, set: SampleSet, turn: (value: number) => number): SampleSet {
   const rows = Array.from({ length: set.count }, (_, r) => {
     const row = Int8Array.from({ length: set.size }, (_, i) => turn(set.values[r * set.size + i]!));
-    return { row, energy: energyOf(model, row) };
+    return { row, energy: energyOf(model, row), occurrences: set.occurrences[r]! };
   }).sort((a, b) => a.energy - b.energy);
-  return { best: rows[0]?.row ?? [], energies: rows.slice(0, shownSamples).map(({ energy }) => energy) };
+  const values = new Int8Array(rows.length * set.size);
+  for (const [r, { row }] of rows.entries()) values.set(row, r * set.size);
+  return {
+    vartype: model.vartype,
+    size: set.size,
+    count: rows.length,
+    values,
+    energies: Float64Array.from(rows, ({ energy }) => energy),
+    occurrences: Int32Array.from(rows, ({ occurrences }) => occurrences),
+    ...(model.labels === undefined ? {} : { labels: model.labels }),
+  };
 }
 
-function answerOf(
-  model: Bqm,
-  objective: Problem["objective"],
-  { best, energies }: Rows,
-  provenance: Readonly<Record<string, unknown>>,
-): JobAnswer {
-  const energy = energies[0] ?? 0;
-  const values = Array.from(best);
+function answerOf(model: Bqm, maximise: boolean, samples: SampleSet, provenance: Readonly<Record<string, unknown>>): JobAnswer {
+  const [best] = foundSamples(model, samples, 1);
+  const energy = best?.energy ?? model.offset;
   return {
+    kind: "bqm",
     energy,
-    objective: objective ? objective(energy) : null,
+    objective: maximise ? -energy : null,
+    feasible: null,
+    violations: [],
+    vartype: model.vartype,
     variables: model.size,
     couplings: model.biases.length,
-    sample:
-      model.size <= namedVariables ? Object.fromEntries(values.map((value, i) => [String(labelOf(model, i)), value])) : null,
-    bits: values.map((value) => (value > 0 ? "+" : "-")).join(""),
-    energies: [...energies],
+    constraints: 0,
+    sample: best?.sample ?? null,
+    bits: best?.bits ?? null,
+    answer: null,
+    energies: [...samples.energies.subarray(0, shownSamples)],
+    samples: foundSamples(model, samples, shownSamples),
+    trace: [],
+    histogram: histogramOf(samples),
     provenance: { ...provenance, energy },
   };
 }

@@ -25,8 +25,9 @@ import { newId } from "../../base/ids.ts";
 import type { Logger } from "../../base/logger.ts";
 import type { Store } from "../../store/store.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
-import { type Problem, problemFromTerms, readProblem } from "../reading.ts";
-import type { SolveOrder } from "../solver-interface.ts";
+import { quantumErrors } from "../errors.ts";
+import type { ProblemSource } from "../problem-source.ts";
+import { type PlainProblem, readProblem } from "../reading.ts";
 import { hybridAnswer, quantumAnswer } from "./answering.ts";
 import { type Claim, hold, settle } from "./budgets.ts";
 import { jobErrors } from "./errors.ts";
@@ -153,10 +154,10 @@ export class Flights {
     } catch (error) {
       return this.#refuseAll(jobs, error);
     }
-    const read: { job: KeptJob; problem: Problem }[] = [];
+    const read: { job: KeptJob; problem: PlainProblem }[] = [];
     for (const job of jobs) {
       try {
-        read.push({ job, problem: problemIn(job.order.solve) });
+        read.push({ job, problem: await problemIn(job.order.solve.problem) });
       } catch (error) {
         await this.#refuseAll([job], error);
       }
@@ -167,7 +168,7 @@ export class Flights {
       this.#work(this.#placeAndSend(group, solver));
   }
 
-  async #placeAndSend(group: readonly { job: KeptJob; problem: Problem }[], solver: LeapSolver): Promise<void> {
+  async #placeAndSend(group: readonly { job: KeptJob; problem: PlainProblem }[], solver: LeapSolver): Promise<void> {
     const passengers = group.map(({ job, problem }) => ({
       job: job.id,
       model: problem.model,
@@ -209,7 +210,7 @@ export class Flights {
   async #launchHybrid(job: KeptJob): Promise<void> {
     try {
       const solver = await this.#input.leap.solver({ category: "hybrid", problemTypes: ["bqm"] }, this.#stopping.signal);
-      const { model } = problemIn(job.order.solve);
+      const { model } = await problemIn(job.order.solve.problem);
       const time_limit = Math.max(leastHybridTime(solver, "bqm", { variables: model.size }), job.order.hybridSeconds ?? 0);
       await this.#holdAndSend([job], solver, () => ({
         plan: { kind: "hybrid", job: job.id, params: { time_limit } },
@@ -309,14 +310,16 @@ export class Flights {
     if (plan.kind === "hybrid") {
       const job = jobs.find(({ id }) => id === plan.job);
       if (!job) throw new Error(`the flight ${key} has lost its job`);
-      const file = new Uint8Array(dimodBqmFormat.bytes(problemIn(job.order.solve).model));
+      const file = new Uint8Array(dimodBqmFormat.bytes((await problemIn(job.order.solve.problem)).model));
       return client.submitHybrid({ key, label, solver, type: "bqm", file, params: plan.params, signal: this.#stopping.signal });
     }
-    const placed = plan.seats.map((seat) => {
-      const job = jobs.find(({ id }) => id === seat.job);
-      if (!job) throw new Error(`the flight ${key} has lost its job ${seat.job}`);
-      return { model: problemIn(job.order.solve).model, seat };
-    });
+    const placed = await Promise.all(
+      plan.seats.map(async (seat) => {
+        const job = jobs.find(({ id }) => id === seat.job);
+        if (!job) throw new Error(`the flight ${key} has lost its job ${seat.job}`);
+        return { model: (await problemIn(job.order.solve.problem)).model, seat };
+      }),
+    );
     return client.submit({ key, label, solver, type: "ising", problem: problemOf(placed, solver), params: plan.params });
   }
 
@@ -342,22 +345,24 @@ export class Flights {
     const us = Math.round(qpuAccessTime(timing));
     const parts = sharedOut(us, jobs.map(readsOf));
     const now = this.#input.clock.now();
-    const outcomes = jobs.map((job, i) => {
-      const provenance = {
-        solver: at.solver,
-        leapId: at.id,
-        timeMs: now - (job.startedAt ?? now),
-        qpuAccessUs: parts[i] ?? 0,
-        timing,
-        ...(jobs.length > 1 ? { sharedBy: jobs.length } : {}),
-        ...(job.detours.length > 0 ? { detours: job.detours } : {}),
-      };
-      try {
-        return { job, answer: answerFor(job, flight.plan, answer, provenance) };
-      } catch (error) {
-        return { job, error: asEntenteError(error) };
-      }
-    });
+    const outcomes = await Promise.all(
+      jobs.map(async (job, i) => {
+        const provenance = {
+          solver: at.solver,
+          leapId: at.id,
+          timeMs: now - (job.startedAt ?? now),
+          qpuAccessUs: parts[i] ?? 0,
+          timing,
+          ...(jobs.length > 1 ? { sharedBy: jobs.length } : {}),
+          ...(job.detours.length > 0 ? { detours: job.detours } : {}),
+        };
+        try {
+          return { job, answer: await answerFor(job, flight.plan, answer, provenance) };
+        } catch (error) {
+          return { job, error: asEntenteError(error) };
+        }
+      }),
+    );
     await this.#close(flight, us, outcomes);
   }
 
@@ -433,9 +438,11 @@ export class Flights {
   }
 }
 
-/** The model of an order, and how its energy reads. Throws the codes of @entente/quantum. */
-export function problemIn({ problem }: SolveOrder): Problem {
-  return "terms" in problem ? problemFromTerms(problem.terms) : readProblem(problem.text, problem.format);
+/** The model of a source, for solvers at Leap. Throws CONSTRAINTS_UNFIT for one with constraints, and the codes of @entente/quantum. */
+export async function problemIn(source: ProblemSource): Promise<PlainProblem> {
+  const problem = await readProblem(source);
+  if (problem.kind === "cqm") throw quantumErrors.CONSTRAINTS_UNFIT({ what: "a job at Leap" });
+  return problem;
 }
 
 /** QPU time that a hybrid run may be charged, us: its run time over the solver's rate of conversion, which is 20 where it says none. */
@@ -448,8 +455,13 @@ function readsOf({ order }: KeptJob): number {
   return order.qpu.reads;
 }
 
-function answerFor(job: KeptJob, plan: FlightPlan, answer: LeapAnswer, provenance: Readonly<Record<string, unknown>>): JobAnswer {
-  const problem = problemIn(job.order.solve);
+async function answerFor(
+  job: KeptJob,
+  plan: FlightPlan,
+  answer: LeapAnswer,
+  provenance: Readonly<Record<string, unknown>>,
+): Promise<JobAnswer> {
+  const problem = await problemIn(job.order.solve.problem);
   if (plan.kind === "qpu" && answer.format === "qp") {
     const seat = plan.seats.find((one) => one.job === job.id);
     if (seat) return quantumAnswer(problem, seat, answer.samples, job.order.qpu, provenance);

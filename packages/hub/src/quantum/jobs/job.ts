@@ -1,6 +1,7 @@
 /** An optimisation job, as it is kept and as its owner sees it. */
 import { z } from "zod";
-import type { SolveAnswer, SolveOrder } from "../solver-interface.ts";
+import { solveAnswerSchema } from "../solve-fields.ts";
+import type { SolveAnswer, SolveOrder } from "../solve-order.ts";
 
 /** Where a job may be asked to run, and where it can. */
 export const wantedPlaces = ["auto", "local", "qpu", "hybrid"] as const;
@@ -98,18 +99,7 @@ export const jobView = jobSummary.extend({
     .object({ us: z.number(), state: z.enum(["held", "spent", "freed"]) })
     .nullable()
     .describe("QPU access time in us: held as estimated, spent as Leap told it, or freed"),
-  answer: z
-    .object({
-      energy: z.number(),
-      objective: z.number().nullable(),
-      variables: z.number(),
-      couplings: z.number(),
-      sample: z.record(z.string(), z.number()).nullable(),
-      bits: z.string(),
-      energies: z.array(z.number()),
-      provenance: z.record(z.string(), z.json()),
-    })
-    .nullable(),
+  answer: solveAnswerSchema.extend({ provenance: z.record(z.string(), z.json()) }).nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 

@@ -51,6 +51,8 @@ interface Live {
 }
 
 const lookMs = 1000;
+// What a job that names no time is reckoned with.
+const usualSeconds = 2;
 // What is submitted at nearly the same time can share a flight.
 const gatherMs = 10;
 
@@ -105,6 +107,11 @@ export class Jobs implements AsyncDisposable {
     });
   }
 
+  /** The solver thread, and the models that principals keep. */
+  get solving(): Solving {
+    return this.#input.solving;
+  }
+
   /** Reads of a QPU job that names none. */
   get defaultReads(): number {
     return this.#input.values["quantum.qpuReads"];
@@ -150,7 +157,10 @@ export class Jobs implements AsyncDisposable {
       priority,
       deadlineAt: deadlineMs === undefined ? undefined : now + deadlineMs,
       state: "queued",
-      costMs: place === "local" ? Math.ceil(order.solve.seconds * 1000) : Math.ceil((order.hybridSeconds ?? 3) * 1000),
+      costMs:
+        place === "local"
+          ? Math.ceil((order.solve.seconds ?? usualSeconds) * 1000)
+          : Math.ceil((order.hybridSeconds ?? 3) * 1000),
       order,
       notes: [],
       detours: [],

@@ -5,7 +5,7 @@ import type { QuantumJobsTable } from "../../store/quantum-schema.ts";
 import type { Database } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { jobErrors } from "./errors.ts";
-import { type JobAnswer, type JobState, jobStates, type KeptJob, priorities, wantedPlaces } from "./job.ts";
+import { type JobAnswer, type JobOrder, type JobState, jobStates, type KeptJob, priorities, wantedPlaces } from "./job.ts";
 import { decayed, type Lane, lanes } from "./scheduling.ts";
 
 /** What may change of a job. */
@@ -45,7 +45,7 @@ export class JobRecords {
           deadline_at: job.deadlineAt ?? null,
           state: job.state,
           cost_ms: job.costMs,
-          order_json: JSON.stringify(job.order),
+          order_json: orderText(job.order),
           notes_json: JSON.stringify({ notes: job.notes, detours: job.detours }),
           cancel: 0,
           submitted_at: job.submittedAt,
@@ -212,7 +212,7 @@ function jobOf(row: Selectable<QuantumJobsTable>): KeptJob {
     deadlineAt: row.deadline_at ?? undefined,
     state: pick(jobStates, row.state),
     costMs: row.cost_ms,
-    order: JSON.parse(row.order_json),
+    order: orderFrom(row.order_json),
     notes,
     detours,
     flight: row.flight ?? undefined,
@@ -223,6 +223,24 @@ function jobOf(row: Selectable<QuantumJobsTable>): KeptJob {
     startedAt: row.started_at ?? undefined,
     endedAt: row.ended_at ?? undefined,
   };
+}
+
+// A dimod file is the one part of an order that is not JSON.
+function orderText({ solve, ...rest }: JobOrder): string {
+  const { problem } = solve;
+  if (!("bytes" in problem)) return JSON.stringify({ solve, ...rest });
+  return JSON.stringify({
+    solve: { ...solve, problem: { ...problem, bytes: Buffer.from(problem.bytes).toString("base64") } },
+    ...rest,
+  });
+}
+
+function orderFrom(text: string): JobOrder {
+  const order: JobOrder = JSON.parse(text);
+  const { problem } = order.solve;
+  if (!("bytes" in problem)) return order;
+  const bytes = new Uint8Array(Buffer.from(String(problem.bytes), "base64"));
+  return { ...order, solve: { ...order.solve, problem: { ...problem, bytes } } };
 }
 
 // Only this file writes these columns, so another word means that a newer hub did.

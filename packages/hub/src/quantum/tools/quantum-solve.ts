@@ -1,68 +1,26 @@
 import { z } from "zod";
 import { quantumErrors } from "../errors.ts";
 import { defineQuantumTool } from "../pillar.ts";
-import { problemFormats } from "../problem-formats.ts";
-
-const label = z.union([z.string(), z.number()]);
+import { problemFields, sourceOf } from "../problem-fields.ts";
+import { effortFields, solveAnswerSchema, solveFields, solveOptions } from "../solve-fields.ts";
 
 export default defineQuantumTool({
   name: "quantum_solve",
   description:
-    "Minimises a QUBO or Ising model, or maximises a cut, with a classical sampler chosen for it: exact for small ones, tabu for dense, simulated annealing for sparse. Give `terms`, or a file's `text` with its `format`. Energies are recomputed in double precision; the answer says which solver found it and how.",
+    "Minimises a QUBO, an Ising model or a quadratic model with constraints, or maximises a cut, with a sampler chosen for it: exact for the smallest, tabu for dense, annealing for sparse ones. Give one of `terms`, `cqm`, `text` with its `format`, `file` or `model`. Energies and constraints are checked in double precision on the model itself; the answer says which solver found it, how, and the improvements on the way.",
   input: z.object({
-    terms: z
-      .object({
-        vartype: z.enum(["BINARY", "SPIN"]),
-        linear: z.array(z.tuple([label, z.number()])).default([]),
-        quadratic: z.array(z.tuple([label, label, z.number()])).default([]),
-        offset: z.number().default(0),
-      })
-      .optional(),
-    text: z.string().optional().describe("a problem file's content"),
-    format: z
-      .enum(problemFormats)
-      .default("qubo")
-      .describe("of the text: qubo (qbsolv), ising (i j J lines), mc (Max-Cut, Gset), q (OR-Library, maximise)"),
-    solver: z.string().default("auto"),
-    seconds: z.number().min(0.01).max(3600).default(2),
-    reads: z.int().min(1).max(10_000).optional(),
-    target: z.number().optional().describe("stop at this energy"),
-    seed: z.int().min(0).default(1),
+    ...problemFields,
+    ...solveFields,
+    ...effortFields,
+    resolution: z.number().positive().optional().describe("the step of real variables; models with reals want it"),
+    target: z.number().optional().describe("stop at this energy; not with constraints"),
   }),
-  output: z.object({
-    energy: z.number(),
-    objective: z.number().nullable().describe("what the file maximises (cut weight, value), where it maximises"),
-    variables: z.number(),
-    couplings: z.number(),
-    sample: z
-      .record(z.string(), z.number())
-      .nullable()
-      .describe("the best sample by variable; null when there are too many variables, see `bits`"),
-    bits: z.string().describe("the best sample in the order of the variables, + for 1"),
-    energies: z.array(z.number()),
-    provenance: z.object({
-      solver: z.string(),
-      why: z.string(),
-      kind: z.string(),
-      seed: z.number(),
-      reads: z.number(),
-      rounds: z.number(),
-      timeMs: z.number(),
-      energy: z.number(),
-    }),
-  }),
-  hints: { readOnly: true },
-  run: (input, ctx, solving) => {
-    const { terms, text, format, solver, seconds, seed, reads, target } = input;
-    if (!terms && text === undefined) throw quantumErrors.PROBLEM_MISSING({});
-    const order = {
-      problem: terms ? { terms } : { text: text ?? "", format },
-      solver,
-      seconds,
-      seed,
-      ...(reads === undefined ? {} : { reads }),
-      ...(target === undefined ? {} : { target }),
-    };
-    return solving.solve(order, ctx);
+  output: solveAnswerSchema,
+  hints: { readOnly: true, pure: true },
+  run: async (input, ctx, solving) => {
+    const problem = await sourceOf(input, ctx, solving);
+    if (input.target !== undefined && (input.cqm || (input.text !== undefined && input.format === "lp")))
+      throw quantumErrors.CONSTRAINTS_UNFIT({ what: "target" });
+    return solving.solve({ problem, ...solveOptions(input) }, ctx);
   },
 });

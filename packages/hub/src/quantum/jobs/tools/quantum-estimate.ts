@@ -1,10 +1,10 @@
 import { estimateQpuTime, identityText, type LeapSolver, leastHybridTime, mostReads } from "@entente/quantum";
 import { z } from "zod";
 import { baseErrors } from "../../../base/errors.ts";
+import { problemFields, sourceOf } from "../../problem-fields.ts";
 import { hybridQpuTime, problemIn } from "../flights.ts";
 import { defineJobsTool } from "../jobs.ts";
 import { Placing, qubitsOf } from "../placing.ts";
-import { problemFields, problemGiven } from "../problem-input.ts";
 
 const searchMs = 20_000;
 
@@ -32,7 +32,8 @@ export default defineJobsTool({
     leastSeconds: z.number().nullable().describe("the least time limit of the hybrid solver"),
   }),
   hints: { readOnly: true },
-  run: async (input, { signal }, { leap }) => {
+  run: async (input, ctx, { leap, solving }) => {
+    const { signal } = ctx;
     const { kind, properties, reads, annealingUs } = input;
     const named = input.solver === undefined ? {} : { name: input.solver };
     const byHand = (): LeapSolver => ({
@@ -48,19 +49,16 @@ export default defineJobsTool({
       ? byHand()
       : await leap.solver({ category: kind, ...(kind === "hybrid" ? { problemTypes: ["bqm"] } : {}), ...named }, signal);
     const name = identityText(solver.identity);
-    const hasProblem = input.terms !== undefined || input.text !== undefined;
-    const model = () => problemIn({ problem: problemGiven(input), solver: "auto", seconds: 1, seed: 1 }).model;
+    const model = async () => (await problemIn(await sourceOf(input, ctx, solving))).model;
     if (kind === "hybrid") {
-      const variables = input.variables ?? model().size;
+      const variables = input.variables ?? (await model()).size;
       const leastSeconds = leastHybridTime(solver, "bqm", { variables });
       const seconds = Math.max(leastSeconds, input.hybridSeconds ?? 0);
       return { solver: name, kind, us: Math.ceil(hybridQpuTime(solver, seconds)), qubits: null, mostReads: null, leastSeconds };
     }
     let { qubits } = input;
     if (qubits === undefined) {
-      if (!hasProblem)
-        throw baseErrors.INPUT_INVALID({ what: "quantum_estimate", problems: ["wanted `qubits`, or a problem to embed"] });
-      const [seat] = await new Placing(searchMs).seats([{ job: "", model: model() }], solver, signal);
+      const [seat] = await new Placing(searchMs).seats([{ job: "", model: await model() }], solver, signal);
       if (!seat) throw baseErrors.INPUT_INVALID({ what: "quantum_estimate", problems: [`no embedding was found on ${name}`] });
       qubits = qubitsOf([seat]);
     }

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { problemFields, sourceOf } from "../../problem-fields.ts";
+import { effortFields, solveFields, solveOptions } from "../../solve-fields.ts";
 import { jobSummary, priorities, summaryOf, wantedPlaces } from "../job.ts";
 import { defineJobsTool } from "../jobs.ts";
-import { problemFields, problemGiven } from "../problem-input.ts";
 
 export default defineJobsTool({
   name: "quantum_job_submit",
@@ -14,11 +15,10 @@ export default defineJobsTool({
     priority: z.enum(priorities).default("normal"),
     deadlineMs: z.int().min(1).optional().describe("from now: the scheduler takes it ahead in its class when it would be late"),
     label: z.string().max(200).default(""),
-    solver: z.string().default("auto").describe("of local samplers"),
-    seconds: z.number().min(0.01).max(3600).default(2).describe("of local solving"),
-    reads: z.int().min(1).max(10_000).optional(),
+    ...solveFields,
+    ...effortFields,
     target: z.number().optional().describe("local solving stops at this energy"),
-    seed: z.int().min(0).default(1).describe("of local solving"),
+    resolution: z.number().positive().optional().describe("step of real variables, for local solving"),
     annealingUs: z.number().min(0.1).max(10_000).optional().describe("annealing time on a QPU"),
     chainStrength: z
       .number()
@@ -29,23 +29,16 @@ export default defineJobsTool({
     hybridSeconds: z.number().positive().max(86_400).optional().describe("the solver's least when left out"),
   }),
   output: jobSummary,
-  run: async (input, { principal }, jobs) => {
-    const { where: wanted, fallback, priority, deadlineMs, label, solver, seconds, reads, target, seed } = input;
+  run: async (input, ctx, jobs) => {
+    const { where: wanted, fallback, priority, deadlineMs, label, reads } = input;
     const { annealingUs, chainStrength, chainBreaks, hybridSeconds } = input;
-    const job = await jobs.submit(principal.id, {
+    const job = await jobs.submit(ctx.principal.id, {
       label,
       wanted,
       priority,
       deadlineMs,
       order: {
-        solve: {
-          problem: problemGiven(input),
-          solver,
-          seconds,
-          seed,
-          ...(reads === undefined ? {} : { reads }),
-          ...(target === undefined ? {} : { target }),
-        },
+        solve: { problem: await sourceOf(input, ctx, jobs.solving), ...solveOptions(input) },
         fallback,
         qpu: {
           reads: reads ?? jobs.defaultReads,
