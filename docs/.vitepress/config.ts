@@ -29,6 +29,7 @@ export default defineConfig({
           "auctions",
           "plans",
           "collaboration",
+          "optimisation-jobs",
           "optimisation",
           "guarantees",
           "benchmarks",

@@ -41,6 +41,7 @@ import { coverage } from "./negotiation/coverage.ts";
 import type { NegotiationDesk } from "./negotiation/desk.ts";
 import { Negotiation } from "./negotiation/pillar.ts";
 import type { Planning } from "./negotiation/plans/planning.ts";
+import { Jobs } from "./quantum/jobs/jobs.ts";
 import { ModelShelf } from "./quantum/model-shelf.ts";
 import { Solving } from "./quantum/pillar.ts";
 import { problemTools } from "./quantum/problem-tools.ts";
@@ -82,7 +83,7 @@ export interface Hub extends AsyncDisposable {
   readonly resourceChanges: Listeners<string>;
   readonly joined: JoinedAgents;
   readonly elsewhere: RemoteAgents;
-  /** Goes on with what a stop of the hub cut off: tasks, bargaining sessions, plans, and breaches that nobody has acted on. */
+  /** Goes on with what a stop of the hub cut off: tasks, bargaining sessions, plans, optimisation jobs, and breaches that nobody has acted on. */
   readonly recover: () => Promise<void>;
   /** Registers the built-in agents under a base URL and, where gRPC is on, its host:port. */
   readonly addAgents: (baseUrl: string, grpc?: string) => Promise<void>;
@@ -145,6 +146,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     mostThreads: values["quantum.threads"],
     shelf: new ModelShelf({ store, clock, most: values["quantum.models"], mostBytes: values["quantum.modelBytes"] }),
   });
+  const jobs = new Jobs({ store, solving, clock, log, metrics, values, dataFolder, environment: process.env });
   const agents = () => registry.list().map(({ agent, card }) => ({ name: agent.profile.name, card }));
   const services = values["routing.services"];
   const sla = await Sla.open({
@@ -198,18 +200,29 @@ export async function openHub(input: HubInput): Promise<Hub> {
     startedAt,
     keepCredential: (agent, credential) => keepCredential(dataFolder, agent, credential),
   };
-  const [hubTools, modelTools, negotiationTools, routingTools, slaTools, learningTools, quantumTools, resources, prompts] =
-    await Promise.all([
-      loadFolder<ToolFactory<HubDesk>>(folder("desk/tools")),
-      loadFolder<ToolFactory<Models>>(folder("models/tools")),
-      loadFolder<ToolFactory<NegotiationDesk>>(folder("negotiation/tools")),
-      loadFolder<ToolFactory<Routing>>(folder("routing/tools")),
-      loadFolder<ToolFactory<Sla>>(folder("sla/tools")),
-      loadFolder<ToolFactory<Learning>>(folder("learning/tools")),
-      loadFolder<ToolFactory<Solving>>(folder("quantum/tools")),
-      loadFolder<Resource>(folder("desk/resources")),
-      loadFolder<Prompt>(folder("desk/prompts")),
-    ]);
+  const [
+    hubTools,
+    modelTools,
+    negotiationTools,
+    routingTools,
+    slaTools,
+    learningTools,
+    quantumTools,
+    jobTools,
+    resources,
+    prompts,
+  ] = await Promise.all([
+    loadFolder<ToolFactory<HubDesk>>(folder("desk/tools")),
+    loadFolder<ToolFactory<Models>>(folder("models/tools")),
+    loadFolder<ToolFactory<NegotiationDesk>>(folder("negotiation/tools")),
+    loadFolder<ToolFactory<Routing>>(folder("routing/tools")),
+    loadFolder<ToolFactory<Sla>>(folder("sla/tools")),
+    loadFolder<ToolFactory<Learning>>(folder("learning/tools")),
+    loadFolder<ToolFactory<Solving>>(folder("quantum/tools")),
+    loadFolder<ToolFactory<Jobs>>(folder("quantum/jobs/tools")),
+    loadFolder<Resource>(folder("desk/resources")),
+    loadFolder<Prompt>(folder("desk/prompts")),
+  ]);
   const tools = [
     ...hubTools.map((tool) => tool(hubDesk)),
     ...modelTools.map((tool) => tool(models)),
@@ -218,6 +231,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     ...slaTools.map((tool) => tool(sla)),
     ...learningTools.map((tool) => tool(learning)),
     ...[...quantumTools, ...(await problemTools())].map((tool) => tool(solving)),
+    ...jobTools.map((tool) => tool(jobs)),
   ];
   const dispatcher = new Dispatcher({
     catalogue: new Catalogue(tools, resources, prompts),
@@ -260,6 +274,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
       await registry.recover();
       await negotiation.recover();
       await renegotiateLeftBreaches(renegotiation);
+      await jobs.recover();
     },
     addAgents: async (baseUrl, grpc) => {
       const tools = toolAgent(dispatcher.catalogue, values["a2a.tools"]);
@@ -275,6 +290,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
       await membership[Symbol.asyncDispose]();
       await registry[Symbol.asyncDispose]();
       await learning[Symbol.asyncDispose]();
+      await jobs[Symbol.asyncDispose]();
       await solving[Symbol.asyncDispose]();
       stopNotices();
       stopSightings();

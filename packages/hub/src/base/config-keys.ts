@@ -198,6 +198,28 @@ export const configKeys = {
   "sla.windowDays": key(z.int().min(1).max(30), 30, "days over which an error budget is counted"),
   "sla.minTasks": key(positive, 10, "tasks that an alert's long window must hold"),
   "sla.minBad": key(positive, 3, "bad tasks that an alert's long window must hold"),
+  "quantum.localJobs": key(positive, 2, "optimisation jobs solved on this machine at once"),
+  "quantum.remoteJobs": key(positive, 20, "optimisation jobs at Leap at once"),
+  "quantum.openJobs": key(positive, 1000, "most optimisation jobs that one principal may have waiting or running"),
+  "quantum.halfLifeMs": key(positive, 3_600_000, "time after which solver time used counts half in the fair shares, ms"),
+  "quantum.agingMs": key(positive, 60_000, "waiting time after which a job moves up one priority class, and again each time, ms"),
+  "quantum.weights": key(
+    z.record(z.string(), z.number().positive()),
+    {},
+    "weight of a principal in the fair shares of solver time, where it is not 1; an object, in the environment as JSON",
+  ),
+  "quantum.qpuReads": key(z.int().min(1).max(10_000), 100, "reads of a job on a QPU that names none"),
+  "leap.token": key(text, "", "token of D-Wave's Leap; empty means DWAVE_API_TOKEN or dwave.conf", { secret: true }),
+  "leap.endpoint": key(text, "", "address of Leap's solver API, over leap.region; empty means D-Wave's own settings"),
+  "leap.region": key(text, "", "Leap's region, such as na-west-1 or eu-central-1; empty means D-Wave's own settings"),
+  "leap.configFile": key(text, "", "dwave.conf to read; empty means its usual places, none means no file"),
+  "leap.profile": key(text, "", "profile in dwave.conf; empty means its own default"),
+  "leap.settleMs": key(
+    positive,
+    10_000,
+    "how long Leap may take to list a job it has accepted, ms; a job whose answer was lost is looked up for so long before it is sent again",
+  ),
+  "leap.timeoutMs": key(positive, 30_000, "how long a request to Leap may take, ms; long polls take their waiting time more"),
 } as const satisfies Record<string, ConfigKey<never> | ConfigKey<unknown>>;
 
 /** The name of a configuration key. */

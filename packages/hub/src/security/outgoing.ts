@@ -102,7 +102,8 @@ export class Outgoing implements AsyncDisposable {
     const response = await undici.fetch(url, {
       method,
       ...(headers ? { headers: [...new Headers(headers)] } : {}),
-      ...(typeof body === "string" ? { body } : body ? { body: await new Response(body).text() } : {}),
+      // As bytes: not every body is text.
+      ...(typeof body === "string" ? { body } : body ? { body: new Uint8Array(await new Response(body).arrayBuffer()) } : {}),
       ...(signal ? { signal } : {}),
       dispatcher: await this.#opened,
       redirect: "manual",

@@ -4,6 +4,7 @@
  */
 import type { Generated } from "kysely";
 import type { NegotiationDatabase } from "./negotiation-schema.ts";
+import type { QuantumDatabase } from "./quantum-schema.ts";
 
 /** The append-only event log. `hash` = SHA-256 over the canonical JSON of the row with `prev`, the hash before it. */
 export interface EventsTable {
@@ -282,7 +283,7 @@ export interface QuantumModelsTable {
 }
 
 /** The whole database. */
-export interface Database extends NegotiationDatabase {
+export interface Database extends NegotiationDatabase, QuantumDatabase {
   events: EventsTable;
   event_head: EventHeadTable;
   principals: PrincipalsTable;

@@ -28,6 +28,10 @@ export class Metrics {
   readonly modelRequests = this.#counter("modelRequests", ["endpoint", "outcome"]);
   readonly modelTokens = this.#counter("modelTokens", ["endpoint", "kind"]);
   readonly modelTurns = this.#counter("modelTurns", ["endpoint", "outcome"]);
+  readonly quantumJobs = this.#gauge("quantumJobs", ["state"]);
+  readonly quantumEnded = this.#counter("quantumEnded", ["place", "state"]);
+  readonly quantumWait = this.#histogram("quantumWait", ["priority"]);
+  readonly quantumQpuTime = this.#counter("quantumQpuTime", []);
   readonly trainingLoss = this.#gauge("trainingLoss", ["model"]);
   readonly trainingRate = this.#gauge("trainingRate", ["model"]);
   readonly #looks: (() => Promise<void>)[] = [];

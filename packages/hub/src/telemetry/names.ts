@@ -49,6 +49,10 @@ export const metricNames = {
     name: "entente_model_turns_total",
     help: "Bargaining turns of language models, by endpoint and outcome (acted, or the code for which the fallback acted)",
   },
+  quantumJobs: { name: "entente_quantum_jobs", help: "Optimisation jobs kept, by state" },
+  quantumEnded: { name: "entente_quantum_jobs_ended_total", help: "Optimisation jobs ended at this hub, by place and state" },
+  quantumWait: { name: "entente_quantum_job_wait_seconds", help: "Time of an optimisation job in the queue, by priority" },
+  quantumQpuTime: { name: "entente_quantum_qpu_seconds_total", help: "QPU access time that Leap told this hub it used" },
   trainingLoss: { name: "entente_training_loss", help: "Newest training loss, nats per token, by model" },
   trainingRate: { name: "entente_training_tokens_per_second", help: "Newest training rate, by model" },
 } as const;

@@ -1,0 +1,101 @@
+/**
+ * The hub's one Leap client, opened by the first job that needs it. Settings come from the hub's configuration, over D-Wave's own
+ * environment variables and dwave.conf; every request goes through the SSRF guard, so an endpoint that is not public must be allowed
+ * in net.allowPrivate. The token is in the client's headers and nowhere else.
+ */
+import {
+  type JobRecord,
+  jobRecords,
+  type LeapClient,
+  type LeapSolver,
+  loadLeapSettings,
+  openLeap,
+  type SolverQuery,
+} from "@entente/quantum";
+import type { ConfigValues } from "../../base/config-keys.ts";
+import type { Logger } from "../../base/logger.ts";
+import { Outgoing } from "../../security/outgoing.ts";
+import type { StoreJournal } from "./journal.ts";
+
+/** What the desk stands on. */
+export interface LeapDeskInput {
+  readonly journal: StoreJournal;
+  readonly values: ConfigValues;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+}
+
+// Longer outages leave a flight open, and it is looked up again.
+const reconcileMs = 600_000;
+
+/** See the head of this file. */
+export class LeapDesk implements AsyncDisposable {
+  readonly #input: LeapDeskInput;
+  readonly #outgoing: Outgoing;
+  #opened: Promise<LeapClient> | undefined;
+
+  constructor(input: LeapDeskInput) {
+    this.#input = input;
+    this.#outgoing = new Outgoing(input.values["net.allowPrivate"]);
+  }
+
+  /** The client. Throws LEAP_TOKEN_MISSING, LEAP_CONFIG_INVALID, ADDRESS_FORBIDDEN, and what keeps Leap away. */
+  client(): Promise<LeapClient> {
+    if (this.#opened) return this.#opened;
+    const opened = this.#open();
+    this.#opened = opened;
+    // The next one who needs it tries again.
+    opened.catch(() => {
+      if (this.#opened === opened) this.#opened = undefined;
+    });
+    return opened;
+  }
+
+  /** The best solver that fits and is online. Throws LEAP_SOLVER_NOT_FOUND and what `client` throws. */
+  async solver(query: SolverQuery, signal?: AbortSignal): Promise<LeapSolver> {
+    return (await this.client()).solver(query, signal ? { signal } : {});
+  }
+
+  /** The solvers of the account; none when there is no token. Throws what `client` throws otherwise. */
+  async solvers(signal?: AbortSignal): Promise<readonly LeapSolver[]> {
+    return (await this.client()).solvers({}, signal ? { signal } : {});
+  }
+
+  /** What the journal knows of a flight. */
+  async record(key: string): Promise<JobRecord | undefined> {
+    return jobRecords(await this.#input.journal.entries()).get(key);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const opened = this.#opened;
+    if (opened) await opened.then((client) => client[Symbol.asyncDispose]()).catch(() => undefined);
+    await this.#outgoing[Symbol.asyncDispose]();
+  }
+
+  async #open(): Promise<LeapClient> {
+    const { values, environment, journal, log } = this.#input;
+    const given = (key: "leap.token" | "leap.endpoint" | "leap.region" | "leap.profile") => values[key] || undefined;
+    const file = values["leap.configFile"];
+    const profile = given("leap.profile");
+    const settings = await loadLeapSettings(
+      {
+        token: given("leap.token"),
+        endpoint: given("leap.endpoint"),
+        region: given("leap.region"),
+        ...(file === "" ? {} : { configFile: file === "none" ? false : file }),
+        ...(profile === undefined ? {} : { profile }),
+      },
+      environment,
+    );
+    // Told at once; the guard inside fetch would be taken for an outage and asked again.
+    if (settings.endpoint !== undefined) this.#outgoing.check(settings.endpoint);
+    return openLeap(settings, {
+      journal,
+      fetch: this.#outgoing.fetch,
+      timeoutMs: values["leap.timeoutMs"],
+      retry: { retries: 5, factorMs: 100, mostMs: 5_000 },
+      submission: { settleMs: values["leap.settleMs"], reconcileMs },
+      onDeprecation: (notice) => log.warn({ notice }, "Leap will withdraw something that this hub uses"),
+    });
+  }
+}

@@ -1,0 +1,256 @@
+/** Jobs in the store. */
+import type { Selectable, Transaction } from "kysely";
+import type { Connection } from "../../store/backend.ts";
+import type { QuantumJobsTable } from "../../store/quantum-schema.ts";
+import type { Database } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
+import { jobErrors } from "./errors.ts";
+import { type JobAnswer, type JobOrder, type JobState, jobStates, type KeptJob, priorities, wantedPlaces } from "./job.ts";
+import { decayed, type Lane, lanes } from "./scheduling.ts";
+
+/** What may change of a job. */
+export type JobChange = Partial<
+  Pick<KeptJob, "state" | "place" | "flight" | "answer" | "error" | "startedAt" | "endedAt" | "notes" | "detours" | "cancel">
+> & { readonly hub?: string | undefined };
+
+const mostWaiting = 2000;
+
+/** Reads and writes jobs. */
+export class JobRecords {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Keeps a new job. Throws JOBS_TOO_MANY. */
+  async begin(job: KeptJob, openJobs: number): Promise<void> {
+    await this.#store.transaction(async (trx) => {
+      const { open } = await trx
+        .selectFrom("quantum_jobs")
+        .select((e) => e.fn.countAll<number>().as("open"))
+        .where("owner", "=", job.owner)
+        .where("state", "in", ["queued", "running"])
+        .executeTakeFirstOrThrow();
+      if (Number(open) >= openJobs) throw jobErrors.JOBS_TOO_MANY({ limit: openJobs });
+      await trx
+        .insertInto("quantum_jobs")
+        .values({
+          id: job.id,
+          owner: job.owner,
+          label: job.label,
+          wanted: job.wanted,
+          place: job.place,
+          priority: job.priority,
+          deadline_at: job.deadlineAt ?? null,
+          state: job.state,
+          cost_ms: job.costMs,
+          order_json: orderText(job.order),
+          notes_json: JSON.stringify({ notes: job.notes, detours: job.detours }),
+          cancel: 0,
+          submitted_at: job.submittedAt,
+        })
+        .execute();
+      const data = { wanted: job.wanted, place: job.place, priority: job.priority };
+      await this.#store.events.append(trx, [{ kind: "quantum.job.submitted", actor: job.owner, subject: job.id, data }]);
+    });
+  }
+
+  async load(id: string): Promise<KeptJob | undefined> {
+    const row = await this.#store.db.selectFrom("quantum_jobs").selectAll().where("id", "=", id).executeTakeFirst();
+    return row && jobOf(row);
+  }
+
+  /** Newest first; of all owners when none is given. */
+  async list(owner: string | undefined, state: JobState | undefined, limit: number): Promise<readonly KeptJob[]> {
+    let query = this.#store.db.selectFrom("quantum_jobs").selectAll().orderBy("id", "desc").limit(limit);
+    if (owner !== undefined) query = query.where("owner", "=", owner);
+    if (state !== undefined) query = query.where("state", "=", state);
+    return (await query.execute()).map(jobOf);
+  }
+
+  /** What waits, oldest first, of all hubs on the store. */
+  async waiting(): Promise<readonly KeptJob[]> {
+    const query = this.#store.db.selectFrom("quantum_jobs").selectAll().where("state", "=", "queued");
+    return (await query.orderBy("submitted_at").limit(mostWaiting).execute()).map(jobOf);
+  }
+
+  async runningAt(hub: string): Promise<readonly KeptJob[]> {
+    const query = this.#store.db.selectFrom("quantum_jobs").selectAll().where("state", "=", "running").where("hub", "=", hub);
+    return (await query.execute()).map(jobOf);
+  }
+
+  async counts(): Promise<ReadonlyMap<JobState, number>> {
+    const rows = await this.#store.db
+      .selectFrom("quantum_jobs")
+      .select((e) => ["state", e.fn.countAll<number>().as("count")])
+      .groupBy("state")
+      .execute();
+    return new Map(rows.map(({ state, count }) => [pick(jobStates, state), Number(count)]));
+  }
+
+  /** Takes a waiting job for a hub; false when it waits no more. */
+  async claim(
+    id: string,
+    hub: string,
+    startedAt: number,
+    notes: KeptJob["notes"],
+    detours: KeptJob["detours"],
+  ): Promise<boolean> {
+    return this.#store.transaction(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable("quantum_jobs")
+        .set({ state: "running", hub, started_at: startedAt, notes_json: JSON.stringify({ notes, detours }) })
+        .where("id", "=", id)
+        .where("state", "=", "queued")
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
+    });
+  }
+
+  /** Asks that a job end: a waiting one does at once. */
+  async cancel(id: string, by: string, now: number): Promise<void> {
+    await this.#store.transaction(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable("quantum_jobs")
+        .set({ state: "cancelled", cancel: 1, ended_at: now })
+        .where("id", "=", id)
+        .where("state", "=", "queued")
+        .executeTakeFirst();
+      if (numUpdatedRows === 1n) {
+        const data = { state: "cancelled" };
+        await this.#store.events.append(trx, [{ kind: "quantum.job.ended", actor: by, subject: id, data }]);
+      } else
+        await trx.updateTable("quantum_jobs").set({ cancel: 1 }).where("id", "=", id).where("state", "=", "running").execute();
+    });
+  }
+
+  async change(id: string, change: JobChange, on: Connection = this.#store.db): Promise<void> {
+    await on.updateTable("quantum_jobs").set(columnsOf(change)).where("id", "=", id).execute();
+  }
+
+  /** The end of a job, in the caller's transaction, with its record. */
+  async end(trx: Transaction<Database>, job: KeptJob, change: JobChange & { readonly state: JobState }): Promise<void> {
+    await this.change(job.id, change, trx);
+    const { state, answer, error } = change;
+    const data = {
+      state,
+      place: change.place ?? job.place,
+      ...(answer ? { energy: answer.energy } : {}),
+      ...(error ? { error: error.code } : {}),
+    };
+    await this.#store.events.append(trx, [{ kind: "quantum.job.ended", actor: "hub", subject: job.id, data }]);
+  }
+
+  /** Adds to what a principal has used of a lane. */
+  async charge(
+    trx: Transaction<Database>,
+    owner: string,
+    lane: Lane,
+    ms: number,
+    now: number,
+    halfLifeMs: number,
+  ): Promise<void> {
+    const before = await trx
+      .selectFrom("quantum_usage")
+      .selectAll()
+      .where("owner", "=", owner)
+      .where("lane", "=", lane)
+      .executeTakeFirst();
+    const amount_ms = (before ? decayed(before.amount_ms, now - before.at, halfLifeMs) : 0) + ms;
+    await trx
+      .insertInto("quantum_usage")
+      .values({ owner, lane, amount_ms, at: now })
+      .onConflict((c) => c.columns(["owner", "lane"]).doUpdateSet({ amount_ms, at: now }))
+      .execute();
+  }
+
+  /** What each principal has used of each lane, decayed until now. */
+  async used(now: number, halfLifeMs: number): Promise<Readonly<Record<Lane, ReadonlyMap<string, number>>>> {
+    const rows = await this.#store.db.selectFrom("quantum_usage").selectAll().execute();
+    const of = (lane: Lane) =>
+      new Map(
+        rows.filter((row) => row.lane === lane).map((row) => [row.owner, decayed(row.amount_ms, now - row.at, halfLifeMs)]),
+      );
+    return { local: of("local"), remote: of("remote") };
+  }
+
+  /** What a job's flights hold and spent. */
+  async qpuOf(job: string): Promise<{ readonly us: number; readonly state: "held" | "spent" | "freed" } | undefined> {
+    const rows = await this.#store.db.selectFrom("quantum_reservations").selectAll().where("job", "=", job).execute();
+    if (rows.length === 0) return undefined;
+    const states = rows.map(({ state }) => state);
+    const us = rows.reduce((sum, row) => sum + row.us, 0);
+    return { us, state: states.includes("held") ? "held" : states.includes("spent") ? "spent" : "freed" };
+  }
+}
+
+function columnsOf({ notes, detours, answer, error, startedAt, endedAt, cancel, ...plain }: JobChange) {
+  return {
+    ...plain,
+    ...("flight" in plain ? { flight: plain.flight ?? null } : {}),
+    ...("hub" in plain ? { hub: plain.hub ?? null } : {}),
+    ...(startedAt === undefined ? {} : { started_at: startedAt }),
+    ...(endedAt === undefined ? {} : { ended_at: endedAt }),
+    ...(cancel === undefined ? {} : { cancel: cancel ? 1 : 0 }),
+    ...(notes === undefined ? {} : { notes_json: JSON.stringify({ notes, detours }) }),
+    ...(answer === undefined ? {} : { answer_json: JSON.stringify(answer) }),
+    ...(error === undefined ? {} : { error_json: JSON.stringify(error) }),
+  };
+}
+
+function jobOf(row: Selectable<QuantumJobsTable>): KeptJob {
+  const { notes, detours }: Pick<KeptJob, "notes" | "detours"> = JSON.parse(row.notes_json);
+  const answer: JobAnswer | undefined = row.answer_json === null ? undefined : JSON.parse(row.answer_json);
+  return {
+    id: row.id,
+    owner: row.owner,
+    label: row.label,
+    wanted: pick(wantedPlaces, row.wanted),
+    place: pick(["local", "qpu", "hybrid"] as const, row.place),
+    priority: pick(priorities, row.priority),
+    deadlineAt: row.deadline_at ?? undefined,
+    state: pick(jobStates, row.state),
+    costMs: row.cost_ms,
+    order: orderFrom(row.order_json),
+    notes,
+    detours,
+    flight: row.flight ?? undefined,
+    cancel: row.cancel === 1,
+    answer,
+    error: row.error_json === null ? undefined : JSON.parse(row.error_json),
+    submittedAt: row.submitted_at,
+    startedAt: row.started_at ?? undefined,
+    endedAt: row.ended_at ?? undefined,
+  };
+}
+
+// A dimod file is the one part of an order that is not JSON.
+function orderText({ solve, ...rest }: JobOrder): string {
+  const { problem } = solve;
+  if (!("bytes" in problem)) return JSON.stringify({ solve, ...rest });
+  return JSON.stringify({
+    solve: { ...solve, problem: { ...problem, bytes: Buffer.from(problem.bytes).toString("base64") } },
+    ...rest,
+  });
+}
+
+function orderFrom(text: string): JobOrder {
+  const order: JobOrder = JSON.parse(text);
+  const { problem } = order.solve;
+  if (!("bytes" in problem)) return order;
+  const bytes = new Uint8Array(Buffer.from(String(problem.bytes), "base64"));
+  return { ...order, solve: { ...order.solve, problem: { ...problem, bytes } } };
+}
+
+// Only this file writes these columns, so another word means that a newer hub did.
+function pick<T extends string>(known: readonly T[], value: string): T {
+  const found = known.find((one) => one === value);
+  if (found === undefined) throw new Error(`"${value}" is none of ${known.join(", ")}; a newer hub may have written it`);
+  return found;
+}
+
+/** The lane of a place. */
+export function laneOf(place: KeptJob["place"]): Lane {
+  return place === "local" ? lanes[0] : lanes[1];
+}

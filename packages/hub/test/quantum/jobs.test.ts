@@ -1,0 +1,280 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bqmFromTerms, dimodBqmFormat } from "@entente/quantum";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { type ServedHub, serveHub } from "../../src/serving.ts";
+import { configOn, scratchFolder, tokenOf } from "../scratch.ts";
+import { StandInLeap } from "./stand-in-leap.ts";
+
+interface View {
+  readonly job: string;
+  readonly state: string;
+  readonly place: string;
+  readonly notes: readonly { readonly text: string }[];
+  readonly qpu: { readonly us: number; readonly state: string } | null;
+  readonly answer: {
+    readonly energy: number;
+    readonly sample: Record<string, number>;
+    readonly provenance: Record<string, unknown>;
+  } | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+// A triangle that cannot satisfy all three of its couplings: the ground state has energy -1.
+const frustrated = {
+  vartype: "SPIN",
+  quadratic: [
+    ["a", "b", 1],
+    ["b", "c", 1],
+    ["a", "c", 1],
+  ],
+};
+
+// What every test here has: a hub on a folder, and an official client as the operator.
+async function withHub(
+  settings: Readonly<Record<string, string>>,
+  work: (call: <T>(tool: string, input?: object) => Promise<T>, hub: ServedHub) => Promise<void>,
+): Promise<void> {
+  using folder = scratchFolder();
+  await using hub = await serveHub(configOn(folder.path, { "leap.configFile": "none", ...settings }));
+  await using client = await clientOf(hub, tokenOf(folder.path));
+  await work(client.call, hub);
+}
+
+async function clientOf(hub: ServedHub, token: string) {
+  const client = new Client({ name: "jobs-test", version: "1" });
+  const requestInit = { headers: { authorization: `Bearer ${token}` } };
+  await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", hub.url), { requestInit }));
+  return {
+    call: async <T>(tool: string, input: object = {}): Promise<T> => {
+      const result = await client.callTool({ name: tool, arguments: { ...input } });
+      if (result.isError) throw new Error(JSON.stringify(result.content));
+      return result.structuredContent as T; // why: each test knows what it asked for
+    },
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
+
+test("a job without Leap runs here, is kept with its answer, and says where it came from", () =>
+  withHub({}, async (call) => {
+    const { job, state } = await call<View>("quantum_job_submit", { terms: frustrated, seconds: 0.5 });
+    assert.equal(state, "queued");
+    const ended = await call<View>("quantum_job_get", { job, waitMs: 20_000 });
+    assert.deepEqual([ended.state, ended.place, ended.answer?.energy], ["completed", "local", -1]);
+    assert.equal(ended.answer?.provenance.kind, "classical");
+    assert.match(ended.notes[0]?.text ?? "", /^started at local: class normal; its owner's use/);
+  }));
+
+test("a job for a QPU that nobody configured goes on here and tells why", () =>
+  withHub({}, async (call) => {
+    const { job } = await call<View>("quantum_job_submit", { terms: frustrated, where: "qpu", seconds: 0.5 });
+    const ended = await call<View>("quantum_job_get", { job, waitMs: 20_000 });
+    assert.deepEqual([ended.state, ended.place], ["completed", "local"]);
+    const detours = JSON.stringify(ended.answer?.provenance.detours);
+    assert.match(detours, /"from":"qpu","to":"hybrid","because":"LEAP_TOKEN_MISSING.*"from":"hybrid","to":"local"/);
+    const strict = await call<View>("quantum_job_submit", { terms: frustrated, where: "qpu", fallback: false });
+    const failed = await call<View>("quantum_job_get", { job: strict.job, waitMs: 20_000 });
+    assert.deepEqual([failed.state, failed.error?.code], ["failed", "LEAP_TOKEN_MISSING"]);
+  }));
+
+test("a job on a QPU comes back with quantum provenance, timing and chain breaks, and spends what Leap charged", async () => {
+  await using leap = await StandInLeap.start();
+  await withHub(leap.settings, async (call) => {
+    await call("quantum_budget_set", { period: "day", limitUs: 1_000_000 });
+    const { job } = await call<View>("quantum_job_submit", { terms: frustrated, where: "qpu", reads: 50, fallback: false });
+    const ended = await call<View>("quantum_job_get", { job, waitMs: 30_000 });
+    assert.equal(ended.error, null);
+    const { charged, jobs } = await leap.control("log");
+    assert.deepEqual([ended.state, ended.answer?.energy, jobs], ["completed", -1, 1]);
+    const { kind, qpuAccessUs, chains, timing, solver } = ended.answer?.provenance ?? {};
+    assert.equal(kind, "quantum");
+    assert.match(String(solver), /^StandIn_chimera4/);
+    assert.equal(qpuAccessUs, charged);
+    assert.ok(Number((chains as { qubits: number }).qubits) >= 4, "a triangle needs a chain on Chimera");
+    assert.ok((timing as { qpu_access_time: number }).qpu_access_time > 0);
+    assert.deepEqual(ended.qpu, { us: charged, state: "spent" });
+    const { budgets } = await call<{ budgets: { leftUs: number; heldUs: number }[] }>("quantum_budget_get");
+    assert.deepEqual([budgets[0]?.leftUs, budgets[0]?.heldUs], [1_000_000 - charged, 0]);
+  });
+});
+
+test("a hybrid job uploads the model and comes back as hybrid, with its own labels", async () => {
+  await using leap = await StandInLeap.start();
+  await withHub(leap.settings, async (call) => {
+    const terms = {
+      vartype: "BINARY",
+      linear: [
+        ["x", -1],
+        [7, 2],
+      ],
+      quadratic: [["x", 7, -3]],
+    };
+    const { job } = await call<View>("quantum_job_submit", { terms, where: "hybrid", fallback: false });
+    const ended = await call<View>("quantum_job_get", { job, waitMs: 30_000 });
+    assert.equal(ended.error, null);
+    assert.deepEqual([ended.answer?.energy, ended.answer?.sample], [-2, { x: 1, 7: 1 }]);
+    assert.equal(ended.answer?.provenance.kind, "hybrid");
+    assert.equal(ended.qpu?.us, (await leap.control("log")).charged);
+  });
+});
+
+test("small jobs that come together share one flight, and its time is split by their reads to the microsecond", async () => {
+  await using leap = await StandInLeap.start();
+  await withHub(leap.settings, async (call) => {
+    const submitted = await Promise.all(
+      [10, 20, 30, 40].map((reads) =>
+        call<View>("quantum_job_submit", { terms: frustrated, where: "qpu", reads, fallback: false }),
+      ),
+    );
+    const ended = await Promise.all(submitted.map(({ job }) => call<View>("quantum_job_get", { job, waitMs: 30_000 })));
+    assert.deepEqual(
+      ended.map(({ state, answer }) => [state, answer?.energy]),
+      ended.map(() => ["completed", -1]),
+    );
+    const { charged, jobs } = await leap.control("log");
+    assert.ok(jobs < 4, `${jobs} submissions for four jobs`);
+    assert.equal(
+      ended.reduce((sum, { qpu }) => sum + (qpu?.us ?? 0), 0),
+      charged,
+    );
+  });
+});
+
+test("a client without a budget may not use a QPU, one with a budget may until it is used up, and the operator sets it", async () => {
+  await using leap = await StandInLeap.start();
+  await withHub(leap.settings, async (call, { hub }) => {
+    const ada = { principal: { id: "client:ada", kind: "client" as const } };
+    const submit = async (input: object): Promise<View> => {
+      const { job } = await hub.dispatcher.call("quantum_job_submit", { terms: frustrated, fallback: false, ...input }, ada);
+      return (await hub.dispatcher.call("quantum_job_get", { job, waitMs: 30_000 }, ada)) as unknown as View; // why: the tool's own output
+    };
+    assert.equal((await submit({ where: "qpu" })).error?.code, "QPU_BUDGET_NONE");
+    await assert.rejects(hub.dispatcher.call("quantum_budget_set", { scope: "client:ada", period: "day", limitUs: 1e9 }, ada), {
+      code: "BUDGET_OPERATOR_ONLY",
+    });
+    await call("quantum_budget_set", { scope: "client:ada", period: "day", limitUs: 40_000 });
+    assert.equal((await submit({ where: "auto", reads: 10 })).answer?.provenance.kind, "quantum");
+    const over = await submit({ where: "qpu", reads: 1000 });
+    assert.deepEqual([over.error?.code, over.qpu], ["QPU_BUDGET_EXCEEDED", null]);
+    const elsewhere = await submit({ where: "qpu", reads: 1000, fallback: true, seconds: 0.3 });
+    assert.deepEqual([elsewhere.state, elsewhere.place], ["completed", "local"]);
+    await assert.rejects(
+      hub.dispatcher.call("quantum_job_get", { job: over.job }, { principal: { id: "client:bob", kind: "client" } }),
+      { code: "NOT_FOUND" },
+    );
+  });
+});
+
+test("a model that does not fit on the chip goes on at a hybrid solver", async () => {
+  await using leap = await StandInLeap.start();
+  await withHub(leap.settings, async (call) => {
+    const quadratic = Array.from({ length: 40 }, (_, i) => Array.from({ length: i }, (_, j) => [i, j, (i * j) % 3 || -1])).flat();
+    const { job } = await call<View>("quantum_job_submit", { terms: { vartype: "SPIN", quadratic }, where: "qpu" });
+    const ended = await call<View>("quantum_job_get", { job, waitMs: 60_000 });
+    assert.deepEqual([ended.state, ended.place], ["completed", "hybrid"]);
+    assert.match(JSON.stringify(ended.answer?.provenance.detours), /JOB_NOT_EMBEDDABLE/);
+  });
+});
+
+test("a solver that fails after it took the job frees what was held, and the job goes on", async () => {
+  await using leap = await StandInLeap.start();
+  await withHub(leap.settings, async (call) => {
+    await leap.control("faults", { faults: [{ kind: "offline", method: "POST", path: "problems/$" }] });
+    const { job } = await call<View>("quantum_job_submit", { terms: frustrated, where: "qpu" });
+    const ended = await call<View>("quantum_job_get", { job, waitMs: 30_000 });
+    assert.deepEqual([ended.state, ended.place, ended.answer?.energy], ["completed", "hybrid", -1]);
+    assert.match(JSON.stringify(ended.notes), /LEAP_SOLVER_OFFLINE/);
+    const { used } = await call<{ used: { day: { heldUs: number; spentUs: number } } }>("quantum_budget_get");
+    assert.deepEqual(used.day, { heldUs: 0, spentUs: (await leap.control("log")).charged });
+  });
+});
+
+test("a job takes a dimod file and a kept model as it takes terms; one with constraints runs here whatever was wanted", async () => {
+  await using leap = await StandInLeap.start();
+  await withHub(leap.settings, async (call) => {
+    const model = bqmFromTerms({ vartype: "SPIN", linear: [["a", 1]], quadratic: [["a", "b", 1]] });
+    const file = Buffer.from(dimodBqmFormat.bytes(model)).toString("base64");
+    const { model: kept } = await call<{ model: string }>("quantum_model_create", { file });
+    const constrained = {
+      variables: [{ label: "n", kind: "integer", upper: 5 }],
+      objective: { linear: [["n", -1]] },
+      constraints: [{ label: "few", linear: [["n", 1]], sense: "<=", right: 3 }],
+    };
+    const submitted = [{ file }, { model: kept }, { cqm: constrained }].map((problem) =>
+      call<View>("quantum_job_submit", { ...problem, where: "qpu", reads: 20 }),
+    );
+    const ended = await Promise.all(
+      (await Promise.all(submitted)).map(({ job }) => call<View>("quantum_job_get", { job, waitMs: 30_000 })),
+    );
+    assert.deepEqual(
+      ended.map(({ state, place, answer }) => [state, place, answer?.energy]),
+      [
+        ["completed", "qpu", -2],
+        ["completed", "qpu", -2],
+        ["completed", "local", -3],
+      ],
+    );
+    assert.match(JSON.stringify(ended[2]?.answer?.provenance.detours), /CONSTRAINTS_UNFIT/);
+  });
+});
+
+test("jobs that wait or run are cancelled by their owner, here and at Leap", async () => {
+  await using leap = await StandInLeap.start({ runMs: 60_000 });
+  await withHub({ ...leap.settings, "quantum.localJobs": "1" }, async (call) => {
+    const ring = { vartype: "SPIN", quadratic: Array.from({ length: 500 }, (_, i) => [i, (i + 1) % 500, i % 2 ? 1 : -1]) };
+    const long = { terms: ring, where: "local", seconds: 600, solver: "simulated-annealing" };
+    const [first, second] = [await call<View>("quantum_job_submit", long), await call<View>("quantum_job_submit", long)];
+    const flying = await call<View>("quantum_job_submit", { terms: frustrated, where: "qpu" });
+    while ((await leap.control("log")).jobs === 0) await new Promise((done) => setTimeout(done, 50));
+    assert.equal((await call<View>("quantum_job_cancel", { job: second.job })).state, "cancelled");
+    await call("quantum_job_cancel", { job: first.job });
+    await call("quantum_job_cancel", { job: flying.job });
+    const ended = await Promise.all([first, flying].map(({ job }) => call<View>("quantum_job_get", { job, waitMs: 30_000 })));
+    assert.deepEqual(
+      ended.map(({ state }) => state),
+      ["cancelled", "cancelled"],
+    );
+    assert.deepEqual(ended[1]?.qpu, { us: 0, state: "freed" });
+  });
+});
+
+test("the Leap token appears in no job, event or error", async () => {
+  await using leap = await StandInLeap.start();
+  await withHub(leap.settings, async (call, { hub }) => {
+    await leap.control("faults", { faults: [{ kind: "status", status: 401, times: 0 }] });
+    const { job } = await call<View>("quantum_job_submit", { terms: frustrated, where: "qpu", fallback: false });
+    const ended = await call<View>("quantum_job_get", { job, waitMs: 30_000 });
+    assert.equal(ended.error?.code, "LEAP_AUTH_REFUSED");
+    const events = await hub.store.events.read({ limit: 1000 });
+    assert.ok(!JSON.stringify([ended, events]).includes(leap.token));
+  });
+});
+
+test("an endpoint on a private address is not called unless it is allowed", async () => {
+  await using leap = await StandInLeap.start();
+  await withHub({ ...leap.settings, "net.allowPrivate": "192.0.2.1:80" }, async (call) => {
+    const { job } = await call<View>("quantum_job_submit", { terms: frustrated, where: "qpu", fallback: false });
+    const ended = await call<View>("quantum_job_get", { job, waitMs: 30_000 });
+    assert.equal(ended.error?.code, "ADDRESS_FORBIDDEN");
+    assert.equal((await leap.control("log")).log.length, 0);
+  });
+});
+
+test("an estimate needs no Leap when the solver's properties are given, and no fault is hidden", () =>
+  withHub({}, async (call) => {
+    const properties = {
+      minimum_time_limit: [
+        [1, 3],
+        [1024, 3],
+      ],
+      quota_conversion_rate: 20,
+    };
+    const found = await call<{ us: number; leastSeconds: number }>("quantum_estimate", {
+      kind: "hybrid",
+      properties,
+      variables: 10,
+    });
+    assert.deepEqual([found.us, found.leastSeconds], [150_000, 3]);
+    await assert.rejects(call("quantum_estimate", { properties, qubits: 5 }), /LEAP_TIMING_UNKNOWN/);
+    await assert.rejects(call("quantum_estimate", { qubits: 5 }), /LEAP_TOKEN_MISSING/);
+  }));
