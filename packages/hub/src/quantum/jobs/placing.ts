@@ -13,10 +13,10 @@ import {
   type Embedding,
   EmbeddingCache,
   embeddedModel,
-  fittedToRanges,
   identityText,
   type LeapSolver,
   labelOf,
+  normalisedTo,
   packedEmbeddings,
   perfectChip,
   type QubitProblem,
@@ -109,9 +109,9 @@ export function problemOf(placed: readonly { readonly model: Bqm; readonly seat:
     return { model: scaled(spin, 1 / most), embedding: seat.embedding, chainStrength: seat.chainStrength / most };
   });
   const { h_range: h, extended_j_range: extended, j_range: j } = solver.properties;
-  const { model } = fittedToRanges(embeddedModel(models, target), {
-    h: rangeOf(h) ?? [-1, 1],
-    j: rangeOf(extended) ?? rangeOf(j) ?? [-1, 1],
+  const { model } = normalisedTo(embeddedModel(models, target), {
+    linear: rangeOf(h) ?? [-1, 1],
+    quadratic: rangeOf(extended) ?? rangeOf(j) ?? [-1, 1],
   });
   const qubit = (i: number): number => Number(labelOf(model, i));
   return {
