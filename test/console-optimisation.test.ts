@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { loadConfig, type ServedHub, serveHub } from "@entente/hub";
+import { loadConfig, operator, type ServedHub, serveHub } from "@entente/hub";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { buildConsole, checkReadable, launchBrowser, missingBrowser, openPage, photograph } from "./console-browser.ts";
 import { scratch } from "./hub-process.ts";
@@ -97,6 +97,18 @@ test("a problem is placed on a chip, and its chains are drawn there", options, a
   assert.ok((await drawing.locator("g").count()) > 3);
   assert.match((await page.locator('section[aria-labelledby="chip-title"]').textContent()) ?? "", /\d+ variables on \d+ qubits/);
   await checkReadable(page, "optimisation-chip");
+  await page.close();
+});
+
+test("a problem is queued, its end is seen without reloading, and budgets show what is left", options, async () => {
+  await served.hub.dispatcher.call("quantum_budget_set", { period: "day", limitUs: 600_000 }, { principal: operator });
+  const page = await pageAt("/optimisation");
+  await page.getByRole("button", { name: "Queue it" }).click();
+  const row = page.locator('section[aria-labelledby="queue-title"] tbody tr').first();
+  await row.getByText("completed").waitFor({ timeout: 20_000 });
+  assert.match((await row.textContent()) ?? "", /from the console/);
+  await page.getByText("600 ms of 600 ms left").waitFor();
+  await checkReadable(page, "optimisation-queue");
   await page.close();
 });
 

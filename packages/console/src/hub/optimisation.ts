@@ -127,3 +127,34 @@ export function bars(
   for (const [energy, count] of histogram) found[Math.min(most - 1, Math.floor((energy - low) / width))]!.count += count;
   return found;
 }
+
+/** A job of the queue. Times are Unix time in ms. */
+export interface JobRow {
+  readonly job: string;
+  readonly owner: string;
+  readonly label: string;
+  readonly state: "queued" | "running" | "completed" | "failed" | "cancelled";
+  readonly where: string;
+  readonly place: string;
+  readonly priority: string;
+  readonly submittedAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly energy: number | null;
+}
+
+interface QpuTime {
+  readonly heldUs: number;
+  readonly spentUs: number;
+}
+
+/** QPU time that was used, and what each budget has left, us. */
+export interface Budgets {
+  readonly used: { readonly day: QpuTime; readonly month: QpuTime };
+  readonly budgets: readonly (QpuTime & {
+    readonly scope: string;
+    readonly period: string;
+    readonly limitUs: number;
+    readonly leftUs: number;
+  })[];
+}

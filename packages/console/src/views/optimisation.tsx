@@ -19,6 +19,7 @@ import { type Compared, ComparisonPanel } from "../parts/comparison-panel.tsx";
 import { EnergyCurve } from "../parts/energy-panel.tsx";
 import { ErrorNotice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
+import { QueuePanel } from "../parts/queue-panel.tsx";
 import { Skeleton } from "../parts/skeleton.tsx";
 import { Work } from "../parts/work.tsx";
 
@@ -102,6 +103,14 @@ function Workbench({ choices }: { readonly choices: readonly ProblemChoice[] }):
       }
     });
 
+  // Into the queue: it outlives this page, and may go to a quantum annealer where there is a budget for one.
+  const queue = (): Promise<void> =>
+    run(async (signal) => {
+      const { solver, seconds, text } = question;
+      const how = { solver, ...(seconds.trim() === "" ? {} : { seconds: Number(seconds) }) };
+      await callTool("quantum_job_submit", { ...parsed(text), ...how, label: "from the console" }, signal);
+    });
+
   return (
     <div class="stack">
       <form
@@ -131,6 +140,11 @@ function Workbench({ choices }: { readonly choices: readonly ProblemChoice[] }):
           <button type="button" class="button" disabled={busy || !data} onClick={() => void compare()}>
             Compare solvers
           </button>
+          {question.choice.tool === "quantum_solve" ? (
+            <button type="button" class="button" disabled={busy} onClick={() => void queue()}>
+              Queue it
+            </button>
+          ) : null}
           {busy ? (
             <button type="button" class="button" onClick={() => aborter.current?.abort()}>
               Stop
@@ -145,6 +159,7 @@ function Workbench({ choices }: { readonly choices: readonly ProblemChoice[] }):
         {compared.length > 0 ? <ComparisonPanel rows={compared} /> : null}
       </div>
       <ChipPanel key={question.choice.tool} tool={question.choice.tool} input={() => parsed(question.text)} />
+      <QueuePanel />
     </div>
   );
 }

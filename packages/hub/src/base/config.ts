@@ -43,7 +43,13 @@ export interface ConfigInput {
 const defaultFile = "entente.json";
 const names = Object.keys(configKeys) as ConfigName[]; // why: Object.keys forgets the literal keys
 // Read by the command line itself, not configuration.
-const reservedEnvironment = new Set(["ENTENTE_TOKEN", "ENTENTE_CONFIG", "ENTENTE_PYTHON", "ENTENTE_TEST_POSTGRES"]);
+const reservedEnvironment = new Set([
+  "ENTENTE_TOKEN",
+  "ENTENTE_CONFIG",
+  "ENTENTE_PYTHON",
+  "ENTENTE_OCEAN_PYTHON",
+  "ENTENTE_TEST_POSTGRES",
+]);
 
 /** Reads file, environment and flags into one checked configuration. Throws CONFIG_* errors. */
 export function loadConfig(input: ConfigInput = {}): Config {
