@@ -13,6 +13,7 @@ export function canonicalJson(value: unknown): string {
     if (!Number.isFinite(value)) throw new TypeError(`canonical JSON wants a finite number, got ${value}`);
     return JSON.stringify(value);
   }
+  if (Array.isArray(value) && value.every(isPlain)) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`;
   if (typeof value === "object") {
     if (isPlainAlready(value)) return JSON.stringify(value);
@@ -33,10 +34,14 @@ function isPlainAlready(value: object): boolean {
     if (key <= before) return false;
     before = key;
     const member: unknown = Reflect.get(value, key);
-    if (typeof member === "string" || typeof member === "boolean" || member === null || member === undefined) continue;
-    if (typeof member !== "number" || !Number.isFinite(member)) return false;
+    if (!isPlain(member)) return false;
   }
   return true;
+}
+
+function isPlain(value: unknown): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  return typeof value === "string" || typeof value === "boolean" || value === null || value === undefined;
 }
 
 /** SHA-256 of text or bytes as lower-case hex. */
