@@ -85,13 +85,12 @@ for (const engine of engines)
             if (life < kills) {
               // Somewhere among the submissions of this life, which then break off.
               while ((await leap.control("log")).jobs < before + 3 + 3 * life) {
-                if (child.exitCode !== null)
-                  throw new Error(`the hub ended with ${child.exitCode}:
-${child.said()}`);
+                if (child.exitCode !== null) throw new Error(`the hub ended with ${child.exitCode}: ${child.said()}`);
                 await sleep(1);
               }
               await sleep(life * 3);
               child.kill("SIGKILL");
+              killed.abort();
               await submitting;
               await ended;
               await using hub = await openHub({ config: loadConfig({ flags }) });

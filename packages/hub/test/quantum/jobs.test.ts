@@ -194,7 +194,7 @@ test("a job takes a dimod file and a kept model as it takes terms; one with cons
   await withHub(leap.settings, async (call) => {
     const model = bqmFromTerms({ vartype: "SPIN", linear: [["a", 1]], quadratic: [["a", "b", 1]] });
     const file = Buffer.from(dimodBqmFormat.bytes(model)).toString("base64");
-    const { model: kept } = await call<{ model: string }>("quantum_model_create", { file });
+    const { id: kept } = await call<{ id: string }>("quantum_model_create", { file });
     const constrained = {
       variables: [{ label: "n", kind: "integer", upper: 5 }],
       objective: { linear: [["n", -1]] },

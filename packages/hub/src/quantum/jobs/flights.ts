@@ -278,12 +278,18 @@ export class Flights {
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
       const { code, message } = asEntenteError(error);
-      const record = await leap.record(flight.key);
-      const begun = record?.job !== undefined && record.refused === undefined && record.finished === undefined;
-      if (begun && unknown.has(code)) {
-        log.warn({ flight: flight.key, code, problem: message }, "a flight to Leap is followed again later");
-        this.#later(flight);
-      } else await this.#crash(flight, error, record);
+      // A store that is away for a moment must not cost an answer: nothing of the flight is forgotten before it is closed.
+      const isOurs = code === "INTERNAL";
+      try {
+        const record = await leap.record(flight.key);
+        const begun = record?.job !== undefined && record.refused === undefined;
+        if (!begun || !(isOurs || (record.finished === undefined && unknown.has(code))))
+          return await this.#crash(flight, error, record);
+      } catch (again) {
+        log.error({ err: again, flight: flight.key }, "the end of a flight to Leap could not be kept");
+      }
+      log.warn({ flight: flight.key, code, problem: message }, "a flight to Leap is followed again later");
+      this.#later(flight);
     } finally {
       if (this.#open.get(flight.key) === entry) this.#open.delete(flight.key);
     }
