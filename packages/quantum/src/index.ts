@@ -197,7 +197,7 @@ export {
   type Allotted,
   allocate,
 } from "./training/allocation.ts";
-export { allocatedGreedily } from "./training/allocation-greedy.ts";
+export { allocatedGreedily, polishedAllocation } from "./training/allocation-greedy.ts";
 export {
   type AllocationProblem,
   allocationProblem,

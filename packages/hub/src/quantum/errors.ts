@@ -10,4 +10,10 @@ export const quantumErrors = defineErrors({
     text: (d: { reason: string }) =>
       `wanted an answer of the solver thread; it ended before (${d.reason}). The next call starts another`,
   },
+  // Training helpers.
+  MATRIX_RAGGED: {
+    status: 400,
+    text: (d: { field: string; row: number; wanted: number; got: number }) =>
+      `${d.field}: wanted rows of ${d.wanted} numbers, as long as the first row of weights; row ${d.row} has ${d.got}`,
+  },
 });

@@ -1,10 +1,11 @@
 /**
- * What the hub's main thread asks of its solver thread. Both methods are streams: progress while it lasts, then the
+ * What the hub's main thread asks of its solver thread. All methods are streams: progress while it lasts, then the
  * answer as the last item. Both ends are one program, so the schemas only carry types.
  */
 import { defineInterface, unchecked } from "@entente/pipe";
 import type { Json } from "../base/json.ts";
 import type { ProblemFormat, Terms } from "./problem-formats.ts";
+import type { AllocateAnswer, AllocateOrder, RoundAnswer, RoundOrder, TuneAnswer, TuneOrder } from "./training-orders.ts";
 
 /** A model to solve, as terms or as the text of a file, and how. */
 export interface SolveOrder {
@@ -52,7 +53,7 @@ export interface SelectOrder {
   readonly seed: number;
 }
 
-/** A choice and its score beside a random and the greedy one. A score of 1 is a perfect likeness of the collection. */
+/** A choice and its score beside a random one and those of three greedy rules. A score of 1 is a perfect likeness of the collection. */
 export interface SelectAnswer {
   selected: number[];
   score: number;
@@ -61,6 +62,10 @@ export interface SelectAnswer {
   size: number;
   randomScore: number;
   greedyScore: number;
+  kCentreScore: number;
+  herdingScore: number;
+  /** Which of all has the highest score; at equal scores the simpler. */
+  best: "random" | "k-centre" | "herding" | "greedy" | "qubo";
   timeMs: number;
   provenance: Record<string, Json>;
 }
@@ -75,5 +80,9 @@ export const solverInterface = defineInterface({
   methods: {
     solve: { ordinal: 1, kind: "stream", input: unchecked<SolveOrder>(), output: unchecked<Step<SolveAnswer>>() },
     select: { ordinal: 2, kind: "stream", input: unchecked<SelectOrder>(), output: unchecked<Step<SelectAnswer>>() },
+    // Training helpers.
+    allocate: { ordinal: 20, kind: "stream", input: unchecked<AllocateOrder>(), output: unchecked<Step<AllocateAnswer>>() },
+    tune: { ordinal: 21, kind: "stream", input: unchecked<TuneOrder>(), output: unchecked<Step<TuneAnswer>>() },
+    round: { ordinal: 22, kind: "stream", input: unchecked<RoundOrder>(), output: unchecked<Step<RoundAnswer>>() },
   },
 });

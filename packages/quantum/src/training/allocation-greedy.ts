@@ -18,7 +18,7 @@ export function allocatedGreedily(problem: AllocationProblem): number[] {
  * Raises a choice that keeps the budget by single changes and then by changes of two layers at once, each time the change of the
  * highest worth among those that fit and add value. Returns a choice that no such change betters.
  */
-export function polished(problem: AllocationProblem, choice: readonly number[]): number[] {
+export function polishedAllocation(problem: AllocationProblem, choice: readonly number[]): number[] {
   let best = improved(problem, choice, (gain) => gain);
   for (;;) {
     const next = twoChanged(problem, best);

@@ -8,7 +8,7 @@ import { Pauses } from "../pauses.ts";
 import type { Provenance } from "../solve.ts";
 import { solveCqm } from "../solve-cqm.ts";
 import { exactAllocation, isChain } from "./allocation-exact.ts";
-import { allocatedGreedily, polished, repaired } from "./allocation-greedy.ts";
+import { allocatedGreedily, polishedAllocation, repaired } from "./allocation-greedy.ts";
 import { type AllocationInput, type AllocationProblem, allocationProblem, allowanceOf, weighed } from "./allocation-problem.ts";
 
 export type { AllocationInput } from "./allocation-problem.ts";
@@ -66,7 +66,7 @@ export async function allocate(input: AllocationInput, options: AllocationOption
     tooLong = true;
   }
   const samplers = await sampled(problem, options);
-  const start = polished(problem, allocatedGreedily(problem));
+  const start = polishedAllocation(problem, allocatedGreedily(problem));
   const ours = samplers?.choice;
   const won = ours && weighed(problem, ours).value > weighed(problem, start).value;
   const asked = tooLong ? "dynamic programming grew too long" : "layers that are not neighbours interact";
@@ -133,7 +133,7 @@ async function sampled(problem: AllocationProblem, options: AllocationOptions): 
     if (!feasible) continue;
     const choice = layers.map((layer, l) => layer.options.findIndex((_, o) => sample[offset[l]! + o] === 1));
     const dear = weighed(problem, choice).cost > allowanceOf(problem);
-    const found = polished(problem, repaired(problem, choice));
+    const found = polishedAllocation(problem, repaired(problem, choice));
     const worth = weighed(problem, found).value;
     if (worth > value) [value, best] = [worth, { choice: found, provenance }];
     if (dear) low = price;
