@@ -27,13 +27,12 @@ export async function allocationRows(quick: boolean): Promise<Row[]> {
       const draw = draws(seed);
       const input = drawn(draw, layers, interacting);
       const problem = allocationProblem(input);
-      const startedAt = performance.now();
       const asked = await allocate(input, { seed, method: "samplers" });
-      const spentMs = performance.now() - startedAt;
+      const spentMs = asked.samplers?.provenance.timeMs ?? 0;
       const values: Record<string, number> = {
         greedy: asked.greedy.value,
-        "polished greedy": worthOf(problem, polishedAllocation(problem, allocatedGreedily(problem))),
-        "polished random starts, same time": polishedStarts(problem, draw, spentMs),
+        "polished greedy": worthOf(problem, await polishedAllocation(problem, await allocatedGreedily(problem))),
+        "polished random starts, same time": await polishedStarts(problem, draw, spentMs),
         ...(interacting === "all" ? {} : { exact: (await allocate(input)).value }),
         "QUBO (samplers)": asked.samplers?.value ?? asked.greedy.value,
       };
@@ -73,7 +72,7 @@ function drawn(draw: Draws, layers: number, interacting: "none" | "neighbours" |
   return { layers: made, pairs, budget: 0.35 * most };
 }
 
-function polishedStarts(problem: AllocationProblem, draw: Draws, timeMs: number): number {
+async function polishedStarts(problem: AllocationProblem, draw: Draws, timeMs: number): Promise<number> {
   const until = performance.now() + timeMs;
   let best = Number.NEGATIVE_INFINITY;
   do {
@@ -87,7 +86,7 @@ function polishedStarts(problem: AllocationProblem, draw: Draws, timeMs: number)
       choice[l] = o;
       cost += more;
     }
-    best = Math.max(best, worthOf(problem, polishedAllocation(problem, choice)));
+    best = Math.max(best, worthOf(problem, await polishedAllocation(problem, choice)));
   } while (performance.now() < until);
   return best;
 }

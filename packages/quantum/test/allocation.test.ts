@@ -99,7 +99,7 @@ test("costs of millions of parameters keep their budget", async () => {
   assert.ok(cost <= input.budget * 1e6 && value >= greedy.value);
 });
 
-test("greedy takes what saves cost and loses nothing, and a layer of one option has no choice", () => {
+test("greedy takes what saves cost and loses nothing, and a layer of one option has no choice", async () => {
   const one = { name: "a", options: [{ name: "only", cost: 2, value: 1 }] };
   const two = {
     name: "b",
@@ -108,7 +108,7 @@ test("greedy takes what saves cost and loses nothing, and a layer of one option 
       { name: "cheap", cost: 1, value: 2 },
     ],
   };
-  assert.deepEqual(allocatedGreedily(allocationProblem({ layers: [one, two], budget: 3 })), [0, 1]);
+  assert.deepEqual(await allocatedGreedily(allocationProblem({ layers: [one, two], budget: 3 })), [0, 1]);
 });
 
 test("the same seed allocates alike; nothing to allocate is an empty choice", async () => {

@@ -1,38 +1,49 @@
+import { Pauses } from "../pauses.ts";
 import { type AllocationProblem, allowanceOf, weighed } from "./allocation-problem.ts";
 
 /**
  * The greedy baseline: every layer begins with its cheapest option; then again and again the one change that fits and adds most value
- * per cost (pairs included; a change that saves cost and loses nothing comes first), until none adds any. One option number a layer.
+ * per cost (pairs included; a change that saves cost and loses nothing comes first), until none adds any. One option number a layer. Throws the signal's reason.
  */
-export function allocatedGreedily(problem: AllocationProblem): number[] {
+export function allocatedGreedily(problem: AllocationProblem, signal?: AbortSignal): Promise<number[]> {
   const choice = problem.layers.map(({ options }) =>
     options.reduce((best, { cost, value }, o) => {
       const than = options[best]!;
       return cost < than.cost || (cost === than.cost && value > than.value) ? o : best;
     }, 0),
   );
-  return improved(problem, choice, (gain, cost) => (cost <= 0 ? Number.POSITIVE_INFINITY : gain / cost));
+  return improved(problem, choice, (gain, cost) => (cost <= 0 ? Number.POSITIVE_INFINITY : gain / cost), new Pauses(signal));
 }
 
+const mostForPairs = 2000; // options of all layers: above, trying all changes of two layers takes too long
+
 /**
- * Raises a choice that keeps the budget by single changes and then by changes of two layers at once, each time the change of the
- * highest worth among those that fit and add value. Returns a choice that no such change betters.
+ * Raises a choice that keeps the budget by single changes, each time the one that adds most among those that fit, and then by changes of
+ * two layers at once (up to 2,000 options in all), until none adds value. Throws the signal's reason.
  */
-export function polishedAllocation(problem: AllocationProblem, choice: readonly number[]): number[] {
-  let best = improved(problem, choice, (gain) => gain);
+export async function polishedAllocation(
+  problem: AllocationProblem,
+  choice: readonly number[],
+  signal?: AbortSignal,
+): Promise<number[]> {
+  const pauses = new Pauses(signal);
+  let best = await improved(problem, choice, (gain) => gain, pauses);
+  if (problem.layers.reduce((sum, { options }) => sum + options.length, 0) > mostForPairs) return best;
   for (;;) {
-    const next = twoChanged(problem, best);
+    const next = await twoChanged(problem, best, pauses);
     if (!next) return best;
-    best = improved(problem, next, (gain) => gain);
+    best = await improved(problem, next, (gain) => gain, pauses);
   }
 }
 
 /** Brings a choice within the budget: again and again the cheaper option that loses least value per cost saved. */
-export function repaired(problem: AllocationProblem, from: readonly number[]): number[] {
+export async function repaired(problem: AllocationProblem, from: readonly number[], signal?: AbortSignal): Promise<number[]> {
   const choice = [...from];
   const { layers } = problem;
   const worths = optionWorths(problem);
+  const pauses = new Pauses(signal);
   while (weighed(problem, choice).cost > allowanceOf(problem)) {
+    if (pauses.due(workOf(problem))) await pauses.take();
     let best: { layer: number; option: number; loss: number } | undefined;
     for (const [layer, { options }] of layers.entries()) {
       const now = worths(choice, layer, choice[layer]!);
@@ -49,7 +60,12 @@ export function repaired(problem: AllocationProblem, from: readonly number[]): n
   return choice;
 }
 
-function improved(problem: AllocationProblem, from: readonly number[], worth: (gain: number, cost: number) => number): number[] {
+async function improved(
+  problem: AllocationProblem,
+  from: readonly number[],
+  worth: (gain: number, cost: number) => number,
+  pauses: Pauses,
+): Promise<number[]> {
   const choice = [...from];
   const { layers } = problem;
   const most = allowanceOf(problem);
@@ -70,11 +86,17 @@ function improved(problem: AllocationProblem, from: readonly number[], worth: (g
     }
     if (!best) return choice;
     choice[best.layer] = best.option;
+    if (pauses.due(workOf(problem))) await pauses.take();
   }
 }
 
+// Steps of one look at all single changes, about.
+function workOf({ layers, pairs }: AllocationProblem): number {
+  return 4 * pairs.length + layers.length * 10;
+}
+
 // The first change of two layers that fits and adds value.
-function twoChanged(problem: AllocationProblem, choice: readonly number[]): number[] | undefined {
+async function twoChanged(problem: AllocationProblem, choice: readonly number[], pauses: Pauses): Promise<number[] | undefined> {
   const { layers } = problem;
   const most = allowanceOf(problem);
   const { value, cost } = weighed(problem, choice);
@@ -98,6 +120,7 @@ function twoChanged(problem: AllocationProblem, choice: readonly number[]): numb
           return next;
         }
       }
+      if (pauses.due(workOf(problem))) await pauses.take();
       next[a] = choice[a]!;
     }
   }

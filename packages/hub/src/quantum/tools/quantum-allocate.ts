@@ -11,7 +11,7 @@ const allotted = z.object({
 export default defineQuantumTool({
   name: "quantum_allocate",
   description:
-    "Gives each layer one of its options (an adapter rank, a bit width) for the greatest total value within one budget; pairs of choices may add or cost value. Exact by dynamic programming where values add up or only neighbouring layers interact; samplers otherwise, with greedy beside them. The answer says which way won.",
+    "Gives each layer one of its options (an adapter rank, a bit width) for the greatest total value within one budget; pairs of choices may add or cost value. Exact by dynamic programming where values add up or only neighbouring layers interact; samplers otherwise, with greedy and local search beside them. The answer says which way won.",
   input: z.object({
     layers: z
       .array(
@@ -20,13 +20,13 @@ export default defineQuantumTool({
           options: z
             .array(z.object({ name: z.string(), cost: z.number().min(0), value: z.number() }))
             .min(1)
-            .max(64),
+            .max(32),
         }),
       )
-      .max(500),
+      .max(300),
     pairs: z
       .array(z.object({ first: option, second: option, value: z.number() }))
-      .max(200_000)
+      .max(100_000)
       .default([])
       .describe("what two choices are worth together, beyond their own values"),
     budget: z.number().describe("in the unit of the costs"),
@@ -35,7 +35,7 @@ export default defineQuantumTool({
   }),
   output: allotted.extend({
     provenance: z.object({
-      method: z.enum(["exact", "greedy", "samplers"]).describe("which way found the answer"),
+      method: z.enum(["exact", "greedy", "local search", "samplers"]).describe("which way found the answer"),
       why: z.string(),
       optimal: z.boolean().describe("no allocation within the budget is worth more"),
       kind: z.literal("classical"),
@@ -43,6 +43,7 @@ export default defineQuantumTool({
       seed: z.int(),
       timeMs: z.number(),
       greedyValue: z.number(),
+      localSearchValue: z.number().nullable(),
       samplersValue: z.number().nullable(),
     }),
   }),
@@ -62,6 +63,7 @@ export default defineQuantumTool({
         seed,
         timeMs: found.timeMs,
         greedyValue: found.greedy.value,
+        localSearchValue: found.localSearch?.value ?? null,
         samplersValue: found.samplers?.value ?? null,
       },
     };
