@@ -78,7 +78,8 @@ test("where any layers interact the samplers find the best of all, never less th
     const input = drawn(seed, 6, 4, 6);
     const answer = await allocate(input, { seed });
     assert.notEqual(answer.method, "exact");
-    assert.ok(answer.samplers);
+    assert.ok(answer.samplers && answer.localSearch);
+    assert.equal(answer.value, Math.max(answer.value, answer.samplers.value, answer.localSearch.value, answer.greedy.value));
     assert.ok(answer.cost <= input.budget + 1e-9 && answer.value >= answer.greedy.value - 1e-12);
     if (answer.value > bestByForce(allocationProblem(input)) - 1e-9) best++;
   }

@@ -59,7 +59,7 @@ for (const surrogate of ["bayesian", "factorisation-machine"] as const) {
     const known = evidence(1, 120);
     const model =
       surrogate === "bayesian"
-        ? drawn(await posterior(known, new Pauses(undefined)), new Random(1), 0)
+        ? await drawn(await posterior(known, new Pauses(undefined)), new Random(1), 0, new Pauses(undefined))
         : await factorisationMachine(known, new Random(1), new Pauses(undefined));
     const random = new Random(99);
     let [error, spread] = [0, 0];
@@ -80,8 +80,9 @@ for (const surrogate of ["bayesian", "factorisation-machine"] as const) {
 
 test("draws from the posterior differ where nothing was observed and agree where much was", async () => {
   const known = evidence(2, 30);
-  const post = await posterior(known, new Pauses(undefined));
-  const [a, b] = [drawn(post, new Random(1), 1), drawn(post, new Random(2), 1)];
+  const pauses = new Pauses(undefined);
+  const post = await posterior(known, pauses);
+  const [a, b] = [await drawn(post, new Random(1), 1, pauses), await drawn(post, new Random(2), 1, pauses)];
   const gap = (f: Float64Array) => thought(a, f) - thought(b, f);
   const seen = known.features.map(gap);
   const centre = seen.reduce((x, y) => x + y, 0) / seen.length;

@@ -66,25 +66,34 @@ export async function posterior(evidence: Evidence, pauses: Pauses): Promise<Pos
   return best!;
 }
 
-/** Draws a quadratic model; `heat` 1 is the posterior itself, 0 its mean. */
-export function drawn({ evidence, prior, factor }: Posterior, random: Random, heat: number): Quadratics {
+/** Draws a quadratic model; `heat` 1 is the posterior itself, 0 its mean. Throws the signal's reason. */
+export async function drawn(
+  { evidence, prior, factor }: Posterior,
+  random: Random,
+  heat: number,
+  pauses: Pauses,
+): Promise<Quadratics> {
   const { features, values, parameter } = evidence;
   const n = parameter.length;
   const draw = (variance: number) => heat * Math.sqrt(variance) * normal(() => random.unit());
   const linear = Float64Array.from({ length: n }, () => draw(prior.linear));
   const pair = new Float64Array(n * n);
-  for (let i = 0; i < n; i++)
+  for (let i = 0; i < n; i++) {
     for (let j = i + 1; j < n; j++) if (parameter[i] !== parameter[j]) pair[i * n + j] = draw(prior.pair);
+    if (pauses.due(10 * (n - i))) await pauses.take();
+  }
   const constant = draw(prior.constant);
-  const gap = Float64Array.from(features, (row, a) => {
+  const gap = new Float64Array(features.length);
+  for (const [a, row] of features.entries()) {
     let sum = values[a]! - constant - draw(prior.noise);
     for (let i = 0; i < n; i++) {
       let field = linear[i]!;
       for (let j = i + 1; j < n; j++) field += pair[i * n + j]! * row[j]!;
       sum -= row[i]! * field;
     }
-    return sum;
-  });
+    gap[a] = sum;
+    if (pauses.due((n * n) / 2)) await pauses.take();
+  }
   const pull = backward(factor, forward(factor, gap));
   for (const [a, row] of features.entries()) {
     for (let i = 0; i < n; i++) {
@@ -93,6 +102,7 @@ export function drawn({ evidence, prior, factor }: Posterior, random: Random, he
       linear[i]! += prior.linear * by;
       for (let j = i + 1; j < n; j++) if (parameter[i] !== parameter[j]) pair[i * n + j]! += prior.pair * by * row[j]!;
     }
+    if (pauses.due((n * n) / 2)) await pauses.take();
   }
   return { linear, pair };
 }

@@ -30,11 +30,11 @@ export interface SuggestOptions {
   readonly count?: number;
   /** Default "bayesian", which measured better (docs/reference/benchmarks.md). */
   readonly surrogate?: Surrogate;
-  /** How many configurations are stratified before a model is asked. Default 2 a parameter, at least 6. */
+  /** How many configurations are stratified before a model is asked. Default one a parameter and one more, at least 4. */
   readonly initial?: number;
   /** A sampler's name. Default "tabu". */
   readonly solver?: string;
-  /** How widely the Bayesian model explores: 1 draws from the posterior, 0 takes its mean. Default 0.5. */
+  /** How widely the Bayesian model explores: 1 draws from the posterior, 0 takes its mean. Default 0.3. */
   readonly heat?: number;
   readonly signal?: AbortSignal;
   /** Fraction of the suggestions made, 0 to 1. */
@@ -61,8 +61,8 @@ export async function suggest(
   observations: readonly Observation[],
   options: SuggestOptions = {},
 ): Promise<Suggestions> {
-  const { seed = 1, count = 1, surrogate = "bayesian", solver = "tabu", heat = 0.5, signal, progress } = options;
-  const initial = options.initial ?? Math.max(6, 2 * space.length);
+  const { seed = 1, count = 1, surrogate = "bayesian", solver = "tabu", heat = 0.3, signal, progress } = options;
+  const initial = options.initial ?? Math.max(4, space.length + 1);
   wholeNumber("seed", seed, 0);
   wholeNumber("count", count, 1);
   wholeNumber("initial", initial, 1);
@@ -129,7 +129,7 @@ async function modelOf(
 ): Promise<(random: Random) => Promise<Quadratics>> {
   if (surrogate === "factorisation-machine") return (random) => factorisationMachine(evidence, random, pauses);
   const known: Posterior = await posterior(evidence, pauses);
-  return async (random) => drawn(known, random, heat);
+  return (random) => drawn(known, random, heat, pauses);
 }
 
 function featuresOf(grid: Grid, point: Point): Float64Array {
