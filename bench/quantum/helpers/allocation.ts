@@ -15,7 +15,7 @@ import { verdict } from "./verdict.ts";
 /** Ranks for layers whose values add up, interact with neighbours, or with all others. */
 export async function allocationRows(quick: boolean): Promise<Row[]> {
   const rows: Row[] = [];
-  const seeds = quick ? 3 : 12;
+  const seeds = quick ? 3 : 8;
   for (const [layers, interacting] of [
     [24, "none"],
     [24, "neighbours"],
@@ -39,11 +39,11 @@ export async function allocationRows(quick: boolean): Promise<Row[]> {
       const best = Math.max(...Object.values(values));
       for (const [way, value] of Object.entries(values)) {
         figures[way] ??= [];
-        figures[way].push(value / best);
+        figures[way].push(100 * (1 - value / best));
       }
     }
     rows.push(
-      ...verdict(`allocation, ${layers} layers of 5 options, ${interacting} interacting`, "of the best", "high", figures),
+      ...verdict(`allocation, ${layers} layers of 5 options, ${interacting} interacting`, "% below the best", "low", figures),
     );
   }
   return rows;

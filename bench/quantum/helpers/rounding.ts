@@ -19,7 +19,7 @@ interface Layer {
 /** Random layers and those of a small network trained on texts, at 2 to 4 bits. */
 export async function roundingRows(quick: boolean): Promise<Row[]> {
   const rows: Row[] = [];
-  const seeds = quick ? 2 : 8;
+  const seeds = quick ? 2 : 6;
   for (const [name, layerOf] of [
     ["random 32 x 64", randomLayer],
     ["trained 24 x 128", trainedLayer],
@@ -53,13 +53,13 @@ export async function roundingRows(quick: boolean): Promise<Row[]> {
 }
 
 async function roundings(problem: RoundingProblem, seed: number): Promise<Record<string, Uint8Array>> {
-  const upOrDown = await roundWeights(problem, { seed, start: "nearest" });
+  const upOrDown = await roundWeights(problem, { seed, upOrDown: true });
   const { nearest, successive, levels } = await roundWeights(problem, { seed });
   return {
     nearest,
     "successive (GPTQ-like)": successive,
     "QUBO, up or down (AdaRound)": upOrDown.levels,
-    "QUBO from successive": levels,
+    "QUBO, four rounds": levels,
   };
 }
 

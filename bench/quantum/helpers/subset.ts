@@ -21,13 +21,13 @@ import { verdict } from "./verdict.ts";
 /** Subsets of clusters and of texts. */
 export async function subsetRows(quick: boolean): Promise<Row[]> {
   const rows: Row[] = [];
-  const seeds = quick ? 3 : 12;
-  const size = quick ? 200 : 600;
+  const seeds = quick ? 3 : 8;
+  const size = quick ? 200 : 400;
   for (const [name, source] of [
     ["clusters", clusters],
     ["texts", texts],
   ] as const) {
-    for (const count of quick ? [20] : [30, 90]) {
+    for (const count of quick ? [20] : [30, 80]) {
       const measures = {
         score: {},
         "coverage of unseen points": {},

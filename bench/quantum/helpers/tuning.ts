@@ -33,7 +33,7 @@ const ways: Readonly<Record<string, Way>> = {
 /** The best loss after 25 and after 50 evaluations. */
 export async function tuningRows(quick: boolean): Promise<Row[]> {
   const rows: Row[] = [];
-  const seeds = quick ? 2 : 12;
+  const seeds = quick ? 2 : 8;
   const looks = quick ? [15] : [25, 50];
   const tasks: readonly (Task | ((seed: number) => Task))[] = [...functions, networkTask];
   for (const given of tasks) {

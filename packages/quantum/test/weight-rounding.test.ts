@@ -63,7 +63,7 @@ test("a small layer is rounded as well as any levels allow, or within 2 %", asyn
 test("up or down is the best of the box around the weights", async () => {
   const columns = 10;
   const problem = await roundingProblem(layer(3, 4, columns, 4));
-  const { levels } = await roundWeights(problem, { start: "nearest" });
+  const { levels } = await roundWeights(problem, { upOrDown: true });
   const nearest = nearestLevels(problem);
   const values = roundedValues(problem, nearest);
   for (let r = 0; r < 4; r++) {

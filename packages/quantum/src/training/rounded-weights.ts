@@ -1,9 +1,9 @@
-// Rounding as QUBOs, one a row. AdaRound's choice of up or down (Nagel et al. 2020; solved as a QUBO in arXiv 2510.16075) is a box around
-// the unrounded weights, and successive rounding leaves that box with gain. So a row begins at the better of the two baselines, and every
-// round gives each weight a choice of two levels: where it is, and a neighbour, at first the one to which the error would rather go, then
-// one by chance. The round's QUBO moves any number of weights at once; single moves then settle it. So a row never ends worse than the
-// baselines by the damped error that all of them minimise; on inputs that calibration has not seen it can. Rejected: every level in
-// binary as one QUBO, from no start: searched for ten times as long it stayed behind successive rounding.
+// Rounding as QUBOs, one a row. First AdaRound's choice of up or down (Nagel et al. 2020; solved as a QUBO in arXiv 2510.16075): a box
+// around the unrounded weights. Successive rounding leaves that box, sometimes with gain. So a row goes on from the better of the two, and
+// every further round gives each weight a choice of two levels: where it is, and a neighbour, at first the one to which the error would
+// rather go, then one by chance. A round's QUBO moves any number of weights at once; single moves then settle it. So a row never ends
+// worse than nearest or successive rounding by the damped error that all of them minimise; on inputs that calibration has not seen it
+// can. Rejected: every level in binary as one QUBO, from no start: searched for ten times as long it stayed behind successive rounding.
 import { bqmFromPairs } from "../models/bqm.ts";
 import { Pauses } from "../pauses.ts";
 import { Random } from "../random.ts";
@@ -19,10 +19,10 @@ export interface RoundingOptions {
   readonly seed?: number;
   /** A sampler's name. Default "tabu". */
   readonly solver?: string;
-  /** Rounds of each row, at most. Default 4. */
+  /** QUBOs of each row, at most. Default 4. */
   readonly rounds?: number;
-  /** "successive" (the default) begins at the better baseline and may go anywhere; "nearest" chooses up or down once, as AdaRound. */
-  readonly start?: "successive" | "nearest";
+  /** Keep to AdaRound's box: one choice of up or down, no further round. Default false. */
+  readonly upOrDown?: boolean;
   /** Rows that are not begun by then stay at the better baseline. */
   readonly timeLimitMs?: number;
   readonly signal?: AbortSignal;
@@ -46,7 +46,7 @@ export interface RoundedWeights {
 
 /** Rounds a layer row by row. Throws ROUNDING_INVALID (in `roundingProblem`), what `solve` throws, or the signal's reason. */
 export async function roundWeights(problem: RoundingProblem, options: RoundingOptions = {}): Promise<RoundedWeights> {
-  const { seed = 1, solver = "tabu", rounds = 4, start = "successive", timeLimitMs, signal, progress } = options;
+  const { seed = 1, solver = "tabu", rounds = 4, upOrDown = false, timeLimitMs, signal, progress } = options;
   const startedAt = performance.now();
   const { rows, columns } = problem;
   const pauses = new Pauses(signal);
@@ -59,27 +59,30 @@ export async function roundWeights(problem: RoundingProblem, options: RoundingOp
     const [byNearest, bySuccessive] = [rowError(problem, r, of(nearest)), rowError(problem, r, of(successive))];
     const baseline = Math.min(byNearest, bySuccessive);
     const random = new Random(seed, r);
-    const row = new Row(problem, r, of(start === "successive" && bySuccessive < byNearest ? successive : nearest));
+    const better = bySuccessive < byNearest && !upOrDown;
+    let row = new Row(problem, r, of(nearest));
+    const solved = async (choice: Moves, round: number) => {
+      if (choice.columns.length === 0) return;
+      const { samples } = await solve(row.model(choice), {
+        solver,
+        seed: seed + r + round * rows,
+        reads: 1,
+        ...(solver === "tabu" ? { sweeps: 200 * columns } : {}),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      models += 1;
+      row.move(choice, sampleAt(samples, 0));
+      if (!upOrDown) row.settle();
+      if (pauses.due(columns * columns)) await pauses.take();
+    };
     if (timeLimitMs === undefined || performance.now() - startedAt < timeLimitMs) {
-      for (let round = 0; round < (start === "nearest" ? 1 : rounds); round++) {
-        const choice = start === "nearest" ? row.upOrDown() : round === 0 ? row.better() : row.either(random);
-        if (choice.columns.length === 0) break;
-        const { samples } = await solve(row.model(choice), {
-          solver,
-          seed: seed + r + round * rows,
-          reads: 1,
-          ...(solver === "tabu" ? { sweeps: 200 * columns } : {}),
-          ...(signal === undefined ? {} : { signal }),
-        });
-        models += 1;
-        const sample = sampleAt(samples, 0);
-        row.move(choice, sample);
-        if (start === "successive") row.settle();
-        if (pauses.due(columns * columns)) await pauses.take();
-      }
+      await solved(row.upOrDown(), 0);
+      if (better && bySuccessive < row.error) row = new Row(problem, r, of(successive));
+      for (let round = 1; round < (upOrDown ? 1 : rounds); round++)
+        await solved(round === 1 ? row.better() : row.either(random), round);
       rowsSolved += 1;
       if (row.error < baseline * (1 - 1e-9)) rowsWon += 1;
-    }
+    } else if (better) row = new Row(problem, r, of(successive));
     of(levels).set(row.levels);
     progress?.((r + 1) / rows);
   }

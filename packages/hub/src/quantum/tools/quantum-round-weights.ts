@@ -8,7 +8,7 @@ const matrix = z.array(z.array(z.number()).min(1).max(mostColumns)).min(1).max(4
 export default defineQuantumTool({
   name: "quantum_round_weights",
   description:
-    "Rounds a layer's weights to few bits so that its outputs on calibration inputs err least: each row is a QUBO around the better of nearest and successive (GPTQ-like) rounding. The three errors stand side by side, and the levels of the one that erred least come back. For small layers: up to 1,024 columns.",
+    "Rounds a layer's weights to few bits so that its outputs on calibration inputs err least: each row is a QUBO, up or down as in AdaRound, then QUBOs around the better of that and of successive (GPTQ-like) rounding. The three errors stand side by side, and the levels of the one that erred least come back. For small layers: up to 1,024 columns.",
   input: z.object({
     weights: matrix.describe("one row for each output"),
     inputs: matrix.describe(
