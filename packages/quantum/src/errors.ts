@@ -106,6 +106,13 @@ const table = {
     `topology, ${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
   EMBEDDING_INVALID: (d: { wanted: string; got: unknown }) => `embedding: wanted ${d.wanted}; got ${show(d.got)}`,
   EMBEDDING_NOT_FOUND: (d: { wanted: string; why: string }) => `found no embedding of ${d.wanted}: ${d.why}`,
+  // Training helpers.
+  ALLOCATION_INVALID: (d: { field: string; wanted: string; got: unknown }) =>
+    `allocation, ${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
+  ROUNDING_INVALID: (d: { field: string; wanted: string; got: unknown }) =>
+    `weight rounding, ${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
+  TUNING_INVALID: (d: { field: string; wanted: string; got: unknown }) =>
+    `tuning, ${d.field}: wanted ${d.wanted}; got ${show(d.got)}`,
 } as const;
 
 /** The stable codes this package throws. */

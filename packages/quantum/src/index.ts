@@ -130,6 +130,8 @@ export {
 } from "./problem-builder.ts";
 export { loadProblem, problemBuilders, problemNames } from "./problem-folder.ts";
 export { type Cut, cutOf, maxCutModel } from "./problems/max-cut.ts";
+// Training helpers.
+export { greedyByHerding, greedyByKCentre } from "./problems/subset-baselines.ts";
 export type { Candidates } from "./problems/subset-choice.ts";
 export { greedyByCoverage, greedyByScore } from "./problems/subset-greedy.ts";
 export { type Decoded, decodeSubset, firstPenalty, subsetModel } from "./problems/subset-model.ts";
@@ -190,3 +192,31 @@ export {
 } from "./topology/pegasus.ts";
 export { perfectChip } from "./topology/perfect-chip.ts";
 export { type ZephyrCoordinate, zephyr, zephyrFromLinear, zephyrToLinear } from "./topology/zephyr.ts";
+export {
+  type Allocation,
+  type AllocationInput,
+  type AllocationOptions,
+  type Allotted,
+  allocate,
+} from "./training/allocation.ts";
+export { allocatedGreedily, polishedAllocation } from "./training/allocation-greedy.ts";
+export {
+  type AllocationProblem,
+  allocationProblem,
+  type LayerChoices,
+  type LayerOption,
+  type OptionPair,
+} from "./training/allocation-problem.ts";
+export type { Configuration, Parameter, ParameterValue, Space } from "./training/hyper-space.ts";
+export { nearestLevels } from "./training/nearest-rounding.ts";
+export { type RoundedWeights, type RoundingOptions, roundWeights } from "./training/rounded-weights.ts";
+export {
+  outputError,
+  type RoundingGrid,
+  type RoundingInput,
+  type RoundingProblem,
+  roundedValues,
+  roundingProblem,
+} from "./training/rounding-problem.ts";
+export { successiveLevels } from "./training/successive-rounding.ts";
+export { type Observation, type Suggestions, type SuggestOptions, type Surrogate, suggest } from "./training/tuning.ts";

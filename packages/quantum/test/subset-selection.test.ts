@@ -6,6 +6,8 @@ import {
   energyOf,
   firstPenalty,
   greedyByCoverage,
+  greedyByHerding,
+  greedyByKCentre,
   greedyByScore,
   likenessMatrix,
   QuantumError,
@@ -218,4 +220,41 @@ test("selecting reports each model and stops when cancelled", async () => {
   const controller = new AbortController();
   setTimeout(() => controller.abort(new Error("changed my mind")), 20);
   await assert.rejects(selectSubset(input(1, 700, { count: 60 }), { reads: 1000, signal: controller.signal }), /changed my mind/);
+});
+
+test("k-centre adds what is least like any chosen, herding what the mean of the chosen lacks", async () => {
+  for (const budget of [{ count: 6 }, { size: 2500 }] as const) {
+    const given = input(4, 40, budget, { sizes: sizes(40) });
+    const problem = await subsetProblem(given, 1);
+    const { likeness } = await candidatesOf(given);
+    const grow = (worth: (i: number, chosen: readonly number[]) => number) => {
+      const chosen: number[] = [];
+      const cost = () => chosen.reduce((sum, i) => sum + problem.costs[i]!, 0);
+      for (;;) {
+        const open = Array.from({ length: 40 }, (_, i) => i).filter(
+          (i) => !chosen.includes(i) && cost() + problem.costs[i]! <= problem.budget,
+        );
+        if (open.length === 0) return chosen.sort((a, b) => a - b);
+        chosen.push(open.reduce((best, i) => (worth(i, chosen) > worth(best, chosen) + 1e-9 ? i : best)));
+      }
+    };
+    const alike = (i: number, chosen: readonly number[]) => chosen.map((j) => likeness[i * 40 + j]!);
+    assert.deepEqual(
+      await greedyByKCentre(problem),
+      grow((i, chosen) => (chosen.length === 0 ? problem.representation[i]! : -Math.max(...alike(i, chosen)))),
+    );
+    assert.deepEqual(
+      await greedyByHerding(problem),
+      grow((i, chosen) => problem.representation[i]! - alike(i, chosen).reduce((a, b) => a + b, 0) / (chosen.length + 1)),
+    );
+  }
+});
+
+test("k-centre and herding are cancelled between slices", async () => {
+  const problem = await subsetProblem(input(4, 3000, { count: 1000 }), 1);
+  for (const choose of [greedyByKCentre, greedyByHerding]) {
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(new Error("enough")), 5);
+    await assert.rejects(choose(problem, abort.signal), /enough/);
+  }
 });

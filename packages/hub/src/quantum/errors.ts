@@ -26,4 +26,10 @@ export const quantumErrors = defineErrors({
     text: (d: { bytes: number; limit: number }) =>
       `the model has ${d.bytes} bytes as a dimod file; wanted at most ${d.limit} (quantum.modelBytes)`,
   },
+  // Training helpers.
+  MATRIX_RAGGED: {
+    status: 400,
+    text: (d: { field: string; row: number; wanted: number; got: number }) =>
+      `${d.field}: wanted rows of ${d.wanted} numbers, as long as the first row of weights; row ${d.row} has ${d.got}`,
+  },
 });

@@ -21,6 +21,7 @@ import { solveIfSmall } from "./small-solve.ts";
 import type { SolveAnswer, SolveOrder } from "./solve-order.ts";
 import { type Step, solverInterface } from "./solver-interface.ts";
 import type { TopologyAnswer, TopologyOrder } from "./topology-order.ts";
+import type { AllocateAnswer, AllocateOrder, RoundAnswer, RoundOrder, TuneAnswer, TuneOrder } from "./training-orders.ts";
 
 /** What a call needs of its context. */
 export type Following = Pick<ToolContext, "signal" | "progress">;
@@ -120,6 +121,21 @@ export class Solving {
     const { buffer } = order.embeddings;
     const moved = buffer instanceof ArrayBuffer ? transfer(order, [buffer]) : order;
     return this.#follow((client) => client.select(moved, { signal: ctx.signal }), ctx);
+  }
+
+  /** Allocates options to layers in the solver thread. Throws as `solve` does. */
+  allocate(order: AllocateOrder, ctx: Following): Promise<AllocateAnswer> {
+    return this.#follow((client) => client.allocate(order, { signal: ctx.signal }), ctx);
+  }
+
+  /** Suggests configurations in the solver thread. Throws as `solve` does. */
+  tune(order: TuneOrder, ctx: Following): Promise<TuneAnswer> {
+    return this.#follow((client) => client.tune(order, { signal: ctx.signal }), ctx);
+  }
+
+  /** Rounds a layer in the solver thread. Throws as `solve` does. */
+  round(order: RoundOrder, ctx: Following): Promise<RoundAnswer> {
+    return this.#follow((client) => client.round(order, { signal: ctx.signal }), ctx);
   }
 
   /** Ends the thread; calls under way fail with SOLVER_ENDED. */

@@ -1,4 +1,6 @@
 import {
+  greedyByHerding,
+  greedyByKCentre,
   greedyByScore,
   likenessMatrix,
   type SubsetInput,
@@ -52,14 +54,25 @@ export async function selectItems(order: SelectOrder, signal: AbortSignal, repor
   }
   const timeMs = performance.now() - started;
   const { coverage, redundancy, cost } = await subsetScore(problem, selected, signal);
+  const score = await mark(selected);
+  const scores = {
+    random: await mark(random),
+    "k-centre": await mark(await greedyByKCentre(problem, signal)),
+    herding: await mark(await greedyByHerding(problem, signal)),
+    greedy: await mark(greedy),
+    ...(order.method === "qubo" ? { qubo: score } : {}),
+  };
   return {
     selected: [...selected],
-    score: await mark(selected),
+    score,
     coverage,
     redundancy,
     size: cost,
-    randomScore: await mark(random),
-    greedyScore: await mark(greedy),
+    randomScore: scores.random,
+    greedyScore: scores.greedy,
+    kCentreScore: scores["k-centre"],
+    herdingScore: scores.herding,
+    best: bestOf(scores),
     timeMs,
     provenance,
   };
@@ -68,6 +81,12 @@ export async function selectItems(order: SelectOrder, signal: AbortSignal, repor
 // The score of the whole collection against itself: no subset can look more like it.
 function ceilingOf({ anchors, shares, representation }: SubsetProblem): number {
   return anchors.reduce((sum, anchor, a) => sum + (shares[a] ?? 0) * (representation[anchor] ?? 0), 0);
+}
+
+function bestOf(scores: Readonly<Partial<Record<SelectAnswer["best"], number>>>): SelectAnswer["best"] {
+  const order = ["random", "k-centre", "herding", "greedy", "qubo"] as const;
+  const worst = Number.NEGATIVE_INFINITY;
+  return order.reduce((best, name) => ((scores[name] ?? worst) > (scores[best] ?? worst) + 1e-9 ? name : best));
 }
 
 async function greedyChoice(problem: SubsetProblem, signal: AbortSignal): Promise<readonly number[]> {

@@ -11,7 +11,7 @@ export interface SelectOrder {
   readonly seed: number;
 }
 
-/** A choice and its score beside a random and the greedy one. A score of 1 is a perfect likeness of the collection. */
+/** A choice and its score beside a random one and those of three greedy rules. A score of 1 is a perfect likeness of the collection. */
 export interface SelectAnswer {
   selected: number[];
   score: number;
@@ -20,6 +20,10 @@ export interface SelectAnswer {
   size: number;
   randomScore: number;
   greedyScore: number;
+  kCentreScore: number;
+  herdingScore: number;
+  /** Which of all has the highest score; at equal scores the simpler. */
+  best: "random" | "k-centre" | "herding" | "greedy" | "qubo";
   timeMs: number;
   provenance: Record<string, Json>;
 }

@@ -11,6 +11,7 @@ import type { ProblemSource } from "./problem-source.ts";
 import type { SelectAnswer, SelectOrder } from "./select-order.ts";
 import type { SolveAnswer, SolveOrder } from "./solve-order.ts";
 import type { TopologyAnswer, TopologyOrder } from "./topology-order.ts";
+import type { AllocateAnswer, AllocateOrder, RoundAnswer, RoundOrder, TuneAnswer, TuneOrder } from "./training-orders.ts";
 
 export type { SelectAnswer, SelectOrder, SolveAnswer, SolveOrder };
 
@@ -29,5 +30,9 @@ export const solverInterface = defineInterface({
     convert: { ordinal: 5, kind: "stream", input: unchecked<ConvertOrder>(), output: unchecked<Step<ConvertAnswer>>() },
     topology: { ordinal: 6, kind: "stream", input: unchecked<TopologyOrder>(), output: unchecked<Step<TopologyAnswer>>() },
     embed: { ordinal: 7, kind: "stream", input: unchecked<EmbedOrder>(), output: unchecked<Step<EmbedAnswer>>() },
+    // Training helpers.
+    allocate: { ordinal: 20, kind: "stream", input: unchecked<AllocateOrder>(), output: unchecked<Step<AllocateAnswer>>() },
+    tune: { ordinal: 21, kind: "stream", input: unchecked<TuneOrder>(), output: unchecked<Step<TuneAnswer>>() },
+    round: { ordinal: 22, kind: "stream", input: unchecked<RoundOrder>(), output: unchecked<Step<RoundAnswer>>() },
   },
 });

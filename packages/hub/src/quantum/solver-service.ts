@@ -8,6 +8,7 @@ import { solveProblem } from "./solve-problem.ts";
 import type { solverInterface } from "./solver-interface.ts";
 import { stepsOf } from "./steps.ts";
 import { describeTopology } from "./topology-order.ts";
+import { allocateLayers, roundLayer, suggestConfigurations } from "./train-with-samplers.ts";
 
 /** What the solver thread does. */
 export const solverService: Implementation<(typeof solverInterface)["methods"]> = {
@@ -18,4 +19,7 @@ export const solverService: Implementation<(typeof solverInterface)["methods"]> 
   convert: (order) => stepsOf(() => convertModel(order)),
   topology: (order) => stepsOf(() => describeTopology(order)),
   embed: (order, { signal }) => stepsOf((report) => embedModel(order, signal, report)),
+  allocate: (order, { signal }) => stepsOf((report) => allocateLayers(order, signal, report)),
+  tune: (order, { signal }) => stepsOf((report) => suggestConfigurations(order, signal, report)),
+  round: (order, { signal }) => stepsOf((report) => roundLayer(order, signal, report)),
 };

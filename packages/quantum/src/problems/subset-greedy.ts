@@ -1,7 +1,7 @@
 // The baselines that a QUBO has to beat.
 import { type Candidates, Choice } from "./subset-choice.ts";
 
-/** Greedy on the score itself (kernel herding): item numbers, ascending. */
+/** Greedy on the score itself, with the shares that a full budget gives: item numbers, ascending. */
 export function greedyByScore(candidates: Candidates): number[] {
   const choice = new Choice(candidates);
   choice.fill();

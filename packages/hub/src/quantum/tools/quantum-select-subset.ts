@@ -4,7 +4,7 @@ import { defineQuantumTool } from "../pillar.ts";
 export default defineQuantumTool({
   name: "quantum_select_subset",
   description:
-    "Chooses items that together look most like the whole collection without repeating it (least maximum mean discrepancy), within a budget of total size, by QUBO on an annealer or greedily. The score is 1 for a perfect likeness of the collection; a random choice of the same size and the greedy one are scored beside it.",
+    "Chooses items that together look most like the whole collection without repeating it (least maximum mean discrepancy), within a budget of total size, by QUBO on an annealer or greedily. The score is 1 for a perfect likeness of the collection; a random choice of the same size and those of greedy, k-centre and kernel herding are scored beside it, and `best` says which won.",
   input: z.object({
     vectors: z.array(z.array(z.number())).min(1).max(20_000).describe("one unit-length vector for each item"),
     sizes: z.array(z.number().positive()).describe("what each item costs of the budget"),
@@ -21,6 +21,11 @@ export default defineQuantumTool({
     size: z.number(),
     randomScore: z.number(),
     greedyScore: z.number(),
+    kCentreScore: z.number(),
+    herdingScore: z.number(),
+    best: z
+      .enum(["random", "k-centre", "herding", "greedy", "qubo"])
+      .describe("which of the choices has the highest score; at equal scores the simpler"),
     timeMs: z.number(),
     provenance: z.record(z.string(), z.json()),
   }),
