@@ -13,7 +13,7 @@ import { raced } from "./solving/race.ts";
 import { Run } from "./solving/run.ts";
 import { shortcut } from "./solving/shortcut.ts";
 
-/** How to solve. Without `reads`, `sweeps` and `timeLimitMs`: a fixed short effort up to 50 variables, 10 reads above. */
+/** How to solve. Without `reads`, `sweeps` and `timeLimitMs`: a fixed short effort up to 64 variables, 10 reads above. */
 export interface SolveOptions {
   /** A sampler's name, or "auto" (the default). */
   readonly solver?: string;

@@ -14,7 +14,6 @@ import {
   spinProblem,
   type Vartype,
 } from "@entente/quantum";
-import { effortFor } from "./effort.ts";
 import type { ProblemSource } from "./problem-source.ts";
 import { readProblem } from "./reading.ts";
 
@@ -113,8 +112,6 @@ function plainFacts(model: Bqm, maximise: boolean): PlainFacts {
 }
 
 function autoFor(model: Bqm): Auto {
-  const effort = effortFor(model, { solver: "auto" });
-  if (effort.why !== undefined) return { solver: effort.solver, why: effort.why, rivals: [] };
   const { name, why, rivals } = chosen(model, "auto");
   return { solver: name, why, rivals: [...rivals] };
 }

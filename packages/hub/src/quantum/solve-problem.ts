@@ -49,7 +49,6 @@ export async function solvePlain({ model, maximise }: PlainProblem, order: Solve
     histogram: histogramOf(samples),
     provenance: {
       ...told(provenance),
-      why: effort.why ?? provenance.why,
       lanes: lanesOf(provenance.solver, model),
       bits: null,
       approximate: [],
