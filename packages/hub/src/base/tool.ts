@@ -115,7 +115,7 @@ export interface ToolHints {
   readonly destructive?: boolean;
   readonly idempotent?: boolean;
   /**
-   * It computes from its input alone and neither changes nor discloses what the hub keeps: the record of its call is written before the
+   * It computes from what its caller gave, now or earlier, and neither changes nor discloses anything else that the hub keeps: the record of its call is written before the
    * caller hears of the outcome, but does not wait for the disk.
    */
   readonly pure?: boolean;

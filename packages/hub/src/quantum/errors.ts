@@ -14,7 +14,7 @@ export const quantumErrors = defineErrors({
   CONSTRAINTS_UNFIT: {
     status: 400,
     text: (d: { what: string }) =>
-      `${d.what} wants a model without constraints; turn this one into one with quantum_model_convert, to "bqm-json", and keep it`,
+      `${d.what} wants a model without constraints; this one has some; turn it into one with quantum_model_convert, to "bqm-json", and keep it`,
   },
   QUANTUM_MODELS_FULL: {
     status: 429,

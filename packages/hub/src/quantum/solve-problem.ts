@@ -1,6 +1,7 @@
 import { type Cqm, type CqmSolution, cqmBits, type Provenance, solve, solveCqm } from "@entente/quantum";
 import { constrainedEffortFor, type Effort, effortFor } from "./effort.ts";
 import { EnergyTrace } from "./energy-trace.ts";
+import { quantumErrors } from "./errors.ts";
 import { lanesOf } from "./kernel-numbers.ts";
 import { type ConstrainedProblem, type PlainProblem, readProblem } from "./reading.ts";
 import { foundSamples, histogramOf, valuesByVariable } from "./sample-view.ts";
@@ -57,6 +58,8 @@ export async function solvePlain({ model, maximise }: PlainProblem, order: Solve
 }
 
 async function solveConstrained({ model, answer }: ConstrainedProblem, order: SolveOrder, signal: AbortSignal, report: Report) {
+  // Energies change with the penalties: there is nothing to stop at.
+  if (order.target !== undefined) throw quantumErrors.CONSTRAINTS_UNFIT({ what: "target" });
   const trace = new EnergyTrace();
   const step = order.resolution === undefined ? {} : { resolution: order.resolution };
   const effort = constrainedEffortFor(cqmBits(model, step).names.length, order);

@@ -158,7 +158,8 @@ test("a model with constraints is told feasible, with its objective and what it 
   assert.equal(told.feasible, false);
   assert.ok(told.violations.length >= 1);
   assert.match(told.provenance.why, /none keeps all constraints/);
-  assert.match(await refused("quantum_solve", { cqm: workshop, target: -13 }), /CONSTRAINTS_UNFIT/);
+  for (const given of [{ cqm: workshop }, { model: kept.id }])
+    assert.match(await refused("quantum_solve", { ...given, target: -13 }), /CONSTRAINTS_UNFIT/);
 });
 
 test("exactly one model is wanted, and what is wrong with it is said", async () => {

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { quantumErrors } from "../errors.ts";
 import { defineQuantumTool } from "../pillar.ts";
 import { problemFields, sourceOf } from "../problem-fields.ts";
 import { effortFields, solveAnswerSchema, solveFields, solveOptions } from "../solve-fields.ts";
@@ -19,8 +18,6 @@ export default defineQuantumTool({
   hints: { readOnly: true, pure: true },
   run: async (input, ctx, solving) => {
     const problem = await sourceOf(input, ctx, solving);
-    if (input.target !== undefined && (input.cqm || (input.text !== undefined && input.format === "lp")))
-      throw quantumErrors.CONSTRAINTS_UNFIT({ what: "target" });
     return solving.solve({ problem, ...solveOptions(input) }, ctx);
   },
 });
