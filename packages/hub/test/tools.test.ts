@@ -12,7 +12,7 @@ import { problemTools } from "../src/quantum/problem-tools.ts";
 import { configOn, scratchFolder } from "./scratch.ts";
 
 const source = join(import.meta.dirname, "../src");
-const files = globSync("*/tools/*.ts", { cwd: source }).sort();
+const files = globSync("**/tools/*.ts", { cwd: source }).sort();
 // What a folder's tools are about: the first word of their names.
 const pillars: Readonly<Record<string, readonly string[]>> = {
   desk: ["hub", "agent", "pipe"],

@@ -30,7 +30,7 @@ export function effortFor({ size }: Pick<Bqm, "size">, asked: AskedEffort): Effo
   const { solver, seconds, reads, sweeps, samples = 1 } = asked;
   if (seconds !== undefined || reads !== undefined || sweeps !== undefined) return asked;
   if (solver !== "auto") return { solver, seconds: usualSeconds };
-  if (size <= smallUpTo) return samples > usualSamples ? { solver, reads: samples } : { solver };
+  if (size <= smallUpTo) return samples > 1 ? { solver, reads: Math.max(usualSamples, samples) } : { solver };
   return { solver, seconds: usualSeconds };
 }
 
