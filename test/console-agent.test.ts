@@ -3,25 +3,16 @@
  * ENTENTE_SCREENSHOTS set to a folder, it is photographed there.
  */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { loadConfig, operator, type ServedHub, serveHub } from "@entente/hub";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { buildConsole, checkReadable, launchBrowser, missingBrowser, openPage } from "./console-browser.ts";
-import { scratch } from "./hub-process.ts";
+import { operator } from "@entente/hub";
+import type { Page } from "playwright-core";
+import { ConsoleHouse, checkReadable, missingBrowser } from "./console-browser.ts";
 
 const options = { skip: missingBrowser() };
-const folder = scratch();
-let served: ServedHub;
-let browser: Browser;
-let session: BrowserContext;
-const complaints: string[] = [];
+let house: ConsoleHouse;
 
 const settings: readonly (readonly [string, string])[] = [
-  ["data.dir", join(folder.path, "data")],
-  ["log.level", "silent"],
-  ["http.port", "0"],
   ["sla.totalMs", "2000"],
   ["routing.ejectionMs", "300000"],
 ];
@@ -29,23 +20,20 @@ const settings: readonly (readonly [string, string])[] = [
 /** Has an agent do something by routing; what it refuses is part of the picture. */
 async function route(agent: string, input: object): Promise<void> {
   const wanted = { skill: "echo", text: "Say it back", allow: [agent], ...input };
-  await served.hub.dispatcher.call("routing_send_message", wanted, { principal: operator }).catch(() => {});
+  await house.served.hub.dispatcher.call("routing_send_message", wanted, { principal: operator }).catch(() => {});
 }
 
-function pageAt(path: string): Promise<Page> {
-  return openPage(session, new URL(path, served.url), complaints);
-}
+const pageAt = (path: string): Promise<Page> => house.pageAt(path);
 
 before(async () => {
   if (options.skip) return;
-  buildConsole();
-  served = await serveHub(loadConfig({ flags: [...settings] }));
+  house = await ConsoleHouse.open(settings);
   for (const [name, first] of [
     ["steady", 5],
     ["shaky", 20],
   ] as const) {
     let count = 0;
-    await served.hub.registry.add(
+    await house.served.hub.registry.add(
       {
         profile: {
           name,
@@ -60,24 +48,15 @@ before(async () => {
           return { text: task.text };
         },
       },
-      served.url.origin,
+      house.served.url.origin,
     );
   }
   for (let i = 0; i < 20; i++) await Promise.all([route("steady", {}), route("shaky", {})]);
-  served.hub.sla.check();
-  await served.hub.sla.settled();
-  browser = await launchBrowser();
-  session = await browser.newContext({ viewport: { width: 1360, height: 900 } });
-  const page = await session.newPage();
-  await page.goto(served.consoleLink());
-  await page.close();
+  house.served.hub.sla.check();
+  await house.served.hub.sla.settled();
 });
 
-after(async () => {
-  await browser?.close();
-  await served?.[Symbol.asyncDispose]();
-  folder[Symbol.dispose]();
-});
+after(async () => house?.[Symbol.asyncDispose]());
 
 test("an agent's page is reached from its card on the overview by keyboard", options, async () => {
   const page = await pageAt("/");
@@ -168,7 +147,7 @@ test("an agent that is not there is said to be not there", options, async () => 
 test("the page is readable in light and dark, in order, and fits 390 pixels", options, async () => {
   const page = await pageAt("/agents/steady");
   for (const name of ["steady", "shaky"]) {
-    await page.goto(new URL(`/agents/${name}`, served.url).href);
+    await page.goto(new URL(`/agents/${name}`, house.served.url).href);
     await page.locator(".happenings li").first().waitFor();
     await page.locator(".skeleton").first().waitFor({ state: "detached" });
     await checkReadable(page, `agent-${name}`);
@@ -177,5 +156,5 @@ test("the page is readable in light and dark, in order, and fits 390 pixels", op
 });
 
 test("no page complained", options, () => {
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(house.complaints, []);
 });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { loadConfig, type ServedHub, serveHub } from "@entente/hub";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { ensureBuilt } from "../packages/console/ensure-built.ts";
+import { scratch } from "./hub-process.ts";
 import { paleTexts, skippedHeadings } from "./page-audit.ts";
 
 const executablePath = process.env.ENTENTE_CHROMIUM ?? "/usr/bin/chromium";
@@ -60,4 +62,52 @@ export async function checkReadable(page: Page, name: string): Promise<void> {
 /** Builds the console into the folder that the hub serves, unless it is up to date. `npm test` has done so before two files could do it at once. */
 export function buildConsole(): void {
   ensureBuilt();
+}
+
+/** A hub on a folder of its own, and a browser that comes to be signed in to its console. */
+export class ConsoleHouse implements AsyncDisposable {
+  readonly served: ServedHub;
+  /** What pages complained of. */
+  readonly complaints: string[] = [];
+  readonly #folder: Disposable;
+  #browser: Browser | undefined;
+  #session: BrowserContext | undefined;
+
+  private constructor(served: ServedHub, folder: Disposable) {
+    this.served = served;
+    this.#folder = folder;
+  }
+
+  /** Builds the console and serves a hub, with these settings beside the usual ones. */
+  static async open(settings: readonly (readonly [string, string])[] = []): Promise<ConsoleHouse> {
+    buildConsole();
+    const folder = scratch();
+    const usual = [
+      ["data.dir", join(folder.path, "data")],
+      ["log.level", "silent"],
+      ["http.port", "0"],
+    ] as const;
+    return new ConsoleHouse(await serveHub(loadConfig({ flags: [...usual, ...settings] })), folder);
+  }
+
+  /** Opens a page of the console; the first one signs in. */
+  async pageAt(path: string): Promise<Page> {
+    this.#session ??= await this.#signIn();
+    return openPage(this.#session, new URL(path, this.served.url), this.complaints);
+  }
+
+  async #signIn(): Promise<BrowserContext> {
+    this.#browser = await launchBrowser();
+    const session = await this.#browser.newContext({ viewport: { width: 1360, height: 900 } });
+    const page = await session.newPage();
+    await page.goto(this.served.consoleLink());
+    await page.close();
+    return session;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser?.close();
+    await this.served[Symbol.asyncDispose]();
+    this.#folder[Symbol.dispose]();
+  }
 }

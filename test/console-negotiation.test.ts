@@ -3,21 +3,15 @@
  * they are photographed there.
  */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { loadConfig, operator, type ServedHub, serveHub } from "@entente/hub";
+import { operator } from "@entente/hub";
 import { deadlineMicro } from "@entente/negotiation";
 import { bargainBy } from "@entente/sdk";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { buildConsole, checkReadable, launchBrowser, missingBrowser, openPage, photograph } from "./console-browser.ts";
-import { scratch } from "./hub-process.ts";
+import type { Page } from "playwright-core";
+import { ConsoleHouse, checkReadable, missingBrowser, photograph } from "./console-browser.ts";
 
 const options = { skip: missingBrowser() };
-const folder = scratch();
-let served: ServedHub;
-let browser: Browser;
-let session: BrowserContext;
-const complaints: string[] = [];
+let house: ConsoleHouse;
 const ids: Record<"agreed" | "open" | "none", string> = { agreed: "", open: "", none: "" };
 
 const issues = [
@@ -38,7 +32,7 @@ const buyer = {
 };
 
 async function call(tool: string, input: object): Promise<Record<string, unknown>> {
-  return (await served.hub.dispatcher.call(tool, input, { principal: operator })) as Record<string, unknown>; // why: tools give objects
+  return (await house.served.hub.dispatcher.call(tool, input, { principal: operator })) as Record<string, unknown>; // why: tools give objects
 }
 
 async function negotiated(more: object): Promise<string> {
@@ -52,24 +46,13 @@ async function negotiated(more: object): Promise<string> {
   return String(negotiation);
 }
 
-function pageAt(path: string): Promise<Page> {
-  return openPage(session, new URL(path, served.url), complaints);
-}
+const pageAt = (path: string): Promise<Page> => house.pageAt(path);
 
 before(async () => {
   if (options.skip) return;
-  buildConsole();
-  served = await serveHub(
-    loadConfig({
-      flags: [
-        ["data.dir", join(folder.path, "data")],
-        ["log.level", "silent"],
-        ["http.port", "0"],
-      ],
-    }),
-  );
+  house = await ConsoleHouse.open();
   let cost = 1;
-  await served.hub.addAgent({
+  await house.served.hub.addAgent({
     profile: {
       name: "seller",
       description: "Sells maps.",
@@ -89,7 +72,7 @@ before(async () => {
     cost = spent;
     await call("routing_send_message", { text: "draw", agreement });
   }
-  await served.hub.sla.settled();
+  await house.served.hub.sla.settled();
   ids.none = await negotiated({ rounds: 1 });
   await call("negotiate_status", { id: ids.none, waitMs: 20_000 });
   const { preferences: _, ...byTool } = buyer;
@@ -97,18 +80,9 @@ before(async () => {
     (await call("negotiate_start", { subject: "open talks", with: ["seller"], issues, ...byTool, deadlineMs: 600_000 }))
       .negotiation,
   );
-  browser = await launchBrowser();
-  session = await browser.newContext({ viewport: { width: 1360, height: 900 } });
-  const page = await session.newPage();
-  await page.goto(served.consoleLink());
-  await page.close();
 });
 
-after(async () => {
-  await browser?.close();
-  await served?.[Symbol.asyncDispose]();
-  folder[Symbol.dispose]();
-});
+after(async () => house?.[Symbol.asyncDispose]());
 
 test("the list names every session, and leads to one", options, async () => {
   const page = await pageAt("/");
@@ -169,7 +143,7 @@ test("a session without a deal says so, and one that is not there is an error wi
   const page = await pageAt(`/negotiations/${ids.none}`);
   await page.getByText("no deal", { exact: true }).waitFor();
   await page.getByText(/the time was up|a party walked away/).waitFor();
-  await page.goto(new URL("/negotiations/bar_nothing", served.url).href);
+  await page.goto(new URL("/negotiations/bar_nothing", house.served.url).href);
   await page.getByText("NOT_FOUND").waitFor();
   await photograph(page, "negotiation-error");
   await page.close();
@@ -183,7 +157,7 @@ test("the pages are readable in light and dark, in order, and fit 390 pixels", o
     ["open", `/negotiations/${ids.open}`],
     ["none", `/negotiations/${ids.none}`],
   ] as const) {
-    await page.goto(new URL(path, served.url).href);
+    await page.goto(new URL(path, house.served.url).href);
     await page.locator("tbody tr").first().waitFor();
     await page.locator(".skeleton").first().waitFor({ state: "detached" });
     await checkReadable(page, `negotiation-${name}`);
@@ -194,7 +168,7 @@ test("the pages are readable in light and dark, in order, and fit 390 pixels", o
 test("no page complained", options, () => {
   // What was asked for in vain is the test's own doing.
   assert.deepEqual(
-    complaints.filter((line) => !line.includes("bar_nothing")),
+    house.complaints.filter((line) => !line.includes("bar_nothing")),
     [],
   );
 });

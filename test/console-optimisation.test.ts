@@ -1,47 +1,21 @@
 /** The console's optimisation page in a browser, against a real hub. With ENTENTE_SCREENSHOTS set to a folder, it is photographed there. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { loadConfig, operator, type ServedHub, serveHub } from "@entente/hub";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { buildConsole, checkReadable, launchBrowser, missingBrowser, openPage, photograph } from "./console-browser.ts";
-import { scratch } from "./hub-process.ts";
+import { operator } from "@entente/hub";
+import type { Page } from "playwright-core";
+import { ConsoleHouse, checkReadable, missingBrowser, photograph } from "./console-browser.ts";
 
 const options = { skip: missingBrowser() };
-const folder = scratch();
-let served: ServedHub;
-let browser: Browser;
-let session: BrowserContext;
-const complaints: string[] = [];
+let house: ConsoleHouse;
 
-function pageAt(path: string): Promise<Page> {
-  return openPage(session, new URL(path, served.url), complaints);
-}
+const pageAt = (path: string): Promise<Page> => house.pageAt(path);
 
 before(async () => {
   if (options.skip) return;
-  buildConsole();
-  served = await serveHub(
-    loadConfig({
-      flags: [
-        ["data.dir", join(folder.path, "data")],
-        ["log.level", "silent"],
-        ["http.port", "0"],
-      ],
-    }),
-  );
-  browser = await launchBrowser();
-  session = await browser.newContext({ viewport: { width: 1360, height: 900 } });
-  const page = await session.newPage();
-  await page.goto(served.consoleLink());
-  await page.close();
+  house = await ConsoleHouse.open();
 });
 
-after(async () => {
-  await browser?.close();
-  await served?.[Symbol.asyncDispose]();
-  folder[Symbol.dispose]();
-});
+after(async () => house?.[Symbol.asyncDispose]());
 
 test("a problem in its own terms is solved, and the answer says who solved it and how", options, async () => {
   const page = await pageAt("/");
@@ -101,7 +75,7 @@ test("a problem is placed on a chip, and its chains are drawn there", options, a
 });
 
 test("a problem is queued, its end is seen without reloading, and budgets show what is left", options, async () => {
-  await served.hub.dispatcher.call("quantum_budget_set", { period: "day", limitUs: 600_000 }, { principal: operator });
+  await house.served.hub.dispatcher.call("quantum_budget_set", { period: "day", limitUs: 600_000 }, { principal: operator });
   const page = await pageAt("/optimisation");
   await page.getByRole("button", { name: "Queue it" }).click();
   const row = page.locator('section[aria-labelledby="queue-title"] tbody tr').first();
@@ -125,5 +99,5 @@ test("input that is no JSON, and a problem that the hub refuses, are told in wor
     .waitFor();
   await photograph(page, "optimisation-refused");
   await page.close();
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(house.complaints, []);
 });

@@ -48,6 +48,14 @@ export function defineSampler({ name, limits, endless, sample }: Sampler): Sampl
   });
 }
 
+/** The problem that samplers work on. Building a model's rows takes up to 0.1 s at 2 million couplings, so others run before and after. */
+export async function problemFor(model: Bqm, pauses: Pauses): Promise<SpinProblem> {
+  await pauses.take();
+  const problem = spinProblem(model);
+  await pauses.take();
+  return problem;
+}
+
 /** One independent search from its own random stream; returns spins (-1/+1). It reports to the pace and returns early once that has enough. */
 export type Read = (random: Random, pace: Pace) => Promise<ArrayLike<number>>;
 
@@ -57,10 +65,7 @@ export async function sampleReads(
   options: SampleOptions,
   prepare: (problem: SpinProblem, random: Random) => Read,
 ): Promise<SampleSet> {
-  const pauses = new Pauses(options.signal);
-  await pauses.take(); // building a model, its rows and a sampler's tables are each up to 0.1 s at 2 million couplings
-  const problem = spinProblem(model);
-  await pauses.take();
+  const problem = await problemFor(model, new Pauses(options.signal));
   const { reads = 1, seed } = options;
   const pace = new Pace(options, reads, problem.offset);
   const read = prepare(problem, new Random(seed, -1));

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { duration } from "../figures.ts";
 import { exampleInput, typeName } from "../hub/example-input.ts";
+import { objectFrom } from "../hub/json-input.ts";
 import { callTool, HubError, type JsonSchema, type ToolDescription } from "../hub/mcp.ts";
 import { useLive } from "../hub/use-live.ts";
 import { ErrorNotice } from "./notice.tsx";
@@ -24,7 +25,7 @@ export function ToolPanel({ tool }: { readonly tool: ToolDescription }): VNode {
     setBusy(true);
     const started = performance.now();
     try {
-      const result = await callTool(tool.name, parsed(input));
+      const result = await callTool(tool.name, objectFrom(input));
       setOutcome({ result, tookMs: performance.now() - started });
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
@@ -125,15 +126,4 @@ function Fields({ schema }: { readonly schema: JsonSchema }): VNode {
       </table>
     </div>
   );
-}
-
-// The editor's text is the console's own border: it says what is wrong in the words the hub would use.
-function parsed(text: string): object {
-  try {
-    const value: unknown = JSON.parse(text.trim() === "" ? "{}" : text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  } catch (cause) {
-    throw new HubError("INPUT_NOT_JSON", `wanted JSON; ${cause instanceof Error ? cause.message : String(cause)}`, 0);
-  }
-  throw new HubError("INPUT_NOT_OBJECT", "wanted a JSON object with the tool's fields", 0);
 }

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import { objectFrom } from "../hub/json-input.ts";
 import { callTool, HubError, listTools } from "../hub/mcp.ts";
 import {
   energyIn,
@@ -81,7 +82,7 @@ function Workbench({ choices }: { readonly choices: readonly ProblemChoice[] }):
   const solveWith = (solver: string, signal: AbortSignal): Promise<SolveResult> => {
     const { choice, text, seconds } = question;
     const wanted = { solver, ...(seconds.trim() === "" ? {} : { seconds: Number(seconds) }) };
-    return callTool<SolveResult>(choice.tool, withOptions(choice.tool, parsed(text), wanted), signal);
+    return callTool<SolveResult>(choice.tool, withOptions(choice.tool, objectFrom(text), wanted), signal);
   };
   const solve = (): Promise<void> =>
     run(async (signal) => {
@@ -108,7 +109,7 @@ function Workbench({ choices }: { readonly choices: readonly ProblemChoice[] }):
     run(async (signal) => {
       const { solver, seconds, text } = question;
       const how = { solver, ...(seconds.trim() === "" ? {} : { seconds: Number(seconds) }) };
-      await callTool("quantum_job_submit", { ...parsed(text), ...how, label: "from the console" }, signal);
+      await callTool("quantum_job_submit", { ...objectFrom(text), ...how, label: "from the console" }, signal);
     });
 
   return (
@@ -158,7 +159,7 @@ function Workbench({ choices }: { readonly choices: readonly ProblemChoice[] }):
         {outcome && !(outcome instanceof HubError) ? <AnswerPanel result={outcome} /> : null}
         {compared.length > 0 ? <ComparisonPanel rows={compared} /> : null}
       </div>
-      <ChipPanel key={question.choice.tool} tool={question.choice.tool} input={() => parsed(question.text)} />
+      <ChipPanel key={question.choice.tool} tool={question.choice.tool} input={() => objectFrom(question.text)} />
       <QueuePanel />
     </div>
   );
@@ -262,14 +263,4 @@ function asked(choice: ProblemChoice): Question {
 
 function firstSentence(text: string): string {
   return text.split(/(?<=\.) /)[0] ?? text;
-}
-
-function parsed(text: string): object {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  } catch (cause) {
-    throw new HubError("INPUT_NOT_JSON", `wanted JSON; ${cause instanceof Error ? cause.message : String(cause)}`, 0);
-  }
-  throw new HubError("INPUT_NOT_OBJECT", "wanted a JSON object with the problem's fields", 0);
 }

@@ -14,12 +14,11 @@ import { rangeFor } from "../annealing/annealing-range.ts";
 import { Lanes } from "../annealing/lanes.ts";
 import { PartitionCrossover } from "../annealing/partition-crossover.ts";
 import { Search } from "../annealing/search.ts";
-import { spinProblem } from "../models/spin-problem.ts";
 import { Pace } from "../pace.ts";
 import { Pauses } from "../pauses.ts";
 import { Random } from "../random.ts";
 import { aggregated, joined, type SampleSet, sampleSetFromSpins, truncated } from "../sample-set.ts";
-import { defineSampler } from "../sampler.ts";
+import { defineSampler, problemFor } from "../sampler.ts";
 
 const defaultSweeps = 400;
 const keptSamples = 100;
@@ -34,9 +33,7 @@ export default defineSampler({
   limits: { maxVariables: 1_000_000 },
   async sample(model, options) {
     const pauses = new Pauses(options.signal);
-    await pauses.take();
-    const problem = spinProblem(model);
-    await pauses.take();
+    const problem = await problemFor(model, pauses);
     const { reads = 1, seed, timeLimitMs } = options;
     const pace = new Pace(options, reads, problem.offset);
     const random = new Random(seed);

@@ -8,12 +8,12 @@
 import { rangeFor } from "../annealing/annealing-range.ts";
 import { descend, type Walker } from "../annealing/descent.ts";
 import { Lanes } from "../annealing/lanes.ts";
-import { energyFrom, localFields, spinProblem } from "../models/spin-problem.ts";
+import { energyFrom, localFields } from "../models/spin-problem.ts";
 import { Pace } from "../pace.ts";
 import { Pauses } from "../pauses.ts";
 import { Random } from "../random.ts";
 import { aggregated, sampleSetFromSpins } from "../sample-set.ts";
-import { defineSampler } from "../sampler.ts";
+import { defineSampler, problemFor } from "../sampler.ts";
 
 const defaultSweeps = 1000;
 
@@ -23,9 +23,7 @@ export default defineSampler({
   limits: { maxVariables: 1_000_000 },
   async sample(model, options) {
     const pauses = new Pauses(options.signal);
-    await pauses.take();
-    const problem = spinProblem(model);
-    await pauses.take();
+    const problem = await problemFor(model, pauses);
     const { reads = 1, seed, sweeps = defaultSweeps } = options;
     const pace = new Pace(options, reads, problem.offset);
     const probing = new Random(seed, -1);
