@@ -59,6 +59,7 @@ interface Question {
 
 function Workbench({ choices }: { readonly choices: readonly ProblemChoice[] }): VNode {
   const { data } = useTool<{ solvers: readonly SolverRow[] }>("quantum_solvers", {});
+  const solvers = data?.solvers.filter(({ where }) => where === "hub") ?? [];
   const [question, setQuestion] = useState<Question>(() => asked(choices[0]!));
   const [outcome, setOutcome] = useState<SolveResult | HubError | undefined>(undefined);
   const [compared, setCompared] = useState<readonly Compared[]>([]);
@@ -91,7 +92,7 @@ function Workbench({ choices }: { readonly choices: readonly ProblemChoice[] }):
     });
   const compare = (): Promise<void> =>
     run(async (signal) => {
-      const names = (data?.solvers ?? []).filter(({ where }) => where === "hub").map(({ name }) => name);
+      const names = solvers.map(({ name }) => name);
       let rows: readonly Compared[] = names.map((solver) => ({ solver, outcome: undefined }));
       setCompared(rows);
       for (const name of names) {
@@ -125,7 +126,7 @@ function Workbench({ choices }: { readonly choices: readonly ProblemChoice[] }):
         <Fields
           question={question}
           choices={choices}
-          solvers={data?.solvers ?? []}
+          solvers={solvers}
           change={(more) => {
             setQuestion({ ...question, ...more });
             if (more.choice) {

@@ -77,6 +77,21 @@ test("a job for a QPU that nobody configured goes on here and tells why", () =>
     assert.deepEqual([failed.state, failed.error?.code], ["failed", "LEAP_TOKEN_MISSING"]);
   }));
 
+test("solvers of the Leap account are listed beside the hub's own, with their kind, size and status", async () => {
+  await using leap = await StandInLeap.start();
+  await withHub(leap.settings, async (call) => {
+    const { solvers, leap: why } = await call<{
+      solvers: { name: string; where: string; kind: string; maxVariables: number; status: string | null }[];
+      leap: null;
+    }>("quantum_solvers");
+    assert.equal(why, null);
+    assert.ok(solvers.some(({ name, where, status }) => name === "tabu" && where === "hub" && status === null));
+    const remote = solvers.filter(({ where }) => where === "leap");
+    assert.ok(remote.some(({ kind, maxVariables, status }) => kind === "quantum" && maxVariables === 128 && status === "ONLINE"));
+    assert.ok(remote.some(({ kind }) => kind === "hybrid"));
+  });
+});
+
 test("a job on a QPU comes back with quantum provenance, timing and chain breaks, and spends what Leap charged", async () => {
   await using leap = await StandInLeap.start();
   await withHub(leap.settings, async (call) => {
