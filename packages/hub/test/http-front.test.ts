@@ -246,3 +246,9 @@ describe("what is there", () => {
       assert.deepEqual(JSON.parse(body), { ready: true });
     }));
 });
+
+test("idle connections are promised for longer than a minute, so that no browser sends on one that is just being closed", () =>
+  withFront({}, async ({ url }) => {
+    const { headers } = await ask(url, "/healthz", { headers: { connection: "keep-alive" } });
+    assert.match(String(headers["keep-alive"]), /timeout=6[1-9]/);
+  }));

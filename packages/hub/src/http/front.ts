@@ -35,6 +35,9 @@ export interface Upgrade {
 }
 
 const longestHeadersMs = 10_000;
+// A connection that is closed just when its client sends again costs that client a request. Browsers and proxies let go of idle ones within a
+// minute; Node's own 5 s is just what a console's polls, some seconds apart, run into.
+const idleMs = 65_000;
 const longestCheckMs = 2000;
 const lingerMs = 2000;
 const loopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
@@ -57,6 +60,7 @@ export class Front {
       {
         requestTimeout,
         headersTimeout: Math.min(longestHeadersMs, requestTimeout),
+        keepAliveTimeout: idleMs,
         // Node looks for slow senders this often; its own default of 30 s would double the limit.
         connectionsCheckingInterval: Math.min(longestCheckMs, requestTimeout),
       },
