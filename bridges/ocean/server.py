@@ -17,6 +17,7 @@ import math
 import os
 import sys
 import threading
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import dimod
@@ -29,6 +30,7 @@ PACKAGES = ("dimod", "dwave", "dwave_networkx", "hybrid", "minorminer", "penalty
 MOST_HANDLES = 64
 MOST_BYTES = 8 * 1024 * 1024
 MOST_DEPTH = 32
+MOST_ITEMS = 2_000_000
 
 
 class Refusal(Exception):
@@ -204,6 +206,7 @@ class Writing:
 
     def __init__(self) -> None:
         self.made: list[str] = []
+        self._items = 0
 
     def kept(self, value: Any) -> dict[str, Any]:
         name = handles.keep(value)
@@ -212,6 +215,9 @@ class Writing:
         return {"$handle": name, "type": f"{kind.__module__}.{kind.__qualname__}"}
 
     def json(self, value: Any, depth: int = 0) -> Any:
+        self._items += 1
+        if self._items > MOST_ITEMS:
+            raise Refusal("OCEAN_RESULT_TOO_LARGE", f"the result has more than {MOST_ITEMS} items; keep it under a handle")
         if depth > MOST_DEPTH:
             return self.kept(value)
         if isinstance(value, enum.Enum):
@@ -225,7 +231,7 @@ class Writing:
         if isinstance(value, (bytes, bytearray)):
             return {"$bytes": base64.b64encode(value).decode()}
         if isinstance(value, dimod.SampleSet):
-            return {"$sampleset": value.to_serializable(pack_samples=False)}
+            return {"$sampleset": self.json(value.to_serializable(pack_samples=False), depth + 1)}
         if isinstance(value, dimod.BinaryQuadraticModel):
             return {"$bqm": file_of(value)}
         if isinstance(value, dimod.ConstrainedQuadraticModel):
@@ -235,12 +241,15 @@ class Writing:
             return {"$graph": {"nodes": self.json(nodes, depth + 1), "edges": self.json(edges, depth + 1)}}
         if isinstance(value, numpy.ndarray) and value.dtype.kind in "biuf":
             return {"$array": self.json(value.tolist(), depth + 1)}
-        if isinstance(value, (list, tuple, set, frozenset)):
-            return [self.json(item, depth + 1) for item in value]
-        if isinstance(value, dict):
+        if isinstance(value, tuple) and hasattr(value, "_asdict"):
+            value = value._asdict()
+        # Ocean's views of models and samples are mappings, sequences and sets too.
+        if isinstance(value, Mapping):
             if all(isinstance(key, str) and not key.startswith("$") for key in value):
                 return {key: self.json(item, depth + 1) for key, item in value.items()}
             return {"$dict": [[self.json(key, depth + 1), self.json(item, depth + 1)] for key, item in value.items()]}
+        if isinstance(value, (Sequence, Set)):
+            return [self.json(item, depth + 1) for item in value]
         return self.kept(value)
 
 
@@ -271,7 +280,7 @@ SECRETS = secrets()
 
 def names_token(value: Any) -> bool:
     if isinstance(value, dict):
-        return any(key == "token" or names_token(item) for key, item in value.items())
+        return any((key == "token" and isinstance(item, str)) or names_token(item) for key, item in value.items())
     return isinstance(value, list) and any(names_token(item) for item in value)
 
 

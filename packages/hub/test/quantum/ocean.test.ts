@@ -1,7 +1,7 @@
 // The Ocean bridge through a real hub, the official MCP client and D-Wave's own SDK: ENTENTE_OCEAN_PYTHON names a Python that has what
 // bridges/ocean/requirements.txt asks for.
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -127,6 +127,30 @@ test("a sampler of Ocean is kept under a handle and samples a BQM with exact ene
     assert.equal(status.bridge?.packages["dwave-ocean-sdk"], "9.5.0");
     assert.deepEqual(await call("quantum_ocean_release", { handle }), { released: true, handles: 0 });
     await assert.rejects(call("quantum_ocean_call", { handle, path: "sample" }), /OCEAN_HANDLE_UNKNOWN/);
+  }),
+);
+
+test("a kept sample set is read in parts, and a composite takes a kept sampler", needsOcean, () =>
+  withOcean(async (call) => {
+    const child = await sampler(call);
+    const composite = await call<{ result: { $handle: string } }>("quantum_ocean_call", {
+      path: "dwave.samplers.SteepestDescentComposite",
+      args: [{ $handle: child }],
+    });
+    const kept = await call<{ result: { $handle: string; type: string } }>("quantum_ocean_call", {
+      handle: composite.result.$handle,
+      path: "sample",
+      args: [{ $bqm: triangle }],
+      kwargs: { num_reads: 20, seed: 3 },
+      keep: true,
+    });
+    assert.equal(kept.result.type, "dimod.sampleset.SampleSet");
+    const { result } = await call<{ result: { sample: Record<string, number>; energy: number } }>("quantum_ocean_call", {
+      handle: kept.result.$handle,
+      path: "first",
+    });
+    const { a = 0, b = 0, c = 0 } = result.sample;
+    assert.deepEqual([result.energy, energyOf([a, b, c])], [-0.75, -0.75]);
   }),
 );
 
@@ -337,6 +361,17 @@ test(
     }
   },
 );
+
+test("an installation that is cancelled in the middle leaves nothing that counts as installed", needsOcean, async () => {
+  await withHub({ "quantum.python": python ?? "" }, async (call, _hub, folder) => {
+    const cancel = new AbortController();
+    const installing = assert.rejects(call("quantum_ocean_install", {}, cancel.signal));
+    for (let tries = 0; !existsSync(join(folder, "bridges", "ocean", "venv")) && tries < 400; tries += 1) await sleep(10);
+    cancel.abort();
+    await installing;
+    assert.equal((await call<Status>("quantum_ocean_status")).installed, false);
+  });
+});
 
 test("an environment counts as installed only with the requirements of this hub", () =>
   withHub({}, async (call, _hub, folder) => {

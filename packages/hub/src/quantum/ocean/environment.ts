@@ -87,6 +87,11 @@ export class OceanEnvironment {
     return turn;
   }
 
+  /** Waits until no installation is under way. */
+  async settled(): Promise<void> {
+    await this.#turn;
+  }
+
   async #install({ signal, progress }: Pick<ToolContext, "signal" | "progress">, begin: () => Promise<void>): Promise<Installed> {
     const version = await this.version(signal);
     const [major = 0, minor = 0] = version.split(".").map(Number);

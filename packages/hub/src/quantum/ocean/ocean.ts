@@ -32,6 +32,7 @@ export interface OceanStanding {
 
 interface Running {
   readonly client: Client;
+  readonly transport: StdioClientTransport;
   readonly last: LastLines;
   closed: boolean;
 }
@@ -101,7 +102,7 @@ export class Ocean implements AsyncDisposable {
       if (result.isError) throw failure(content, result.content);
       return content as Record<string, unknown>; // why: structured content is an object by MCP
     } catch (error) {
-      if (signal.aborted && this.#calls === 1) await this.#end();
+      if (signal.aborted && this.#calls === 1) await this.#kill();
       signal.throwIfAborted();
       if (running?.closed) throw oceanErrors.OCEAN_ENDED({ lines: running.last.all() }, { cause: error });
       throw error;
@@ -114,6 +115,7 @@ export class Ocean implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#idle);
     this.#closing.abort(new Error("the hub is shutting down"));
+    await this.#environment.settled();
     await this.#starting?.catch(() => undefined); // Its callers hear of it.
     await this.#end();
   }
@@ -131,12 +133,17 @@ export class Ocean implements AsyncDisposable {
     const python = this.#environment.python;
     const transport = new StdioClientTransport({
       command: python,
-      args: ["-B", join(bridgeFolder(), "server.py")],
+      args: [join(bridgeFolder(), "server.py")],
       env: { ...getDefaultEnvironment(), ...leapEnvironment(this.#input) },
       stderr: "pipe",
       maxBufferSize: mostMessageBytes,
     });
-    const running: Running = { client: new Client({ name: "entente", version }), last: new LastLines(), closed: false };
+    const running: Running = {
+      client: new Client({ name: "entente", version }),
+      transport,
+      last: new LastLines(),
+      closed: false,
+    };
     transport.stderr?.on("data", (chunk: Buffer) => running.last.take(chunk.toString()));
     running.client.onclose = () => {
       running.closed = true;
@@ -146,12 +153,19 @@ export class Ocean implements AsyncDisposable {
       await running.client.connect(transport, { signal: this.#closing.signal });
     } catch (error) {
       await running.client.close();
-      if (error instanceof Error && "code" in error && error.code === "ENOENT")
+      if (error instanceof Error && "syscall" in error)
         throw oceanErrors.PYTHON_MISSING({ python, key: "quantum.oceanPython" }, { cause: error });
       throw oceanErrors.OCEAN_START_FAILED({ python, lines: running.last.all() }, { cause: error });
     }
     this.#running = running;
     return running;
+  }
+
+  // Asked politely, Python would finish its computation first.
+  async #kill(): Promise<void> {
+    const running = this.#running;
+    if (running && !running.closed && running.transport.pid !== null) process.kill(running.transport.pid);
+    await this.#end();
   }
 
   async #end(): Promise<void> {
