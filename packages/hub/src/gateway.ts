@@ -43,6 +43,7 @@ import { Negotiation } from "./negotiation/pillar.ts";
 import type { Planning } from "./negotiation/plans/planning.ts";
 import { Jobs } from "./quantum/jobs/jobs.ts";
 import { ModelShelf } from "./quantum/model-shelf.ts";
+import { Ocean } from "./quantum/ocean/ocean.ts";
 import { Solving } from "./quantum/pillar.ts";
 import { problemTools } from "./quantum/problem-tools.ts";
 import { policyOf } from "./routing/policy.ts";
@@ -147,6 +148,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     shelf: new ModelShelf({ store, clock, most: values["quantum.models"], mostBytes: values["quantum.modelBytes"] }),
   });
   const jobs = new Jobs({ store, solving, clock, log, metrics, values, dataFolder, environment: process.env });
+  const ocean = new Ocean({ values, dataFolder, environment: process.env });
   const agents = () => registry.list().map(({ agent, card }) => ({ name: agent.profile.name, card }));
   const services = values["routing.services"];
   const sla = await Sla.open({
@@ -209,6 +211,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     learningTools,
     quantumTools,
     jobTools,
+    oceanTools,
     resources,
     prompts,
   ] = await Promise.all([
@@ -220,6 +223,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     loadFolder<ToolFactory<Learning>>(folder("learning/tools")),
     loadFolder<ToolFactory<Solving>>(folder("quantum/tools")),
     loadFolder<ToolFactory<Jobs>>(folder("quantum/jobs/tools")),
+    loadFolder<ToolFactory<Ocean>>(folder("quantum/ocean/tools")),
     loadFolder<Resource>(folder("desk/resources")),
     loadFolder<Prompt>(folder("desk/prompts")),
   ]);
@@ -232,6 +236,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     ...learningTools.map((tool) => tool(learning)),
     ...[...quantumTools, ...(await problemTools())].map((tool) => tool(solving)),
     ...jobTools.map((tool) => tool(jobs)),
+    ...oceanTools.map((tool) => tool(ocean)),
   ];
   const dispatcher = new Dispatcher({
     catalogue: new Catalogue(tools, resources, prompts),
@@ -291,6 +296,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
       await registry[Symbol.asyncDispose]();
       await learning[Symbol.asyncDispose]();
       await jobs[Symbol.asyncDispose]();
+      await ocean[Symbol.asyncDispose]();
       await solving[Symbol.asyncDispose]();
       stopNotices();
       stopSightings();

@@ -212,6 +212,21 @@ export const configKeys = {
     "weight of a principal in the fair shares of solver time, where it is not 1; an object, in the environment as JSON",
   ),
   "quantum.qpuReads": key(z.int().min(1).max(10_000), 100, "reads of a job on a QPU that names none"),
+  "quantum.python": key(
+    z.string().min(1),
+    "python3",
+    "Python, 3.10 or newer, that makes the environment of the Ocean bridge; a name on the path or a file",
+  ),
+  "quantum.oceanPython": key(
+    text,
+    "",
+    "Python that has what bridges/ocean/requirements.txt names and runs the Ocean bridge as it is; empty for an environment of the hub's own",
+  ),
+  "quantum.oceanIdleMs": key(
+    positive,
+    900_000,
+    "time without calls after which the Ocean bridge ends, ms; what it kept goes with it",
+  ),
   "leap.token": key(text, "", "token of D-Wave's Leap; empty means DWAVE_API_TOKEN or dwave.conf", { secret: true }),
   "leap.endpoint": key(text, "", "address of Leap's solver API, over leap.region; empty means D-Wave's own settings"),
   "leap.region": key(text, "", "Leap's region, such as na-west-1 or eu-central-1; empty means D-Wave's own settings"),
