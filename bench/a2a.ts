@@ -1,18 +1,11 @@
 // What A2A costs here against the official SDK's own server: CPU of the server process per request over JSON-RPC and HTTP+JSON,
 // in turns in one run, and round trips of the official client. The hub keeps each task on disk before it answers; the SDK's
 // server keeps them in memory. Also how many durable tasks one core makes in a second.
-import { readFileSync } from "node:fs";
 import { AgentCard, Message } from "@a2a-js/sdk";
 import { ClientFactory, JsonRpcTransportFactory } from "@a2a-js/sdk/client";
 import { openHub } from "@entente/sdk";
-import { Contender } from "./a2a/contender.ts";
+import { Contender, shippedFlags } from "./a2a/contender.ts";
 import { type Bench, type Row, row } from "./contract.ts";
-
-// What `npm start` tells Node; the SDK's server runs as Node runs by itself.
-const { scripts } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-const asShipped = (String(scripts.start).match(/--\S+/g) ?? []).filter(
-  (flag) => !["--conditions=entente", "--learn"].includes(flag),
-);
 
 let made = 0;
 const message = () => ({
@@ -38,7 +31,7 @@ const workloads = [
 ];
 
 const bench: Bench = async ({ quick }) => {
-  await using hub = await Contender.start(new URL("./a2a/hub-server.ts", import.meta.url), [], asShipped);
+  await using hub = await Contender.start(new URL("./a2a/hub-server.ts", import.meta.url), [], shippedFlags());
   await using sdk = await Contender.start(new URL("./a2a/sdk-server.ts", import.meta.url));
   return [
     ...(await cpu(hub, sdk, quick ? 3 : 9, quick ? 1000 : 3000)),

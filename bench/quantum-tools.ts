@@ -1,25 +1,19 @@
 // `npm run bench -- quantum-tools [--quick]`: small models through `quantum_solve`, from the official MCP client over HTTP and back: the time
-// and whether the answer is as low as a search a hundred times longer finds. The hub shares the client's process, so run it on a quiet machine.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { loadConfig, serveHub } from "@entente/hub";
+// and whether the answer is as low as a search a hundred times longer finds. The hub runs in a process of its own, as `npm start` runs it; measure on a quiet machine.
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { bqmFromTerms, solve } from "@entente/quantum";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { Contender, shippedFlags } from "./a2a/contender.ts";
 import { type Bench, type Row, row } from "./contract.ts";
 import { figures } from "./quantum/figures.ts";
 
 const bench: Bench = async ({ quick }) => {
-  const folder = mkdtempSync(join(tmpdir(), "entente-bench-"));
-  const flags = { "data.dir": folder, "http.port": "0", "log.level": "silent" };
-  const served = await serveHub(loadConfig({ flags: Object.entries(flags) }));
-  const token = readFileSync(join(folder, "keys", "token"), "utf8").trim();
+  await using hub = await Contender.start(new URL("./a2a/hub-server.ts", import.meta.url), [], shippedFlags());
   const client = new Client({ name: "bench", version: "1" }, { versionNegotiation: { mode: { pin: "2026-07-28" } } });
   try {
     await client.connect(
-      new StreamableHTTPClientTransport(new URL("/mcp", served.url), {
-        requestInit: { headers: { authorization: `Bearer ${token}` } },
-      }),
+      new StreamableHTTPClientTransport(new URL("/mcp", hub.url), { requestInit: { headers: { ...hub.headers } } }),
     );
     const calls = quick ? 100 : 400;
     const times = async (name: string, args: object): Promise<[Row[], number]> => {
@@ -58,8 +52,6 @@ const bench: Bench = async ({ quick }) => {
     return rows;
   } finally {
     await client.close();
-    await served[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true, force: true });
   }
 };
 export default bench;

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 
 /** What a server says when it listens. */
@@ -11,6 +12,13 @@ export interface Listening {
 }
 
 const fixed = { "content-type": "application/json", "a2a-version": "1.0" };
+
+/** What `npm start` tells Node, for a hub that runs as users run it. */
+export function shippedFlags(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  const flags: readonly string[] = String(scripts.start).match(/--\S+/g) ?? [];
+  return flags.filter((flag) => !["--conditions=entente", "--learn"].includes(flag));
+}
 
 /** A server in a process of its own, asked over HTTP by as many connections as are in flight. */
 export class Contender implements AsyncDisposable {
