@@ -165,7 +165,7 @@ export { defineSampler, type Sampler, type SamplerLimits } from "./sampler.ts";
 export { loadSampler, samplerNames } from "./sampler-folder.ts";
 export { type Provenance, type Solution, type SolveOptions, solve } from "./solve.ts";
 export { type CqmSolution, type PenaltyRound, type SolveCqmOptions, solveCqm } from "./solve-cqm.ts";
-export { type Choice, chosen } from "./solving/choice.ts";
+export { type Choice, chosen, smallUpTo } from "./solving/choice.ts";
 export { type MatrixType, matrixTypeOf } from "./tabu/dense-search.ts";
 // Topologies and embedding.
 export { type ChimeraCoordinate, chimera, chimeraFromLinear, chimeraToLinear } from "./topology/chimera.ts";

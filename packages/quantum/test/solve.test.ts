@@ -155,8 +155,18 @@ test("a narrow model is eliminated, and its answer proven", async () => {
   assert.equal(provenance.solver, "elimination");
   assert.equal(provenance.gap, 0);
   assert.equal(provenance.energy, energyOf(model, sampleAt(samples, 0)));
+  assert.ok((await solve(model, { reads: 12 })).samples.count > 1, "who asks for reads gets samples, not one proof");
   const annealed = await solve(model, { solver: "crossover-annealing", target: provenance.energy, timeLimitMs: 5000 });
   assert.ok(annealed.provenance.energy >= provenance.energy);
+});
+
+test("a model that roof duality fixes whole is answered without a search, and proven", async () => {
+  const base = randomModel(13, 90, { vartype: "BINARY", density: 0.15 });
+  const model = { ...base, linear: base.linear.map((h) => 100 * (h < 0 ? h - 1 : h + 1)) };
+  const { samples, provenance } = await solve(model, { timeLimitMs: 400 });
+  assert.deepEqual([provenance.fixed, provenance.gap, samples.size], [90, 0, 90]);
+  assert.equal(provenance.energy, energyOf(model, sampleAt(samples, 0)));
+  assert.ok(provenance.timeMs < 400);
 });
 
 test("what roof duality fixes is not searched for, and its bound tells the gap", async () => {

@@ -1,8 +1,8 @@
 // How long to search when nobody said: a small model gets the library's own short effort, so that asking for it costs milliseconds; a
 // larger one gets two seconds.
-import type { Bqm } from "@entente/quantum";
+import { type Bqm, smallUpTo } from "@entente/quantum";
 
-/** What a solve is given: a time limit, or a solver with its reads and sweeps, and why. */
+/** A solver, and how hard it is to search: a time limit, or reads and sweeps; where none is said, the library's own effort. */
 export interface Effort {
   readonly solver: string;
   readonly seconds?: number;
@@ -11,32 +11,28 @@ export interface Effort {
 }
 
 /** What was asked of the effort. */
-export interface AskedEffort {
-  readonly solver: string;
-  readonly seconds?: number;
-  readonly reads?: number;
-  readonly sweeps?: number;
+export interface AskedEffort extends Effort {
   /** How many samples are wanted. */
   readonly samples?: number;
 }
 
 const usualSeconds = 2;
 const usualSamples = 10; // what the library draws of its own accord
-/** Variables up to which a model gets a short fixed effort, about 1 ms. */
-export const smallUpTo = 64;
 
 /** The effort for a model without constraints. */
 export function effortFor({ size }: Pick<Bqm, "size">, asked: AskedEffort): Effort {
-  const { solver, seconds, reads, sweeps, samples = 1 } = asked;
-  if (seconds !== undefined || reads !== undefined || sweeps !== undefined) return asked;
-  if (solver !== "auto") return { solver, seconds: usualSeconds };
-  if (size <= smallUpTo) return samples > 1 ? { solver, reads: Math.max(usualSamples, samples) } : { solver };
-  return { solver, seconds: usualSeconds };
+  const { solver, samples = 1 } = asked;
+  if (isSaid(asked)) return asked;
+  if (solver !== "auto" || size > smallUpTo) return { solver, seconds: usualSeconds };
+  return samples > 1 ? { solver, reads: Math.max(usualSamples, samples) } : { solver };
 }
 
 /** The effort for a constrained model of so many bits: a small one is solved once its penalties hold. */
 export function constrainedEffortFor(bits: number, asked: AskedEffort): Effort {
-  const { solver, seconds, reads, sweeps } = asked;
-  if (seconds !== undefined || reads !== undefined || sweeps !== undefined) return asked;
-  return bits <= smallUpTo ? { solver } : { solver, seconds: usualSeconds };
+  if (isSaid(asked)) return asked;
+  return bits <= smallUpTo ? { solver: asked.solver } : { solver: asked.solver, seconds: usualSeconds };
+}
+
+function isSaid({ seconds, reads, sweeps }: Effort): boolean {
+  return seconds !== undefined || reads !== undefined || sweeps !== undefined;
 }

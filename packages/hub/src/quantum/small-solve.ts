@@ -1,6 +1,6 @@
 // Small models are solved where they arrive: one takes about a millisecond, and the way to the solver thread and back, with both threads to
 // be woken, costs as much again. What is not surely small goes to the thread, and is not even read here.
-import { smallUpTo } from "./effort.ts";
+import { smallUpTo } from "@entente/quantum";
 import type { ProblemSource } from "./problem-source.ts";
 import { readProblem } from "./reading.ts";
 import type { SolveAnswer, SolveOrder } from "./solve-order.ts";

@@ -1,6 +1,6 @@
 // What can be said of a model without sampling it. A narrow one (trees, rings, strips) is solved exactly by elimination. Where roof duality
 // fixes variables they need no search, and its bound tells how far from the best an answer can be at most. Both are tried only where they are
-// cheap beside the search, and only when no sampler was asked for by name: then samples are wanted, not only an answer.
+// cheap beside the search, and only when no sampler was asked for by name; elimination, which gives one sample, only when no number of reads was.
 import { groundState } from "../exact/elimination.ts";
 import { roofDual } from "../exact/roof-duality.ts";
 import type { Bqm } from "../models/bqm.ts";
@@ -29,10 +29,10 @@ const dualShare = 0.1; // of the time limit
 const dualWorthMs = 200;
 
 /** Looks for a shortcut. Throws the signal's reason. */
-export async function shortcut(model: Bqm, { timeLimitMs, signal }: SolveOptions): Promise<Shortcut> {
+export async function shortcut(model: Bqm, { timeLimitMs, reads, signal }: SolveOptions): Promise<Shortcut> {
   const { size, biases, linear } = model;
   const couplings = biases.length;
-  if (size <= eliminatedUpTo && couplings <= size * (size <= smallUpTo ? ofSmall : ofLarge)) {
+  if (reads === undefined && size <= eliminatedUpTo && couplings <= size * (size <= smallUpTo ? ofSmall : ofLarge)) {
     const found = await groundState(model, { maxWidth: narrowest, ...(signal === undefined ? {} : { signal }) });
     if (found) return { solved: { samples: sampleSetFromSpins(model, [found.spins]), width: found.width }, bound: found.energy };
   }
