@@ -2,12 +2,19 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { sql, type Transaction } from "kysely";
 import { systemClock } from "../src/base/clock.ts";
+import type { Database } from "../src/store/schema.ts";
 import { openStore } from "../src/store/store.ts";
 import { scratchFolder } from "./scratch.ts";
 import { engines, withStore } from "./stores.ts";
 
 const event = (n: number) => ({ kind: n % 2 ? "test.odd" : "test.even", actor: "tester", subject: `s${n % 3}`, data: { n } });
+
+function addTo(trx: Transaction<Database>, owner: string) {
+  return sql`update quantum_usage set amount_ms = amount_ms + 1 where owner = ${owner}`.execute(trx);
+}
 
 for (const engine of engines) {
   test(`${engine}: events recorded at once keep one gapless chain, also after reopening`, (t) =>
@@ -53,6 +60,48 @@ for (const engine of engines) {
       assert.deepEqual(await numbers({ kind: "test.odd" }), [2, 4, 6, 8, 10, 12]);
       assert.deepEqual((await numbers({ kind: "test.*", newestFirst: true })).slice(0, 3), [12, 11, 10]);
       assert.deepEqual(await numbers({ subject: "s1", after: 4, before: 10 }), [5, 8]);
+    }));
+
+  test(`${engine}: transactions that append before and after they change the same row do not wait for each other for ever`, (t) =>
+    withStore(t, engine, async (store) => {
+      await store.db.insertInto("quantum_usage").values({ owner: "a", lane: "local", amount_ms: 0, at: 0 }).execute();
+      let runs = 0;
+      await Promise.all(
+        Array.from({ length: 40 }, (_, n) =>
+          store.transaction(async (trx) => {
+            runs += 1;
+            if (n % 2 === 0) await store.events.append(trx, [event(n)]);
+            await addTo(trx, "a");
+            if (n % 2 === 1) await store.events.append(trx, [event(n)]);
+          }),
+        ),
+      );
+      assert.equal(runs, 40, "none was undone and run again");
+      assert.equal((await store.events.verify()).checked, 40);
+    }));
+
+  test(`${engine}: a transaction that was undone because others and it waited for each other runs again`, (t) =>
+    withStore(t, engine, async (store) => {
+      for (const owner of ["a", "b"])
+        await store.db.insertInto("quantum_usage").values({ owner, lane: "local", amount_ms: 0, at: 0 }).execute();
+      let runs = 0;
+      const crossing = (owners: readonly string[]) =>
+        store.transaction(async (trx) => {
+          runs += 1;
+          for (const owner of owners) {
+            await addTo(trx, owner);
+            await sleep(50);
+          }
+          await store.events.append(trx, [event(0)]);
+        });
+      await Promise.all([crossing(["a", "b"]), crossing(["b", "a"])]);
+      const rows = await store.db.selectFrom("quantum_usage").select("amount_ms").execute();
+      assert.deepEqual(
+        rows.map(({ amount_ms }) => amount_ms),
+        [2, 2],
+      );
+      assert.equal((await store.events.verify()).checked, 2);
+      assert.equal(runs, engine === "postgres" ? 3 : 2);
     }));
 
   test(`${engine}: an event in a transaction that fails is not there`, (t) =>

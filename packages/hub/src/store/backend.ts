@@ -25,6 +25,8 @@ export interface Backend {
    * or with the next transaction that does wait. Transactions are never lost out of order.
    */
   behind<T>(db: Kysely<Database>, work: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
+  /** Whether a transaction was undone only because of others at the same time, so that it may succeed when it runs again. */
+  isConflict(error: unknown): boolean;
   /** Full-text search over passages; `query` is what a person typed. */
   searchText(db: Connection, query: string, limit: number): Promise<readonly Hit[]>;
   /** Nearest passages to a unit vector by cosine. */

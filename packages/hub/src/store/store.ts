@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Kysely, type Transaction } from "kysely";
 import type { Clock } from "../base/clock.ts";
 import { defineErrors } from "../base/errors.ts";
@@ -27,6 +28,9 @@ export interface StoreInput {
   readonly clock: Clock;
 }
 
+const mostTries = 5;
+const conflictPauseMs = 5;
+
 /** State, ledger, registry, text and vectors, in one database. */
 export class Store {
   readonly db: Kysely<Database>;
@@ -44,12 +48,22 @@ export class Store {
 
   /**
    * Runs `work` in one transaction; listeners hear of it after the commit. It waits for the disk, unless that may come `behind`: then it
-   * survives a killed process at once, and a loss of power some milliseconds later, never out of order.
+   * survives a killed process at once, and a loss of power some milliseconds later, never out of order. `work` changes nothing but the
+   * database: when the engine undid it because it and others waited for each other, it runs again.
    */
   async transaction<T>(work: (trx: Transaction<Database>) => Promise<T>, disk: "waits" | "behind" = "waits"): Promise<T> {
-    const result = disk === "behind" ? await this.#backend.behind(this.db, work) : await this.db.transaction().execute(work);
-    for (const listener of this.#committed) listener();
-    return result;
+    const whole = (trx: Transaction<Database>) => this.events.during(trx, work);
+    for (let tries = 1; ; tries++) {
+      try {
+        const result =
+          disk === "behind" ? await this.#backend.behind(this.db, whole) : await this.db.transaction().execute(whole);
+        for (const listener of this.#committed) listener();
+        return result;
+      } catch (error) {
+        if (tries >= mostTries || !this.#backend.isConflict(error)) throw error;
+      }
+      await sleep(Math.random() * conflictPauseMs * 2 ** tries);
+    }
   }
 
   /** Calls `listener` after each commit made through this store; returns how to stop. */

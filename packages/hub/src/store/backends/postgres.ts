@@ -3,10 +3,12 @@
  * pgvector is not everywhere: exact, and fine to about 100,000 passages.
  */
 import { PostgresDialect, sql } from "kysely";
-import { Pool, types } from "pg";
+import { DatabaseError, Pool, types } from "pg";
 import { type Backend, type Connection, type Hit, isPrefix, queryWords } from "../backend.ts";
 
 const int8 = 20;
+// serialization_failure and deadlock_detected: PostgreSQL's documentation, appendix A.
+const conflicts: ReadonlySet<unknown> = new Set(["40001", "40P01"]);
 
 /** Connects to PostgreSQL at `url` (postgres://…). */
 export function openPostgres(url: string): Backend {
@@ -27,6 +29,7 @@ export function openPostgres(url: string): Backend {
         await sql`set local synchronous_commit = off`.execute(trx);
         return work(trx);
       }),
+    isConflict: (error) => error instanceof DatabaseError && conflicts.has(error.code),
     searchText,
     searchVector,
     close: async () => {

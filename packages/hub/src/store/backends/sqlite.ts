@@ -81,6 +81,7 @@ export function openSqlite(path: string): Backend {
           writeBehind?.written();
         }
       }),
+    isConflict: () => false, // It has one writer at a time.
     searchText,
     searchVector,
     close: async () => {
