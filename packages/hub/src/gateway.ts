@@ -20,6 +20,7 @@ import type { ToolContext, ToolFactory } from "./base/tool.ts";
 import { version } from "./base/version.ts";
 import { agentTool } from "./desk/agent-tools.ts";
 import type { HubDesk } from "./desk/hub-desk.ts";
+import { ServiceWindow } from "./desk/service-window.ts";
 import { toolAgent, toolAgentName } from "./desk/tool-agent.ts";
 import type { JoinedAgents } from "./joining/joined-agents.ts";
 import { agreementTerms, openContractor } from "./joins/agreement-terms.ts";
@@ -200,6 +201,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     joined,
     contracting,
     startedAt,
+    service: new ServiceWindow(store.events),
     keepCredential: (agent, credential) => keepCredential(dataFolder, agent, credential),
   };
   const [

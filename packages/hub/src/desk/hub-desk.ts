@@ -6,6 +6,7 @@ import type { JoinedAgents } from "../joining/joined-agents.ts";
 import type { Contracting } from "../negotiation/contracting.ts";
 import type { Principals } from "../store/principals.ts";
 import type { Store } from "../store/store.ts";
+import type { ServiceWindow } from "./service-window.ts";
 
 /** What the tools about the hub itself stand on. */
 export interface HubDesk {
@@ -17,6 +18,7 @@ export interface HubDesk {
   readonly joined: JoinedAgents;
   readonly contracting: Contracting;
   readonly startedAt: number;
+  readonly service: ServiceWindow;
   /** Keeps the bearer token that an agent elsewhere wants; undefined forgets it. */
   readonly keepCredential: (agent: string, credential: string | undefined) => void;
 }

@@ -1,10 +1,6 @@
 import { z } from "zod";
-import { nearestRank } from "../../base/rank.ts";
 import { version } from "../../base/version.ts";
 import { defineHubTool } from "../hub-desk.ts";
-
-// A call that waits for its caller has not failed.
-const unfailed: ReadonlySet<string> = new Set(["ok", "input-needed", "sample-needed"]);
 
 export default defineHubTool({
   name: "hub_status",
@@ -32,10 +28,9 @@ export default defineHubTool({
   }),
   hints: { readOnly: true },
   run: async (_input, ctx, desk) => {
-    const { db, events, engine } = desk.store;
+    const { db, engine } = desk.store;
     const now = ctx.clock.now();
-    const windowMs = 3_600_000;
-    const [head, open, run, promotion, calls] = await Promise.all([
+    const [head, open, run, promotion, service] = await Promise.all([
       db.selectFrom("event_head").select("seq").executeTakeFirstOrThrow(),
       db
         .selectFrom("tasks")
@@ -53,12 +48,8 @@ export default defineHubTool({
         .select(["versions.id", "versions.model", "versions.number", "promotions.at"])
         .orderBy("promotions.seq", "desc")
         .executeTakeFirst(),
-      events.read({ kind: "tool.called", limit: 2000, newestFirst: true }),
+      desk.service.figures(now),
     ]);
-    const recent = calls.filter((call) => call.at > now - windowMs);
-    const failed = recent.filter(({ data }) => !unfailed.has(String(data.outcome))).length;
-    const durations = recent.map((call) => Number(call.data.durationMs ?? 0)).sort((a, b) => a - b);
-    const quantile = (q: number): number => durations[nearestRank(durations.length, q)] ?? 0;
     return {
       version,
       engine,
@@ -71,14 +62,7 @@ export default defineHubTool({
       champion: promotion
         ? { id: promotion.id, model: promotion.model, number: promotion.number, promotedAt: promotion.at }
         : null,
-      service: {
-        windowMs,
-        calls: recent.length,
-        failed,
-        successRate: recent.length === 0 ? 1 : 1 - failed / recent.length,
-        p50Ms: quantile(0.5),
-        p95Ms: quantile(0.95),
-      },
+      service,
     };
   },
 });
