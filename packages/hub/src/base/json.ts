@@ -13,35 +13,35 @@ export function canonicalJson(value: unknown): string {
     if (!Number.isFinite(value)) throw new TypeError(`canonical JSON wants a finite number, got ${value}`);
     return JSON.stringify(value);
   }
-  if (Array.isArray(value) && value.every(isPlain)) return JSON.stringify(value);
+  if (typeof value !== "object") throw new TypeError(`canonical JSON wants a JSON value, got ${typeof value}`);
+  // Most of what we keep was written in order, and long lists hold numbers: their canonical form is the plain one, which is encoded natively.
+  if (isCanonicalAlready(value, mostDepth)) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`;
-  if (typeof value === "object") {
-    if (isPlainAlready(value)) return JSON.stringify(value);
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-    return `{${members.join(",")}}`;
-  }
-  throw new TypeError(`canonical JSON wants a JSON value, got ${typeof value}`);
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
+  return `{${members.join(",")}}`;
 }
 
-// Most records are flat and were written in order: their canonical form is the plain one, which is encoded natively.
-function isPlainAlready(value: object): boolean {
+// What lies deeper is looked at when it is reached, so that deep nesting is not looked through at every level.
+const mostDepth = 4;
+
+function isCanonicalAlready(value: unknown, depth: number): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value === "string" || typeof value === "boolean" || value === null || value === undefined) return true;
+  if (typeof value !== "object" || depth === 0) return false;
+  if (Array.isArray(value)) {
+    for (const item of value) if (!isCanonicalAlready(item, depth - 1)) return false;
+    return true;
+  }
   if ("toJSON" in value) return false;
   let before = "";
   for (const key of Object.keys(value)) {
-    if (key <= before) return false;
+    if (key <= before || !isCanonicalAlready(Reflect.get(value, key), depth - 1)) return false;
     before = key;
-    const member: unknown = Reflect.get(value, key);
-    if (!isPlain(member)) return false;
   }
   return true;
-}
-
-function isPlain(value: unknown): boolean {
-  if (typeof value === "number") return Number.isFinite(value);
-  return typeof value === "string" || typeof value === "boolean" || value === null || value === undefined;
 }
 
 /** SHA-256 of text or bytes as lower-case hex. */

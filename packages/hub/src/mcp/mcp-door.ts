@@ -8,10 +8,10 @@ export class McpDoor {
   readonly #open: () => Promise<McpHttp>;
   #opened: Promise<McpHttp> | undefined;
 
-  constructor(input: Omit<McpHttpInput, "makeServer">, server: McpServerInput) {
+  constructor(input: Omit<McpHttpInput, "makeServer" | "calls">, server: McpServerInput) {
     this.#open = async () => {
       const [{ McpHttp }, { makeMcpServer }] = await Promise.all([import("./eras/http.ts"), import("./server.ts")]);
-      return new McpHttp({ ...input, makeServer: () => makeMcpServer(server) });
+      return new McpHttp({ ...input, makeServer: () => makeMcpServer(server), calls: server });
     };
   }
 

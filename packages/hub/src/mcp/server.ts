@@ -25,6 +25,7 @@ import {
   type SampleRequest,
   type ToolAnswer,
 } from "../base/tool.ts";
+import { failedCall, serverInfoOf } from "./call-result.ts";
 import { mcpErrors } from "./catalogue.ts";
 import type { Dispatcher } from "./dispatch.ts";
 
@@ -53,15 +54,12 @@ const mostSubscriptions = 1000;
 /** Makes a server that acts for `principal`. */
 export function makeMcpServer({ dispatcher, principal, version, stateKey, changes }: McpServerInput): Server {
   const states = createRequestStateCodec<Json>({ key: stateKey, ttlSeconds: answerLifeSeconds, bind: () => principal.id });
-  const server = new Server(
-    { name: "entente", title: "Entente", version },
-    {
-      capabilities: { tools: { listChanged: true }, resources: { subscribe: true }, prompts: {} },
-      instructions,
-      requestState: { verify: (state, ctx) => states.verify(state, ctx) },
-      inputRequired: { maxRounds: mostRounds },
-    },
-  );
+  const server = new Server(serverInfoOf(version), {
+    capabilities: { tools: { listChanged: true }, resources: { subscribe: true }, prompts: {} },
+    instructions,
+    requestState: { verify: (state, ctx) => states.verify(state, ctx) },
+    inputRequired: { maxRounds: mostRounds },
+  });
   const { catalogue } = dispatcher;
   const templates = catalogue.resources.filter((resource) => resource.uri.includes("{"));
   const fixed = catalogue.resources.filter((resource) => !resource.uri.includes("{"));
@@ -129,11 +127,7 @@ export function makeMcpServer({ dispatcher, principal, version, stateKey, change
         });
       const error = asEntenteError(thrown);
       if (error.code === "TOOL_UNKNOWN") throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
-      return {
-        isError: true,
-        content: [{ type: "text" as const, text: `${error.code}: ${error.message}` }],
-        _meta: { "dev.entente/error": { code: error.code, details: error.details, help: error.help } },
-      };
+      return failedCall(error);
     }
   });
 

@@ -17,10 +17,13 @@ import { newId } from "../../base/ids.ts";
 import type { Listeners } from "../../base/listeners.ts";
 import { readJson } from "../../http/body.ts";
 import { mcpErrors } from "../catalogue.ts";
+import { answerPlainCall, type PlainCallsInput, plainCallIn } from "./plain-call.ts";
 
 /** What serves a session or a request. */
 export interface McpHttpInput {
   readonly makeServer: () => Server;
+  /** What calls that need no server are answered with. */
+  readonly calls: PlainCallsInput;
   readonly config: Config;
   readonly clock: Clock;
   readonly sessionsChanged: (count: number) => void;
@@ -61,6 +64,8 @@ export class McpHttp {
       void call.then(() => this.#calls.delete(call));
     }
     const body = request.method === "POST" ? await readJson(request, this.#input.config.values["limits.bodyBytes"]) : undefined;
+    const plain = plainCallIn(request.headers, body);
+    if (plain) return answerPlainCall(plain, this.#input.calls, response);
     const probe = new Request("http://hub/mcp", { method: request.method ?? "GET", headers: plainHeaders(request) });
     if (body !== undefined && !(await isLegacyRequest(probe, body))) {
       // why: node types an incoming request's method and url as optional, which they are not on a server
