@@ -56,18 +56,28 @@ export interface KernelExports {
 
 const pageBytes = 65_536;
 const vectorBytes = 16;
+const firstAddress = 1024; // below lies what the compiler may want for itself
 let compiled: WebAssembly.Module | undefined;
+// Small memories that were given back. A small model takes a millisecond, of which a new memory and its collection were a part.
+const spare: KernelMemory[] = [];
+const [mostSpare, mostSpareBytes] = [4, 4 * pageBytes];
 
-/** An instance of the kernels and the memory that it works on, given out piece by piece and never taken back. */
-export class KernelMemory {
+/** An instance of the kernels and the memory that it works on, given out piece by piece. Disposed of it is used again. */
+export class KernelMemory implements Disposable {
   readonly run: KernelExports;
   readonly buffer: ArrayBuffer;
-  #next = 1024; // below lies what the compiler may want for itself
+  #next = firstAddress;
+
+  /** A memory, all zero, from which `bytes` can be taken in all. */
+  static of(bytes: number): KernelMemory {
+    const at = spare.findIndex(({ buffer }) => buffer.byteLength >= neededBytes(bytes));
+    return spare.splice(at, at < 0 ? 0 : 1)[0] ?? new KernelMemory(bytes);
+  }
 
   /** `bytes` is what `take` will be asked for in all. */
   constructor(bytes: number) {
     compiled ??= new WebAssembly.Module(Buffer.from(kernelModule, "base64"));
-    const pages = Math.ceil((bytes + 4096) / pageBytes) + 1;
+    const pages = Math.ceil(neededBytes(bytes) / pageBytes);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const instance = new WebAssembly.Instance(compiled, { env: { memory } });
     this.run = instance.exports as unknown as KernelExports; // why: what our own module exports
@@ -80,4 +90,18 @@ export class KernelMemory {
     this.#next = at + Math.ceil(bytes / vectorBytes) * vectorBytes;
     return at;
   }
+
+  /** Gives the memory back: nothing that was taken from it may be used any more. */
+  [Symbol.dispose](): void {
+    if (this.#next === firstAddress) return; // Given back already.
+    if (this.buffer.byteLength > mostSpareBytes || spare.length >= mostSpare) return;
+    new Uint8Array(this.buffer).fill(0, firstAddress, this.#next);
+    this.#next = firstAddress;
+    spare.push(this);
+  }
+}
+
+// With room for pieces that begin at multiples of a vector.
+function neededBytes(bytes: number): number {
+  return bytes + 4096 + pageBytes;
 }

@@ -73,3 +73,17 @@ test("the elite pool keeps the ten lowest, none twice, and gives no pair before 
   assert.ok(seen.size <= 10 && seen.size >= 8, `${seen.size} elites seen`);
   assert.ok(!seen.has(spins(13 * 7919).join()));
 });
+
+test("a search on memory that another one has given back takes the same steps as on new memory", () => {
+  const small = spinProblem(randomModel(3, 20, { density: 0.7, whole: true }));
+  const [first, expected] = [new DenseSearch(small, new Random(5)), new DenseSearch(small, new Random(5))];
+  for (const search of [first, expected]) search.run(3000);
+  first[Symbol.dispose]();
+  for (const size of [64, 40]) {
+    using between = new DenseSearch(spinProblem(randomModel(size, size, { density: 1 })), new Random(1));
+    between.run(2000);
+  }
+  using again = new DenseSearch(small, new Random(5));
+  again.run(3000);
+  assert.deepEqual([again.trace, again.best, again.bestEnergy], [expected.trace, expected.best, expected.bestEnergy]);
+});

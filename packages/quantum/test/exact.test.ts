@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { eliminationOrder, groundState } from "../src/exact/elimination.ts";
 import { bqmFromPairs, converted, energyOf, roofDual, solve, spinProblem } from "../src/index.ts";
 import { Random } from "../src/random.ts";
+import { loadSampler } from "../src/sampler-folder.ts";
 import { bruteForce, randomModel } from "./models.ts";
 
 const lowestOf = (model: Parameters<typeof energyOf>[0]) => bruteForce(model, energyOf);
@@ -100,4 +101,23 @@ test("a submodular model is solved by roof duality alone: the bound is its lowes
     linear: model.linear.map(() => random.unit() * 10),
   };
   assert.ok(Math.abs((await roofDual(submodular)).bound - lowestOf(submodular)) < 1e-9);
+});
+
+test("enumeration gives the lowest energies of all samples, in order, whatever lies above the bits that flip most often", async () => {
+  const exact = await loadSampler("exact");
+  for (let seed = 0; seed < 24; seed++) {
+    const size = 5 + (seed % 7);
+    const vartype = seed % 2 ? "SPIN" : "BINARY";
+    const model = randomModel(seed, size, { vartype, density: (seed % 4) / 3, whole: seed % 3 === 0 });
+    const low = vartype === "SPIN" ? -1 : 0;
+    const all = Array.from({ length: 2 ** size }, (_, bits) =>
+      energyOf(
+        model,
+        Array.from({ length: size }, (_, i) => ((bits >> i) & 1 ? 1 : low)),
+      ),
+    ).sort((a, b) => a - b);
+    const { energies, count } = await exact.sample(model, { seed: 1, reads: 25 });
+    assert.equal(count, 25);
+    for (const [r, energy] of energies.entries()) assert.ok(Math.abs(energy - all[r]!) < 1e-9, `seed ${seed}, sample ${r}`);
+  }
 });

@@ -22,7 +22,7 @@ export default defineSampler({
       const { sweeps = Math.max(20_000, 40 * size) } = options;
       const slice = Math.max(1, Math.floor(400_000 / size));
       return async (random, pace) => {
-        const search = new DenseSearch(problem, random);
+        using search = new DenseSearch(problem, random);
         for (let done = 0; done < sweeps && !pace.enough; done += slice) {
           search.run(Math.min(slice, sweeps - done));
           pace.found(search.bestEnergy);

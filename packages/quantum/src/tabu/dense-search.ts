@@ -36,12 +36,13 @@ const mostFloat = 3.4028234663852886e38;
 const padding = 16; // variables: a vector of int8
 const mostSteps = 2 ** 30; // of one round, since step numbers are int32
 
-/** One tabu search in progress on a dense matrix (the algorithm is described in samplers/tabu.ts). */
-export class DenseSearch {
+/** One tabu search in progress on a dense matrix (the algorithm is described in samplers/tabu.ts). Once disposed of only `best` and `bestEnergy` are left. */
+export class DenseSearch implements Disposable {
   /** The lowest energy so far, in double precision, without the problem's offset. */
   bestEnergy = Number.POSITIVE_INFINITY;
   readonly best: Int8Array;
 
+  readonly #memory: KernelMemory;
   readonly #problem: SpinProblem;
   readonly #stride: number;
   readonly #unit: number;
@@ -73,7 +74,8 @@ export class DenseSearch {
     this.#stride = stride;
     this.#exact = type !== "f32";
     this.#unit = type === "f32" ? 1 : 2 * (wholeBiases(problem)?.unit ?? 1);
-    const memory = new KernelMemory(stride * n * bytes + stride * 12 + 256);
+    const memory = KernelMemory.of(stride * n * bytes + stride * 12 + 256);
+    this.#memory = memory;
     const at = {
       matrix: memory.take(stride * n * bytes),
       change: memory.take(4 * stride),
@@ -141,6 +143,10 @@ export class DenseSearch {
       this.#keep();
     }
     this.#measure();
+  }
+
+  [Symbol.dispose](): void {
+    this.#memory[Symbol.dispose]();
   }
 
   /** The steps of the current search so far and where it is, for tests. */
