@@ -48,8 +48,11 @@ export function defineSampler({ name, limits, endless, sample }: Sampler): Sampl
   });
 }
 
-/** The problem that samplers work on. Building a model's rows takes up to 0.1 s at 2 million couplings, so others run before and after. */
+const briefCouplings = 20_000; // some 0.5 ms
+
+/** The problem that samplers work on. Building a large model's rows takes up to 0.1 s at 2 million couplings, so others run before and after. */
 export async function problemFor(model: Bqm, pauses: Pauses): Promise<SpinProblem> {
+  if (model.biases.length <= briefCouplings) return spinProblem(model);
   await pauses.take();
   const problem = spinProblem(model);
   await pauses.take();

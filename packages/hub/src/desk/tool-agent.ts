@@ -3,9 +3,11 @@
  * (`a2a.tools`); they run as this agent, whoever sent the task. A tool's question becomes the task's (input-required), its
  * progress the task's statuses, its error the task's failure with the same code.
  */
+
 import { z } from "zod";
 import { type Agent, agentErrors } from "../base/agent.ts";
 import type { Json } from "../base/json.ts";
+import { jsonSchemaOf } from "../base/quick-schema.ts";
 import { InputNeeded, type ToolAnswer } from "../base/tool.ts";
 import type { Catalogue } from "../mcp/catalogue.ts";
 
@@ -43,7 +45,7 @@ export function toolAgent(catalogue: Catalogue, names: readonly string[]): Agent
       const { tool, input, schema } = parsed.data;
       const known = offered.get(tool);
       if (schema && known)
-        return { text: known.description, data: JSON.parse(JSON.stringify(z.toJSONSchema(known.input, { io: "input" }))) };
+        return { text: known.description, data: JSON.parse(JSON.stringify(jsonSchemaOf(known.input, "input"))) };
       const progress = ({ message, done, total }: { message?: string; done: number; total?: number | undefined }): void =>
         ctx.status(message ?? `${done}${total === undefined ? "" : ` of ${total}`}`);
       for (let answer: ToolAnswer | undefined; ; ) {

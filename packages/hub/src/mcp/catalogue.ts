@@ -3,9 +3,10 @@
  * (those of the agents) may be replaced as a whole while the hub runs. Lists are built when that happens and not when
  * somebody lists, so that listing costs the same for five tools and five thousand.
  */
-import { z } from "zod";
+import type { z } from "zod";
 import { defineErrors } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
+import { jsonSchemaOf } from "../base/quick-schema.ts";
 import { matchUri, type Prompt, type Resource } from "../base/resource.ts";
 import type { Tool } from "../base/tool.ts";
 
@@ -142,8 +143,7 @@ export class Catalogue {
 }
 
 function listTool(tool: Tool): ListedTool {
-  const schema = (type: z.ZodType, io: "input" | "output") =>
-    z.toJSONSchema(type, { io, target: "draft-2020-12" }) as ListedTool["inputSchema"]; // why: both are z.object
+  const schema = (type: z.ZodType, io: "input" | "output") => jsonSchemaOf(type, io) as ListedTool["inputSchema"]; // why: both are z.object
   return {
     name: tool.name,
     description: tool.description,

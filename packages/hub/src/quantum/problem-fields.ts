@@ -1,5 +1,6 @@
 // What tools take as a model, said once, and how it becomes a source for the solver thread.
 import { z } from "zod";
+import { quickly } from "../base/quick-schema.ts";
 import type { ToolContext } from "../base/tool.ts";
 import { quantumErrors } from "./errors.ts";
 import type { Solving } from "./pillar.ts";
@@ -7,8 +8,20 @@ import { type ProblemSource, problemFormats } from "./problem-source.ts";
 
 const label = z.union([z.string(), z.number()]);
 const vartype = z.enum(["BINARY", "SPIN"]).describe("BINARY: 0 and 1 (a QUBO); SPIN: -1 and +1 (an Ising model)");
-const linear = z.array(z.tuple([label, z.number()])).describe("[variable, bias]");
-const quadratic = z.array(z.tuple([label, label, z.number()])).describe("[variable, variable, bias]");
+const linear = quickly(z.array(z.tuple([label, z.number()])).describe("[variable, bias]"), (list) => isListOf(list, 1));
+const quadratic = quickly(z.array(z.tuple([label, label, z.number()])).describe("[variable, variable, bias]"), (list) =>
+  isListOf(list, 2),
+);
+
+// A list of so many labels and a bias each.
+function isListOf(list: unknown, labels: number): boolean {
+  if (!Array.isArray(list)) return false;
+  for (const item of list) {
+    if (!Array.isArray(item) || item.length !== labels + 1 || !Number.isFinite(item[labels])) return false;
+    for (let at = 0; at < labels; at++) if (typeof item[at] !== "string" && !Number.isFinite(item[at])) return false;
+  }
+  return true;
+}
 const expression = { linear: linear.optional(), quadratic: quadratic.optional(), offset: z.number().optional() };
 
 const constrained = z.object({
