@@ -17,10 +17,14 @@ import { newId } from "../../base/ids.ts";
 import type { Listeners } from "../../base/listeners.ts";
 import { readJson } from "../../http/body.ts";
 import { mcpErrors } from "../catalogue.ts";
+import { withTaskListening } from "../tasks/http-listening.ts";
+import type { TaskDesk } from "../tasks/task-desk.ts";
 
 /** What serves a session or a request. */
 export interface McpHttpInput {
-  readonly makeServer: () => Server;
+  readonly makeServer: (context: { readonly era: "legacy" | "modern" }) => Server;
+  /** The tasks that clients may follow. */
+  readonly tasks: TaskDesk;
   readonly config: Config;
   readonly clock: Clock;
   readonly sessionsChanged: (count: number) => void;
@@ -48,7 +52,7 @@ export class McpHttp {
   constructor(input: McpHttpInput) {
     this.#input = input;
     this.#modern = createMcpHandler(input.makeServer, { legacy: "reject" });
-    this.#answerModern = toNodeHandler(this.#modern);
+    this.#answerModern = toNodeHandler(withTaskListening(this.#modern, input.tasks));
     this.#stopChanges = input.changes.add((uri) => this.#modern.notify.resourceUpdated(uri));
     this.#sweeper = setInterval(() => this.#sweep(), 30_000).unref();
   }
@@ -112,7 +116,7 @@ export class McpHttp {
     if (this.#sessions.size >= limit) throw mcpErrors.SESSIONS_FULL({ limit });
     const id = newId("mcp", this.#input.clock.now());
     const transport = new NodeStreamableHTTPServerTransport({ sessionIdGenerator: () => id });
-    const server = this.#input.makeServer();
+    const server = this.#input.makeServer({ era: "legacy" });
     const session: Session = { transport, server, lastUsed: this.#input.clock.now(), busy: 0 };
     this.#sessions.set(id, session);
     transport.onclose = () => {
