@@ -25,6 +25,8 @@ interface Kept {
 
 /** Keeps tasks, each its owner's alone. */
 export class FixtureTasks {
+  /** How many wait for a change of a task. */
+  followers = 0;
   readonly #kept = new Map<string, Kept>();
   readonly #changes = new Listeners<string>((error) => {
     throw error;
@@ -80,9 +82,11 @@ export class FixtureTasks {
         const stop = this.#changes.add((changed) => {
           if (changed === id) resolve();
         });
+        this.followers += 1;
         try {
           await Promise.race([promise, sleep(ms, undefined, { signal })]);
         } finally {
+          this.followers -= 1;
           stop();
         }
       },

@@ -22,7 +22,7 @@ const ring = (n: number): string =>
   `${n} ${n}\n${Array.from({ length: n }, (_, i) => `${i + 1} ${((i + 1) % n) + 1} 1`).join("\n")}\n`;
 const long = { text: ring(400), format: "mc", seconds: 60, solver: "simulated-annealing" };
 
-type Work = (client: Client) => Promise<void>;
+type Work = (client: Client, leave: () => Promise<void>) => Promise<void>;
 
 async function connected(url: URL, headers: Record<string, string>, work: Work): Promise<void> {
   const client = new Client({ name: "legacy-tasks-test", version: "1" });
@@ -30,7 +30,7 @@ async function connected(url: URL, headers: Record<string, string>, work: Work):
   // why: v1's own Transport type does not know exactOptionalPropertyTypes
   await client.connect(transport as unknown as Parameters<typeof client.connect>[0]);
   try {
-    await work(client);
+    await work(client, () => transport.terminateSession());
   } finally {
     await client.close();
   }
@@ -42,8 +42,16 @@ async function withHub(work: Work): Promise<void> {
   await connected(new URL("/mcp", hub.url), { authorization: `Bearer ${tokenOf(folder.path)}` }, work);
 }
 
-const withFixture = (work: (as: (principal: string, work: Work) => Promise<void>) => Promise<void>): Promise<void> =>
-  withTools(fixtureTools(new FixtureTasks()), ({ urlFor }) => work((principal, does) => connected(urlFor(principal), {}, does)));
+async function withFixture(
+  work: (as: (principal: string, work: Work) => Promise<void>, tasks: FixtureTasks) => Promise<void>,
+): Promise<void> {
+  const tasks = new FixtureTasks();
+  await withTools(fixtureTools(tasks), ({ urlFor }) => work((principal, does) => connected(urlFor(principal), {}, does), tasks));
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (const end = Date.now() + 5000; !holds(); await sleep(10)) assert.ok(Date.now() < end, `waited for: ${what}`);
+}
 
 // Begins a task; gives its first state.
 async function begun(client: Client, name: string, input: object = {}) {
@@ -85,8 +93,7 @@ test("a job called as a task is told of until it ends, and its result is the job
       assert.equal(state, "completed");
       assert.deepEqual(_meta?.["io.modelcontextprotocol/related-task"], { taskId: job });
       // They come on a stream of their own.
-      for (const until = Date.now() + 5000; told.at(-1) !== `${job} completed`; await sleep(10))
-        assert.ok(Date.now() < until, `the end was not told: ${told}`);
+      await until("the end is told", () => told.at(-1) === `${job} completed`);
       assert.equal((await client.experimental.tasks.getTask(job)).status, "completed");
     }
     assert.equal(seen[0], "taskCreated");
@@ -165,6 +172,19 @@ test("jobs are listed as tasks", () =>
       ids.toSorted().toReversed().slice(1),
     );
   }));
+
+test("a task is followed, and its result waited for, no longer than its client stays", () =>
+  withFixture((as, tasks) =>
+    as("alice", async (client, leave) => {
+      const { taskId } = await begun(client, "slow_compute", { seconds: 30 });
+      const result = client.experimental.tasks.getTaskResult(taskId).catch(() => {});
+      await until("the task is followed twice", () => tasks.followers === 2);
+      await leave();
+      await until("nobody follows it", () => tasks.followers === 0);
+      await client.close();
+      await result;
+    }),
+  ));
 
 test("to another client a task is not there, and its list is empty", () =>
   withFixture((as) =>

@@ -1,6 +1,7 @@
 /** Tasks of 2026-07-28, by the official clients. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { taskId } from "@modelcontextprotocol/ext-tasks/core";
 import { CreateTaskResultV2Schema, GetTaskResultV2Schema } from "@modelcontextprotocol/ext-tasks/core/v2";
@@ -34,10 +35,18 @@ async function withHub(work: (client: TaskClient, connect: () => Promise<TaskCli
   await work(client, connect);
 }
 
-const withFixture = (work: (connect: (principal: string) => Promise<TaskClient>) => Promise<void>): Promise<void> =>
-  withTools(fixtureTools(new FixtureTasks()), ({ urlFor }) =>
-    work((principal) => taskClient(new StreamableHTTPClientTransport(urlFor(principal)))),
+async function withFixture(
+  work: (connect: (principal: string) => Promise<TaskClient>, tasks: FixtureTasks) => Promise<void>,
+): Promise<void> {
+  const tasks = new FixtureTasks();
+  await withTools(fixtureTools(tasks), ({ urlFor }) =>
+    work((principal) => taskClient(new StreamableHTTPClientTransport(urlFor(principal))), tasks),
   );
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (const end = Date.now() + 5000; !holds(); await sleep(10)) assert.ok(Date.now() < end, `waited for: ${what}`);
+}
 
 test("a job submitted by a client that knows tasks is a task, whose result is the job with its answer", () =>
   withHub(async ({ client, session }) => {
@@ -190,6 +199,32 @@ test("a listening client hears how a task stands, and its end with the result, w
     assert.equal(heard[0]?.status, "working");
     assert.ok(heard.every((task) => task.taskId === taskId));
     assert.equal(heard.at(-1)?.result?.structuredContent.state, "completed");
+    await subscription.close();
+  }));
+
+test("a task is followed no longer than its client listens", () =>
+  withFixture(async (connect, tasks) => {
+    await using alice = await connect("alice");
+    const execution = await alice.session.callTool("slow_compute", { seconds: 30 });
+    assert.ok(execution.kind === "task");
+    const subscription = await alice.client.listen({ taskIds: [execution.handle.taskId] } as object); // why: the SDK does not know this filter
+    await until("the task is followed", () => tasks.followers === 1);
+    await subscription.close();
+    await until("nobody follows it", () => tasks.followers === 0);
+    await execution.cancel();
+  }));
+
+test("of many tasks that a client names at once the first hundred are followed", () =>
+  withFixture(async (connect) => {
+    await using alice = await connect("alice");
+    const ids: string[] = [];
+    for (let i = 0; i < 101; i++) {
+      const execution = await alice.session.callTool("slow_compute", { seconds: 0 });
+      ids.push(execution.handle?.taskId ?? "");
+      await execution.detach();
+    }
+    const subscription = await alice.client.listen({ taskIds: ids } as object); // why: the SDK does not know this filter
+    assert.deepEqual(alice.notices[0]?.params?.notifications, { taskIds: ids.slice(0, 100) });
     await subscription.close();
   }));
 
