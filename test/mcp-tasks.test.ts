@@ -9,6 +9,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as StdioV1 } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { resultOf, taskClient } from "../packages/hub/test/mcp-tasks/task-session.ts";
+import { withDatabase } from "../packages/hub/test/stores.ts";
 import { commandLine, scratch, start, untilReady } from "./hub-process.ts";
 
 const settings = ["http.port=0", "log.level=silent", "leap.configFile=none"];
@@ -49,7 +50,7 @@ test("a task outlives kill -9 of its hub: a client finds it by its id at the nex
     return { child, ended, tasks: await taskClient(new StreamableHTTPClientTransport(new URL("/mcp", url), { requestInit })) };
   };
   const first = await life();
-  const execution = await first.tasks.session.callTool("quantum_job_submit", solving(2));
+  const execution = await first.tasks.session.callTool("quantum_job_submit", solving(3));
   assert.ok(execution.kind === "task");
   const { taskId } = execution.handle;
   const statusOf = async () => (await first.tasks.session.task(taskId).snapshot()).statusMessage ?? "";
@@ -101,6 +102,45 @@ test("over stdio a task is followed by listening, and cancelled, while the hub b
       arguments: { job: second.handle.taskId, waitMs: limitMs },
     });
     assert.equal((structuredContent as { state: string }).state, "cancelled", "the hub that ran it ended it");
+  }));
+
+test("postgres: a task begun at one hub is read, listened for and cancelled at another on the store", (t) =>
+  withDatabase(t, "postgres", async (data, storeUrl) => {
+    const hubs = await Promise.all(
+      ["a", "b"].map(async (name) => {
+        const folder = join(data, name);
+        const child = start(folder, [...settings, `store.url=${storeUrl}`], "up");
+        return { folder, child, ended: once(child, "close") };
+      }),
+    );
+    try {
+      const connect = async ({ folder, child }: (typeof hubs)[number]) => {
+        const { url, token } = await untilReady(folder, child);
+        const requestInit = { headers: { authorization: `Bearer ${token}` } };
+        return taskClient(new StreamableHTTPClientTransport(new URL("/mcp", url), { requestInit }), "store");
+      };
+      const [first, second] = await Promise.all(hubs.map(connect));
+      assert.ok(first && second);
+      const execution = await first.session.callTool("quantum_job_submit", solving(60));
+      assert.ok(execution.kind === "task");
+      const { taskId } = execution.handle;
+      await second.client.listen({ taskIds: [taskId] } as object); // why: the SDK does not know this filter
+      const told = () =>
+        second.notices.filter(({ method }) => method === "notifications/tasks").map(({ params }) => params?.status);
+      await until("the task is told of", () => told().includes("working"));
+      await second.session.task(taskId).cancel();
+      await until("its end is told", () => told().includes("cancelled"));
+      assert.equal((await execution.settle()).outcome.status, "cancelled");
+      const { structuredContent } = await first.client.callTool({
+        name: "quantum_job_get",
+        arguments: { job: taskId, waitMs: limitMs },
+      });
+      assert.equal((structuredContent as { state: string }).state, "cancelled", "whichever hub ran it ended it");
+      await Promise.all([first, second].map((client) => client[Symbol.asyncDispose]()));
+    } finally {
+      for (const { child } of hubs) child.kill("SIGTERM");
+      await Promise.all(hubs.map(({ ended }) => ended));
+    }
   }));
 
 test("a subscription that was closed tells nothing more of its tasks", () =>

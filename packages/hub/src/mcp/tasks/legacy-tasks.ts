@@ -37,10 +37,13 @@ export function serveLegacyTasks(server: Server, desk: TaskDesk): CallTasks {
     return { tasks: tasks.map(told), ...(next === undefined ? {} : { nextCursor: next }) };
   });
   server.setRequestHandler("tasks/cancel", byId, async ({ taskId }) => {
-    const task = await desk.read(taskId);
-    if (hasEnded(task)) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `the task ${taskId} is ${task.status} already`);
+    const before = await desk.read(taskId);
+    if (hasEnded(before)) throw endedAlready(before);
     await desk.cancel(taskId);
-    return told(await desk.read(taskId));
+    const after = await desk.read(taskId);
+    // It may have ended in between.
+    if (after.status !== "cancelled") throw endedAlready(after);
+    return told(after);
   });
   server.setRequestHandler("tasks/result", byId, async ({ taskId }, { mcpReq: { signal } }) => {
     const task = await desk.follow(taskId, AbortSignal.any([signal, left.signal]));
@@ -58,11 +61,18 @@ export function serveLegacyTasks(server: Server, desk: TaskDesk): CallTasks {
     begin: async ({ task }, params, output) => {
       if (!task || !asked(params)) return undefined;
       const begun = await desk.read(task.idIn(output));
+      const tellNews = (now: Task): void => {
+        if (now.status !== begun.status || now.message !== begun.message) tell(server, now);
+      };
       // One that cannot be followed can still be asked for.
-      void desk.follow(begun.id, left.signal, (now) => tell(server, now)).catch(() => {});
+      void desk.follow(begun.id, left.signal, tellNews).catch(() => {});
       return { task: told(begun) };
     },
   };
+}
+
+function endedAlready({ id, status }: Task): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `the task ${id} is ${status} already`);
 }
 
 function asked(params: object): boolean {
