@@ -1,7 +1,7 @@
 import {
   isJSONRPCNotification,
   isJSONRPCRequest,
-  isJSONRPCResultResponse,
+  isJSONRPCResponse,
   type JSONRPCMessage,
   type MessageExtraInfo,
   ProtocolError,
@@ -45,8 +45,8 @@ export class TaskListeningWire implements Transport {
   }
 
   async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
-    // The graceful end of a subscription is its request's result.
-    if (isJSONRPCResultResponse(message) && message.id !== undefined) this.#leave(message.id);
+    // Its request is answered when a subscription ends, or when there is none.
+    if (isJSONRPCResponse(message) && message.id !== undefined) this.#leave(message.id);
     const acknowledges = acknowledgedBy(message);
     const following = acknowledges === undefined ? undefined : this.#following.get(acknowledges);
     if (!following) return this.#wire.send(message, options);
