@@ -29,6 +29,7 @@ export default defineConfig({
           "auctions",
           "plans",
           "collaboration",
+          "tasks",
           "optimisation-jobs",
           "optimisation",
           "guarantees",

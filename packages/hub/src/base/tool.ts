@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Clock } from "./clock.ts";
 import type { Json } from "./json.ts";
 import type { Logger } from "./logger.ts";
+import type { TaskOffer } from "./task.ts";
 
 /** Who is calling: the operator with the hub's own token, a client with a token of its own, one of the hub's agents, or the hub itself. */
 export interface Principal {
@@ -128,6 +129,8 @@ export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject
   readonly input: I;
   readonly output: O;
   readonly hints: ToolHints;
+  /** How its work is followed, where that goes on after the call. */
+  readonly task?: TaskOffer;
   readonly run: (input: z.output<I>, ctx: ToolContext) => Promise<z.input<O>>;
 }
 
@@ -146,14 +149,16 @@ export function toolsOf<P>(): <I extends z.ZodObject, O extends z.ZodObject>(def
   readonly input: I;
   readonly output: O;
   readonly hints?: ToolHints;
+  readonly task?: (pillar: P) => TaskOffer;
   readonly run: (input: z.output<I>, ctx: ToolContext, pillar: P) => Promise<z.input<O>>;
 }) => ToolFactory<P> {
-  return (definition) => {
+  return ({ task, ...definition }) => {
     if (!/^[a-z0-9]+(_[a-z0-9]+)+$/.test(definition.name) || definition.name.length > 64)
       throw new Error(`a tool is named pillar_verb_noun in [a-z0-9_], at most 64 characters; got "${definition.name}"`);
     return (pillar) => ({
       ...definition,
       hints: definition.hints ?? {},
+      ...(task ? { task: task(pillar) } : {}),
       run: (input, ctx) => definition.run(input as never, ctx, pillar), // why: the catalogue parses input with this tool's own schema first
     });
   };

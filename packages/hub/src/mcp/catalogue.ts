@@ -8,6 +8,7 @@ import { defineErrors } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { jsonSchemaOf } from "../base/quick-schema.ts";
 import { matchUri, type Prompt, type Resource } from "../base/resource.ts";
+import type { TaskSource } from "../base/task.ts";
 import type { Tool } from "../base/tool.ts";
 
 export const mcpErrors = defineErrors({
@@ -63,6 +64,8 @@ export interface ListedTool {
     readonly idempotentHint: boolean;
     readonly openWorldHint: boolean;
   };
+  /** Of tools that begin tasks, for clients of 2025-11-25. */
+  readonly execution?: { readonly taskSupport: "optional" | "required" };
 }
 
 interface Kept {
@@ -78,6 +81,7 @@ export class Catalogue {
   readonly #changed = new Set<() => void>();
   #tools: ReadonlyMap<string, Tool> = new Map();
   #listed: readonly ListedTool[] = [];
+  #taskSources: ReadonlyMap<string, TaskSource> = new Map();
 
   constructor(tools: readonly Tool[], resources: readonly Resource[], prompts: readonly Prompt[]) {
     this.resources = resources;
@@ -90,6 +94,11 @@ export class Catalogue {
     return this.#listed;
   }
 
+  /** Where the tasks are kept that tools begin, by what their ids begin with. */
+  get taskSources(): ReadonlyMap<string, TaskSource> {
+    return this.#taskSources;
+  }
+
   /** Puts `tools` in place of what the group held. Throws TOOL_NAME_TAKEN, and changes nothing then. */
   replace(group: string, tools: readonly Tool[]): void {
     const kept = tools.map((tool) => ({ tool, listed: listTool(tool) }));
@@ -100,6 +109,7 @@ export class Catalogue {
     this.#groups.set(group, kept);
     this.#tools = new Map(sorted.map(({ tool }) => [tool.name, tool]));
     this.#listed = sorted.map(({ listed }) => listed);
+    this.#taskSources = new Map(sorted.flatMap(({ tool: { task } }) => (task ? [[task.source.prefix, task.source]] : [])));
     for (const listener of this.#changed) listener();
   }
 
@@ -114,6 +124,11 @@ export class Catalogue {
     const tool = this.#tools.get(name);
     if (!tool) throw mcpErrors.TOOL_UNKNOWN({ name, nearest: nearest(name, [...this.#tools.keys()]) });
     return tool;
+  }
+
+  /** Whether only clients that know tasks may call a tool. */
+  wantsTasks(name: string): boolean {
+    return this.#tools.get(name)?.task?.required === true;
   }
 
   /** The resource at a URI with the values of its template parts. Throws RESOURCE_UNKNOWN. */
@@ -155,5 +170,6 @@ function listTool(tool: Tool): ListedTool {
       idempotentHint: tool.hints.idempotent ?? tool.hints.readOnly ?? false,
       openWorldHint: false,
     },
+    ...(tool.task ? { execution: { taskSupport: tool.task.required ? ("required" as const) : ("optional" as const) } } : {}),
   };
 }

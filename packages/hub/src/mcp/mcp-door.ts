@@ -8,10 +8,15 @@ export class McpDoor {
   readonly #open: () => Promise<McpHttp>;
   #opened: Promise<McpHttp> | undefined;
 
-  constructor(input: Omit<McpHttpInput, "makeServer" | "calls">, server: McpServerInput) {
+  constructor(input: Omit<McpHttpInput, "makeServer" | "tasks" | "calls">, server: McpServerInput) {
     this.#open = async () => {
-      const [{ McpHttp }, { makeMcpServer }] = await Promise.all([import("./eras/http.ts"), import("./server.ts")]);
-      return new McpHttp({ ...input, makeServer: () => makeMcpServer(server), calls: server });
+      const [{ McpHttp }, { makeMcpServer }, { TaskDesk }] = await Promise.all([
+        import("./eras/http.ts"),
+        import("./server.ts"),
+        import("./tasks/task-desk.ts"),
+      ]);
+      const tasks = new TaskDesk(server.dispatcher.catalogue, server.principal);
+      return new McpHttp({ ...input, tasks, calls: server, makeServer: ({ era }) => makeMcpServer(server, era) });
     };
   }
 

@@ -11,7 +11,7 @@ import {
   inputResponse,
   ProtocolError,
   ProtocolErrorCode,
-  Server,
+  type Server,
 } from "@modelcontextprotocol/server";
 import { asEntenteError, EntenteError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
@@ -25,9 +25,14 @@ import {
   type SampleRequest,
   type ToolAnswer,
 } from "../base/tool.ts";
-import { failedCall, serverInfoOf } from "./call-result.ts";
 import { mcpErrors } from "./catalogue.ts";
 import type { Dispatcher } from "./dispatch.ts";
+import { serverInfoOf } from "./server-info.ts";
+import { legacyTaskCapabilities, serveLegacyTasks } from "./tasks/legacy-tasks.ts";
+import { modernTaskCapabilities, serveModernTasks } from "./tasks/modern-tasks.ts";
+import { TaskDesk } from "./tasks/task-desk.ts";
+import { TaskBegun, TaskServer } from "./tasks/task-server.ts";
+import { failureOf, resultOf } from "./tool-result.ts";
 
 const instructions =
   "Entente is a hub where agents negotiate work, optimise with annealers and keep a language model learning from your files. Start with hub_status; learning_ask answers with cited passages.";
@@ -51,11 +56,19 @@ const mostRounds = 64;
 // Resources that one session may follow at once.
 const mostSubscriptions = 1000;
 
-/** Makes a server that acts for `principal`. */
-export function makeMcpServer({ dispatcher, principal, version, stateKey, changes }: McpServerInput): Server {
+/** Makes a server that acts for `principal` toward clients of an era. */
+export function makeMcpServer(
+  { dispatcher, principal, version, stateKey, changes }: McpServerInput,
+  era: "legacy" | "modern",
+): Server {
   const states = createRequestStateCodec<Json>({ key: stateKey, ttlSeconds: answerLifeSeconds, bind: () => principal.id });
-  const server = new Server(serverInfoOf(version), {
-    capabilities: { tools: { listChanged: true }, resources: { subscribe: true }, prompts: {} },
+  const server = new TaskServer(serverInfoOf(version), {
+    capabilities: {
+      tools: { listChanged: true },
+      resources: { subscribe: true },
+      prompts: {},
+      ...(era === "modern" ? modernTaskCapabilities : legacyTaskCapabilities),
+    },
     instructions,
     requestState: { verify: (state, ctx) => states.verify(state, ctx) },
     inputRequired: { maxRounds: mostRounds },
@@ -82,6 +95,8 @@ export function makeMcpServer({ dispatcher, principal, version, stateKey, change
       if (token !== undefined) void ctx.mcpReq.notify({ method: "notifications/progress", params }).catch(() => {});
     };
     const { name } = request.params;
+    const tool = await asProtocolError(async () => catalogue.tool(name));
+    tasks.check(tool, request.params, ctx);
     const given = inputResponse(ctx.mcpReq.inputResponses, answerKey);
     const answer: ToolAnswer | undefined =
       given.kind === "elicit"
@@ -107,8 +122,11 @@ export function makeMcpServer({ dispatcher, principal, version, stateKey, change
     try {
       const caller = { principal, signal: ctx.mcpReq.signal, progress, canAsk, answer, canSample, sampled };
       const result = await dispatcher.call(name, request.params.arguments, caller);
-      return { content: [{ type: "text" as const, text: JSON.stringify(result) }], structuredContent: result };
+      const begun = await tasks.begin(tool, request.params, result, ctx);
+      if (begun) throw new TaskBegun(begun);
+      return resultOf(result);
     } catch (thrown) {
+      if (thrown instanceof TaskBegun) throw thrown;
       if (thrown instanceof InputNeeded)
         return inputRequired({
           // why: a QuestionForm is the flat object schema that elicitation wants
@@ -125,9 +143,7 @@ export function makeMcpServer({ dispatcher, principal, version, stateKey, change
           inputRequests: { [sampleKey]: inputRequired.createMessage(samplingOf(thrown.request)) },
           requestState: await states.mint(thrown.state, ctx),
         });
-      const error = asEntenteError(thrown);
-      if (error.code === "TOOL_UNKNOWN") throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
-      return failedCall(error);
+      return failureOf(asEntenteError(thrown));
     }
   });
 
@@ -188,6 +204,9 @@ export function makeMcpServer({ dispatcher, principal, version, stateKey, change
       return { description: prompt.description, messages: [{ role: "user" as const, content: { type: "text" as const, text } }] };
     });
   });
+  // Last, since it adds to what happens when the client leaves.
+  const serveTasks = era === "modern" ? serveModernTasks : serveLegacyTasks;
+  const tasks = serveTasks(server, new TaskDesk(catalogue, principal));
   return server;
 }
 

@@ -14,19 +14,25 @@ const mcp: CommandMaker = (program, tools) => {
       await using hub = await openHub({ config });
       await hub.addAgents(addressWhenServed(config));
       // Loaded by this command only: no other needs the protocol's library.
-      const [{ serveMcpStdio }, { makeMcpServer }] = await Promise.all([
+      const [{ serveMcpStdio }, { makeMcpServer }, { TaskDesk }] = await Promise.all([
         import("../../mcp/eras/stdio.ts"),
         import("../../mcp/server.ts"),
+        import("../../mcp/tasks/task-desk.ts"),
       ]);
       const stateKey = openSecret(hub.dataFolder, "request-state");
       const { dispatcher, resourceChanges: changes } = hub;
-      await serveMcpStdio(() => {
-        const server = makeMcpServer({ dispatcher, principal: operator, version, stateKey, changes });
+      const makeServer = (era: "legacy" | "modern") => {
+        const server = makeMcpServer({ dispatcher, principal: operator, version, stateKey, changes }, era);
         // A client that left is noticed by its end of the pipe, not here.
         const stop = dispatcher.catalogue.onChange(() => void server.sendToolListChanged().catch(() => {}));
-        server.onclose = stop;
+        const { onclose } = server;
+        server.onclose = () => {
+          stop();
+          onclose?.();
+        };
         return server;
-      }, changes);
+      };
+      await serveMcpStdio({ makeServer, tasks: new TaskDesk(dispatcher.catalogue, operator), changes });
     });
 };
 export default mcp;

@@ -17,13 +17,17 @@ import { newId } from "../../base/ids.ts";
 import type { Listeners } from "../../base/listeners.ts";
 import { readJson } from "../../http/body.ts";
 import { mcpErrors } from "../catalogue.ts";
+import { withTaskListening } from "../tasks/http-listening.ts";
+import type { TaskDesk } from "../tasks/task-desk.ts";
 import { answerPlainCall, type PlainCallsInput, plainCallIn } from "./plain-call.ts";
 
 /** What serves a session or a request. */
 export interface McpHttpInput {
-  readonly makeServer: () => Server;
+  readonly makeServer: (context: { readonly era: "legacy" | "modern" }) => Server;
   /** What calls that need no server are answered with. */
   readonly calls: PlainCallsInput;
+  /** The tasks that clients may follow. */
+  readonly tasks: TaskDesk;
   readonly config: Config;
   readonly clock: Clock;
   readonly sessionsChanged: (count: number) => void;
@@ -51,7 +55,7 @@ export class McpHttp {
   constructor(input: McpHttpInput) {
     this.#input = input;
     this.#modern = createMcpHandler(input.makeServer, { legacy: "reject" });
-    this.#answerModern = toNodeHandler(this.#modern);
+    this.#answerModern = toNodeHandler(withTaskListening(this.#modern, input.tasks));
     this.#stopChanges = input.changes.add((uri) => this.#modern.notify.resourceUpdated(uri));
     this.#sweeper = setInterval(() => this.#sweep(), 30_000).unref();
   }
@@ -65,7 +69,8 @@ export class McpHttp {
     }
     const body = request.method === "POST" ? await readJson(request, this.#input.config.values["limits.bodyBytes"]) : undefined;
     const plain = plainCallIn(request.headers, body);
-    if (plain) return answerPlainCall(plain, this.#input.calls, response);
+    if (plain && !this.#input.calls.dispatcher.catalogue.wantsTasks(plain.name))
+      return answerPlainCall(plain, this.#input.calls, response);
     const probe = new Request("http://hub/mcp", { method: request.method ?? "GET", headers: plainHeaders(request) });
     if (body !== undefined && !(await isLegacyRequest(probe, body))) {
       // why: node types an incoming request's method and url as optional, which they are not on a server
@@ -117,7 +122,7 @@ export class McpHttp {
     if (this.#sessions.size >= limit) throw mcpErrors.SESSIONS_FULL({ limit });
     const id = newId("mcp", this.#input.clock.now());
     const transport = new NodeStreamableHTTPServerTransport({ sessionIdGenerator: () => id });
-    const server = this.#input.makeServer();
+    const server = this.#input.makeServer({ era: "legacy" });
     const session: Session = { transport, server, lastUsed: this.#input.clock.now(), busy: 0 };
     this.#sessions.set(id, session);
     transport.onclose = () => {

@@ -14,8 +14,9 @@ import {
 } from "@modelcontextprotocol/server";
 import { asEntenteError } from "../../base/errors.ts";
 import type { Principal } from "../../base/tool.ts";
-import { failedCall, serverInfoOf } from "../call-result.ts";
 import type { Dispatcher } from "../dispatch.ts";
+import { serverInfoOf } from "../server-info.ts";
+import { failureOf } from "../tool-result.ts";
 
 /** What plain calls are answered with. */
 export interface PlainCallsInput {
@@ -79,7 +80,7 @@ export async function answerPlainCall(
     if (error.code === "TOOL_UNKNOWN")
       text = JSON.stringify({ jsonrpc: "2.0", id, error: { code: ProtocolErrorCode.InvalidParams, message: error.message } });
     else {
-      const failed = failedCall(error);
+      const failed = failureOf(error);
       const _meta = { ...failed._meta, [SERVER_INFO_META_KEY]: serverInfo };
       text = JSON.stringify({ result: { ...failed, _meta, resultType: "complete" }, jsonrpc: "2.0", id });
     }

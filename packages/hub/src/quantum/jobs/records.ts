@@ -61,11 +61,17 @@ export class JobRecords {
     return row && jobOf(row);
   }
 
-  /** Newest first; of all owners when none is given. */
-  async list(owner: string | undefined, state: JobState | undefined, limit: number): Promise<readonly KeptJob[]> {
+  /** Newest first, from behind the id `before` on; of all owners when none is given. */
+  async list(
+    owner: string | undefined,
+    state: JobState | undefined,
+    limit: number,
+    before?: string | undefined,
+  ): Promise<readonly KeptJob[]> {
     let query = this.#store.db.selectFrom("quantum_jobs").selectAll().orderBy("id", "desc").limit(limit);
     if (owner !== undefined) query = query.where("owner", "=", owner);
     if (state !== undefined) query = query.where("state", "=", state);
+    if (before !== undefined) query = query.where("id", "<", before);
     return (await query.execute()).map(jobOf);
   }
 

@@ -2,12 +2,13 @@ import { z } from "zod";
 import { problemFields, sourceOf } from "../../problem-fields.ts";
 import { effortFields, solveFields, solveOptions } from "../../solve-fields.ts";
 import { jobSummary, priorities, summaryOf, wantedPlaces } from "../job.ts";
+import { jobTasks } from "../job-tasks.ts";
 import { defineJobsTool } from "../jobs.ts";
 
 export default defineJobsTool({
   name: "quantum_job_submit",
   description:
-    "Queues an optimisation problem (inputs as quantum_solve) and returns at once. It runs here, on a QPU (`qpu`) or on a hybrid solver of D-Wave's Leap; with fallback it goes on from QPU to hybrid to local where one is offline, over budget or does not fit, and its provenance says so. `auto` is the QPU for whoever has a budget of QPU time, else local. Jobs outlive a restart of the hub and are never sent to Leap twice. Ask with quantum_job_get.",
+    "Queues an optimisation problem (inputs as quantum_solve) and returns at once. It runs here, on a QPU (`qpu`) or on a hybrid solver of D-Wave's Leap; with fallback it goes on from QPU to hybrid to local where one is offline, over budget or does not fit, and its provenance says so. `auto` is the QPU for whoever has a budget of QPU time, else local. Jobs outlive a restart of the hub and are never sent to Leap twice. Ask with quantum_job_get; to clients that know MCP tasks the job is a task.",
   input: z.object({
     ...problemFields,
     where: z.enum(wantedPlaces).default("auto"),
@@ -29,6 +30,7 @@ export default defineJobsTool({
     hybridSeconds: z.number().positive().max(86_400).optional().describe("the solver's least when left out"),
   }),
   output: jobSummary,
+  task: (jobs) => ({ source: jobTasks(jobs), idIn: ({ job }) => String(job) }),
   run: async (input, ctx, jobs) => {
     const { where: wanted, fallback, priority, deadlineMs, label, reads } = input;
     const { annealingUs, chainStrength, chainBreaks, hybridSeconds } = input;
