@@ -60,6 +60,7 @@ const commands = [
   "solve",
   "tools",
   "up",
+  "vault",
   "versions",
 ];
 const pair = "p qubo 0 2 2 1\n0 0 -1\n1 1 -1\n0 1 3\n";
@@ -312,6 +313,33 @@ test("piped output has no colour codes, whatever the environment says of the ter
       assert.ok((out + err).length > 0);
       assert.ok(!(out + err).includes("\u001b"), args.join(" "));
     }
+  }));
+
+test("vault keeps a secret given on stdin, lists names, changes the key, forgets, and never prints a secret", () =>
+  withDesk(async ({ entente }) => {
+    const printed: string[] = [];
+    const vault = async (args: readonly string[], stdin = "") => {
+      const { code, out, err } = await entente(["vault", ...args], { stdin });
+      printed.push(out, err);
+      return { code, out, err };
+    };
+    assert.match((await vault([])).out, /No secrets/);
+    assert.deepEqual(await vault(["put", "leap-token"], "DEV-canary\n"), {
+      code: 0,
+      out: "Kept leap-token, version 1.\n",
+      err: "",
+    });
+    assert.match((await vault([])).out, /^secret +version .*\nleap-token +1 /);
+    assert.match(
+      (await vault(["rotate"])).out,
+      /^The vault's key is [0-9a-f]{16}; secrets that were sealed with another before: 1\.\n$/,
+    );
+    assert.match((await vault(["forget", "leap-token"])).out, /Forgot leap-token/);
+    const nothing = await vault(["put", "leap-token"], "\n");
+    assert.equal(nothing.code, 2);
+    assert.match(nothing.err, /stdin: wanted a secret; got nothing/);
+    assert.equal((await vault(["put", "Leap Token"], "x")).code, 1);
+    assert.equal(printed.join("").includes("canary"), false);
   }));
 
 test("a command finds the hub that runs on its folder, and a second `up` there is refused", () =>

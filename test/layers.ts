@@ -15,6 +15,7 @@ export const hubLayers: Readonly<Record<string, number>> = {
   telemetry: 1,
   security: 1,
   http: 2,
+  vault: 2,
   models: 2,
   a2a: 3,
   mcp: 3,

@@ -55,6 +55,8 @@ import { Principals } from "./store/principals.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { openLog } from "./telemetry/log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
+import { KeyRing } from "./vault/key-ring.ts";
+import { Vault } from "./vault/vault.ts";
 
 /** Options of a hub. */
 export interface HubInput {
@@ -102,6 +104,8 @@ export async function openHub(input: HubInput): Promise<Hub> {
   const metrics = new Metrics();
   const store = await openStore({ url: values["store.url"], dataFolder, clock });
   const principals = new Principals(store, clock, log);
+  const ring = new KeyRing({ from: values["vault.key"], dataFolder, environment: process.env });
+  const vault = new Vault({ store, ring, clock, log });
   const startedAt = clock.now();
   const registry: Registry = new Registry({
     store,
@@ -148,7 +152,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     mostThreads: values["quantum.threads"],
     shelf: new ModelShelf({ store, clock, most: values["quantum.models"], mostBytes: values["quantum.modelBytes"] }),
   });
-  const jobs = new Jobs({ store, solving, clock, log, metrics, values, dataFolder, environment: process.env });
+  const jobs = new Jobs({ store, solving, clock, log, metrics, values, dataFolder, environment: process.env, vault });
   const ocean = new Ocean({ values, dataFolder, environment: process.env });
   const agents = () => registry.list().map(({ agent, card }) => ({ name: agent.profile.name, card }));
   const services = values["routing.services"];
@@ -214,6 +218,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     quantumTools,
     jobTools,
     oceanTools,
+    vaultTools,
     resources,
     prompts,
   ] = await Promise.all([
@@ -226,6 +231,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     loadFolder<ToolFactory<Solving>>(folder("quantum/tools")),
     loadFolder<ToolFactory<Jobs>>(folder("quantum/jobs/tools")),
     loadFolder<ToolFactory<Ocean>>(folder("quantum/ocean/tools")),
+    loadFolder<ToolFactory<Vault>>(folder("vault/tools")),
     loadFolder<Resource>(folder("desk/resources")),
     loadFolder<Prompt>(folder("desk/prompts")),
   ]);
@@ -239,6 +245,7 @@ export async function openHub(input: HubInput): Promise<Hub> {
     ...[...quantumTools, ...(await problemTools())].map((tool) => tool(solving)),
     ...jobTools.map((tool) => tool(jobs)),
     ...oceanTools.map((tool) => tool(ocean)),
+    ...vaultTools.map((tool) => tool(vault)),
   ];
   const dispatcher = new Dispatcher({
     catalogue: new Catalogue(tools, resources, prompts),

@@ -227,7 +227,14 @@ export const configKeys = {
     900_000,
     "time without calls after which the Ocean bridge ends, ms; what it kept goes with it",
   ),
-  "leap.token": key(text, "", "token of D-Wave's Leap; empty means DWAVE_API_TOKEN or dwave.conf", { secret: true }),
+  "vault.key": key(
+    text,
+    "file",
+    "where the key that seals secrets comes from: file (keys/vault.keys in data.dir, made when needed), env:NAME, or command:LINE, which prints it; several hubs on one store need the same key",
+  ),
+  "leap.token": key(text, "", "token of D-Wave's Leap; empty means leap-token in the vault, then DWAVE_API_TOKEN or dwave.conf", {
+    secret: true,
+  }),
   "leap.endpoint": key(text, "", "address of Leap's solver API, over leap.region; empty means D-Wave's own settings"),
   "leap.region": key(text, "", "Leap's region, such as na-west-1 or eu-central-1; empty means D-Wave's own settings"),
   "leap.configFile": key(text, "", "dwave.conf to read; empty means its usual places, none means no file"),

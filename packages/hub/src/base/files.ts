@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** Creates a folder only its owner can enter (0700), with its parents. */
@@ -12,6 +12,22 @@ export function privateFolder(path: string): string {
  * Mode 0600. A crash at any moment leaves the old file or the new one.
  */
 export function writeFileWhole(path: string, data: string | Uint8Array): void {
+  writeBeside(path, data, (temporary) => renameSync(temporary, path));
+}
+
+/** Writes a whole file as `writeFileWhole` does, unless there is one: of several that do so at once the first wins, and its file stays. */
+export function writeFileOnce(path: string, data: string | Uint8Array): void {
+  writeBeside(path, data, (temporary) => {
+    try {
+      linkSync(temporary, path);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    }
+    rmSync(temporary);
+  });
+}
+
+function writeBeside(path: string, data: string | Uint8Array, place: (temporary: string) => void): void {
   privateFolder(dirname(path));
   const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
@@ -20,7 +36,7 @@ export function writeFileWhole(path: string, data: string | Uint8Array): void {
     for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
     fsyncSync(fd);
     closeSync(fd);
-    renameSync(temporary, path);
+    place(temporary);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;

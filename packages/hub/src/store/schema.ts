@@ -282,6 +282,17 @@ export interface QuantumModelsTable {
   created_at: number;
 }
 
+/** A secret of the vault, sealed (vault/sealing.ts); `key_id` names the vault's key that opens `sealed_key`. */
+export interface SecretsTable {
+  name: string;
+  version: number;
+  key_id: string;
+  sealed_key: Uint8Array;
+  sealed: Uint8Array;
+  put_at: number;
+  put_by: string;
+}
+
 /** The whole database. */
 export interface Database extends NegotiationDatabase, QuantumDatabase {
   events: EventsTable;
@@ -311,4 +322,5 @@ export interface Database extends NegotiationDatabase, QuantumDatabase {
   sla_terms: SlaTermsTable;
   sla_breaches: SlaBreachesTable;
   quantum_models: QuantumModelsTable;
+  secrets: SecretsTable;
 }

@@ -32,6 +32,8 @@ export interface LeapParts {
   /** Without one, lost answers are reconciled all the same, but nothing outlives the client or a job's end. */
   readonly journal?: Journal;
   readonly onDeprecation?: (notice: Deprecation) => void;
+  /** The token of each request, over that of the settings, where it may change while the client lives. */
+  readonly token?: () => string | undefined;
   readonly retry?: RetryRule;
   /** For one response, in ms; a long poll gets its waiting time on top. */
   readonly timeoutMs?: number;
@@ -71,8 +73,9 @@ const regionsKeptMs = 7 * 86_400_000;
 
 /** Opens a client: resolves the endpoint by region. Throws LEAP_TOKEN_MISSING, LEAP_REGION_UNKNOWN and transport codes. */
 export async function openLeap(settings: LeapSettings, parts: LeapParts = {}, signal?: AbortSignal): Promise<LeapClient> {
-  const { token, headers } = settings;
-  if (token === undefined) throw new QuantumError("LEAP_TOKEN_MISSING", {});
+  const { headers } = settings;
+  const token = (): string | undefined => parts.token?.() ?? settings.token;
+  if (token() === undefined) throw new QuantumError("LEAP_TOKEN_MISSING", {});
   const { fetch = globalThis.fetch, clock = systemClock, retry = usualRetries, timeoutMs = 120_000, onDeprecation } = parts;
   const shared = {
     headers,

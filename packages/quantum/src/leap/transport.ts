@@ -38,7 +38,8 @@ export interface LeapResponse {
 /** What a transport is made of. */
 export interface TransportParts {
   readonly endpoint: string;
-  readonly token?: string;
+  /** Asked before each request. */
+  readonly token?: () => string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: LeapFetch;
   readonly clock: LeapClock;
@@ -98,7 +99,8 @@ export class Transport {
   }
 
   async #once(request: LeapRequest, url: URL): Promise<LeapResponse> {
-    const { token, headers, fetch, timeoutMs, mostResponseBytes, onDeprecation } = this.#parts;
+    const { headers, fetch, timeoutMs, mostResponseBytes, onDeprecation } = this.#parts;
+    const token = this.#parts.token?.();
     const patience = timeoutMs + (request.patienceMs ?? 0);
     const timeout = AbortSignal.timeout(patience);
     const where = url.origin + url.pathname;
@@ -158,7 +160,7 @@ export class Transport {
 
   // A server may quote the request in its message; the token must not travel on.
   #safe(text: string): string {
-    const { token } = this.#parts;
+    const token = this.#parts.token?.();
     return token === undefined ? text : text.replaceAll(token, "[token]");
   }
 }

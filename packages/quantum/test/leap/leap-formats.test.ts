@@ -184,7 +184,7 @@ test("constrained samples carry feasibility by row and by constraint, and are no
 test("an answer that refers to a foreign host is refused before anything is sent there", async () => {
   const transport = new Transport({
     endpoint: "https://leap.example/sapi/v2/",
-    token: "secret",
+    token: () => "secret",
     headers: {},
     fetch: () => assert.fail("nothing may be fetched"),
     clock: systemClock,

@@ -14,6 +14,7 @@ import type { Logger } from "../../base/logger.ts";
 import { type Principal, toolsOf } from "../../base/tool.ts";
 import type { Store } from "../../store/store.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
+import type { Vault } from "../../vault/vault.ts";
 import type { Solving } from "../pillar.ts";
 import { Budgets } from "./budgets.ts";
 import { Flights } from "./flights.ts";
@@ -33,6 +34,7 @@ export interface JobsInput {
   readonly values: ConfigValues;
   readonly dataFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly vault: Vault;
 }
 
 /** What is submitted. */
@@ -76,11 +78,11 @@ export class Jobs implements AsyncDisposable {
 
   constructor(input: JobsInput) {
     this.#input = input;
-    const { store, clock, log, metrics, values, dataFolder, environment } = input;
+    const { store, clock, log, metrics, values, dataFolder, environment, vault } = input;
     this.#hub = hubIdOf(dataFolder, clock);
     this.records = new JobRecords(store);
     this.budgets = new Budgets(store);
-    this.leap = new LeapDesk({ journal: new StoreJournal(store, this.#hub), values, environment, log });
+    this.leap = new LeapDesk({ journal: new StoreJournal(store, this.#hub), values, environment, log, vault });
     this.#changes = new Listeners((error) => log.error({ err: error }, "a listener to jobs failed"));
     this.#policy = {
       slots: { local: values["quantum.localJobs"], remote: values["quantum.remoteJobs"] },
@@ -240,9 +242,8 @@ export class Jobs implements AsyncDisposable {
 
   // QPU time is money: it is spent only by those whom the operator gave some.
   async #autoPlace(owner: string): Promise<Place> {
-    const { values, environment, clock } = this.#input;
-    if (!values["leap.token"] && !environment.DWAVE_API_TOKEN) return "local";
-    return (await this.budgets.standing(clock.now(), owner)).length > 0 ? "qpu" : "local";
+    if (!(await this.leap.hasToken())) return "local";
+    return (await this.budgets.standing(this.#input.clock.now(), owner)).length > 0 ? "qpu" : "local";
   }
 
   #tick(): void {

@@ -1,7 +1,8 @@
 /**
  * The hub's one Leap client, opened by the first job that needs it. Settings come from the hub's configuration, over D-Wave's own
- * environment variables and dwave.conf; every request goes through the SSRF guard, so an endpoint that is not public must be allowed
- * in net.allowPrivate. The token is in the client's headers and nowhere else.
+ * environment variables and dwave.conf, the token from the configuration, the vault (leap-token), or those; one that is put into the vault
+ * while the client lives is in its next request. Every request goes through the SSRF guard, so an endpoint that is not public must be
+ * allowed in net.allowPrivate.
  */
 import {
   type JobRecord,
@@ -15,6 +16,7 @@ import {
 import type { ConfigValues } from "../../base/config-keys.ts";
 import type { Logger } from "../../base/logger.ts";
 import { Outgoing } from "../../security/outgoing.ts";
+import type { Vault } from "../../vault/vault.ts";
 import type { StoreJournal } from "./journal.ts";
 
 /** What the desk stands on. */
@@ -23,7 +25,10 @@ export interface LeapDeskInput {
   readonly values: ConfigValues;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
+  readonly vault: Vault;
 }
+
+const secretName = "leap-token";
 
 // Longer outages leave a flight open, and it is looked up again.
 const reconcileMs = 600_000;
@@ -33,10 +38,17 @@ export class LeapDesk implements AsyncDisposable {
   readonly #input: LeapDeskInput;
   readonly #outgoing: Outgoing;
   #opened: Promise<LeapClient> | undefined;
+  /** From the vault, where the configuration has none. */
+  #token: string | undefined;
+  readonly #stopListening: () => void;
 
   constructor(input: LeapDeskInput) {
     this.#input = input;
     this.#outgoing = new Outgoing(input.values["net.allowPrivate"]);
+    this.#stopListening = input.vault.onChange((name) => {
+      if (name !== secretName) return;
+      this.#readToken().catch((error: unknown) => input.log.error({ err: error }, "the token of Leap could not be read"));
+    });
   }
 
   /** The client. Throws LEAP_TOKEN_MISSING, LEAP_CONFIG_INVALID, ADDRESS_FORBIDDEN, and what keeps Leap away. */
@@ -49,6 +61,12 @@ export class LeapDesk implements AsyncDisposable {
       if (this.#opened === opened) this.#opened = undefined;
     });
     return opened;
+  }
+
+  /** Whether a token was given in the configuration, the vault or the environment. */
+  async hasToken(): Promise<boolean> {
+    const { values, environment, vault } = this.#input;
+    return Boolean(values["leap.token"] || environment.DWAVE_API_TOKEN) || vault.has(secretName);
   }
 
   /** The best solver that fits and is online. Throws LEAP_SOLVER_NOT_FOUND and what `client` throws. */
@@ -67,19 +85,26 @@ export class LeapDesk implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopListening();
     const opened = this.#opened;
     if (opened) await opened.then((client) => client[Symbol.asyncDispose]()).catch(() => undefined);
     await this.#outgoing[Symbol.asyncDispose]();
+  }
+
+  async #readToken(): Promise<void> {
+    const { values, vault } = this.#input;
+    if (values["leap.token"] === "") this.#token = await vault.find(secretName);
   }
 
   async #open(): Promise<LeapClient> {
     const { values, environment, journal, log } = this.#input;
     const given = (key: "leap.token" | "leap.endpoint" | "leap.region" | "leap.profile") => values[key] || undefined;
     const file = values["leap.configFile"];
+    await this.#readToken();
     const profile = given("leap.profile");
     const settings = await loadLeapSettings(
       {
-        token: given("leap.token"),
+        token: given("leap.token") ?? this.#token,
         endpoint: given("leap.endpoint"),
         region: given("leap.region"),
         ...(file === "" ? {} : { configFile: file === "none" ? false : file }),
@@ -91,6 +116,7 @@ export class LeapDesk implements AsyncDisposable {
     if (settings.endpoint !== undefined) this.#outgoing.check(settings.endpoint);
     return openLeap(settings, {
       journal,
+      token: () => this.#token,
       fetch: this.#outgoing.fetch,
       timeoutMs: values["leap.timeoutMs"],
       retry: { retries: 5, factorMs: 100, mostMs: 5_000 },
