@@ -18,12 +18,16 @@ export function samplerNames(): readonly string[] {
 }
 
 let names: readonly string[] | undefined; // a solve of a small model should not read a folder
+const loaded = new Map<string, Sampler>(); // nor resolve a path
 
 /** Loads a sampler by name. Throws SAMPLER_UNKNOWN. */
 export async function loadSampler(name: string): Promise<Sampler> {
+  const before = loaded.get(name);
+  if (before) return before;
   names ??= samplerNames();
   const known = names;
   if (!known.includes(name)) throw new QuantumError("SAMPLER_UNKNOWN", { name, known });
   const module: { default: Sampler } = await import(pathToFileURL(join(folder, name + extension)).href);
+  loaded.set(name, module.default);
   return module.default;
 }
