@@ -1,5 +1,11 @@
 import type { Configuration, Space } from "@entente/quantum";
-import type { Task } from "./tuning.ts";
+
+/** Something to tune: to be low. */
+export interface Task {
+  readonly name: string;
+  readonly space: Space;
+  readonly loss: (configuration: Configuration) => number;
+}
 
 const reals = (names: string, lower: number, upper: number): Space =>
   [...names].map((name) => ({ kind: "real", name, lower, upper }));

@@ -6,16 +6,9 @@ import type { Row } from "../../contract.ts";
 import { type Draws, draws } from "./draws.ts";
 import { texts } from "./labelled.ts";
 import { judged, trained } from "./small-network.ts";
-import { functions } from "./test-functions.ts";
+import { functions, type Task } from "./test-functions.ts";
 import { atRandom, treeParzen } from "./tree-parzen.ts";
 import { verdict } from "./verdict.ts";
-
-/** Something to tune: to be low. */
-export interface Task {
-  readonly name: string;
-  readonly space: Space;
-  readonly loss: (configuration: Configuration) => number;
-}
 
 type Way = (space: Space, observations: readonly Observation[], seed: number, draw: Draws) => Promise<Configuration>;
 

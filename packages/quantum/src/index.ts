@@ -163,8 +163,9 @@ export {
 export { type FeasibleSample, feasible, type SampleTable, type SampleVector } from "./sample-table.ts";
 export { defineSampler, type Sampler, type SamplerLimits } from "./sampler.ts";
 export { loadSampler, samplerNames } from "./sampler-folder.ts";
-export { type Provenance, type Solution, type SolveOptions, solve } from "./solve.ts";
+export { type Provenance, type Solution, solve } from "./solve.ts";
 export { type CqmSolution, type PenaltyRound, type SolveCqmOptions, solveCqm } from "./solve-cqm.ts";
+export type { SolveOptions } from "./solve-options.ts";
 export { type Choice, chosen, smallUpTo } from "./solving/choice.ts";
 export { type MatrixType, matrixTypeOf } from "./tabu/dense-search.ts";
 // Topologies and embedding.

@@ -13,7 +13,8 @@ import { type Evaluation, evaluated, type Tolerance } from "./models/feasibility
 import { Pauses } from "./pauses.ts";
 import type { Progress } from "./sample-options.ts";
 import { sampleAt } from "./sample-set.ts";
-import { type Provenance, type SolveOptions, solve } from "./solve.ts";
+import { type Provenance, solve } from "./solve.ts";
+import type { SolveOptions } from "./solve-options.ts";
 
 const polishedSamples = 10; // of each round
 

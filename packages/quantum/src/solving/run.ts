@@ -2,7 +2,7 @@ import type { Bqm } from "../models/bqm.ts";
 import type { Progress, SampleOptions } from "../sample-options.ts";
 import { aggregated, joined, type SampleSet, truncated } from "../sample-set.ts";
 import { loadSampler } from "../sampler-folder.ts";
-import type { SolveOptions } from "../solve.ts";
+import type { SolveOptions } from "../solve-options.ts";
 import { smallUpTo } from "./choice.ts";
 import { sampleInThreads } from "./sampling-thread.ts";
 

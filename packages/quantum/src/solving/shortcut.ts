@@ -6,7 +6,7 @@ import { roofDual } from "../exact/roof-duality.ts";
 import type { Bqm } from "../models/bqm.ts";
 import { fixed, type Reduction } from "../models/bqm-reduction.ts";
 import { type SampleSet, sampleSetFromSpins } from "../sample-set.ts";
-import type { SolveOptions } from "../solve.ts";
+import type { SolveOptions } from "../solve-options.ts";
 
 /** The answer itself, or what makes the search for it smaller. */
 export interface Shortcut {

@@ -4,29 +4,7 @@ import { energyFrom, localFields, type SpinProblem } from "../models/spin-proble
 import type { Random } from "../random.ts";
 import { ElitePool } from "./elite-pool.ts";
 import { plainSteps } from "./plain-steps.ts";
-
-/** The arrays that a tabu kernel works on (assembly/tabu.ts). */
-export interface TabuArrays {
-  /** Four times the couplings in units, row after row of `stride`. */
-  readonly matrix: Int8Array | Int16Array | Float32Array;
-  readonly change: Int32Array | Float32Array;
-  readonly sign: Int8Array | Int16Array | Int32Array;
-  readonly free: Int32Array;
-  readonly io: Float64Array;
-  readonly state: Int32Array;
-}
-
-/** A tabu kernel: takes steps in place and returns how many. */
-export type TabuSteps = (
-  n: number,
-  stride: number,
-  arrays: TabuArrays,
-  step: number,
-  steps: number,
-  tenure: number,
-  spread: number,
-  noise: number,
-) => number;
+import type { TabuArrays, TabuSteps } from "./tabu-steps.ts";
 
 /** The type of a dense matrix's entries. */
 export type MatrixType = "i8" | "i16" | "f32";

@@ -1,5 +1,5 @@
 // The tabu kernel (assembly/tabu.ts) in plain TypeScript: the same moves from the same state. The reference that the kernel is held to.
-import type { TabuSteps } from "./dense-search.ts";
+import type { TabuSteps } from "./tabu-steps.ts";
 
 /** Takes tabu steps in place; see assembly/tabu.ts. Returns the steps taken. */
 export const plainSteps: TabuSteps = (
