@@ -21,6 +21,15 @@ export async function withSession<T>(tools: CommandTools, work: (session: Sessio
   return await work(session);
 }
 
+/** Makes a command's one way to call tools: it prints the result as JSON where that is wanted, else as the command does. */
+export function printedCalls(tools: CommandTools) {
+  return async (tool: string, input: object, print: (result: Record<string, unknown>) => void): Promise<void> => {
+    const result = await withSession(tools, (session) => session.call(tool, input));
+    if (tools.json()) printJson(result);
+    else print(result);
+  };
+}
+
 /** Prints one JSON value on stdout. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);

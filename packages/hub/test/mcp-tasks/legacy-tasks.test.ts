@@ -8,19 +8,8 @@ import { CallToolResultSchema, TaskStatusNotificationSchema } from "@modelcontex
 import { serveHub } from "../../src/serving.ts";
 import { configOn, scratchFolder, tokenOf } from "../scratch.ts";
 import { FixtureTasks, fixtureTools } from "./fixture-tasks.ts";
+import { frustrated, long } from "./problems.ts";
 import { withTools } from "./serve-tools.ts";
-
-const frustrated = {
-  vartype: "SPIN",
-  quadratic: [
-    ["a", "b", 1],
-    ["b", "c", 1],
-    ["a", "c", 1],
-  ],
-};
-const ring = (n: number): string =>
-  `${n} ${n}\n${Array.from({ length: n }, (_, i) => `${i + 1} ${((i + 1) % n) + 1} 1`).join("\n")}\n`;
-const long = { text: ring(400), format: "mc", seconds: 60, solver: "simulated-annealing" };
 
 type Work = (client: Client, leave: () => Promise<void>) => Promise<void>;
 

@@ -8,23 +8,9 @@ import { CreateTaskResultV2Schema, GetTaskResultV2Schema } from "@modelcontextpr
 import { serveHub } from "../../src/serving.ts";
 import { configOn, scratchFolder, tokenOf } from "../scratch.ts";
 import { FixtureTasks, fixtureTools } from "./fixture-tasks.ts";
+import { frustrated, long } from "./problems.ts";
 import { withTools } from "./serve-tools.ts";
 import { envelope, resultOf, type TaskClient, taskClient } from "./task-session.ts";
-
-// A triangle that cannot satisfy all three of its couplings: the ground state has energy -1.
-const frustrated = {
-  vartype: "SPIN",
-  quadratic: [
-    ["a", "b", 1],
-    ["b", "c", 1],
-    ["a", "c", 1],
-  ],
-};
-
-// Its text, in the Max-Cut format, is too large to be solved at once.
-const ring = (n: number): string =>
-  `${n} ${n}\n${Array.from({ length: n }, (_, i) => `${i + 1} ${((i + 1) % n) + 1} 1`).join("\n")}\n`;
-const long = { text: ring(400), format: "mc", seconds: 60, solver: "simulated-annealing" };
 
 async function withHub(work: (client: TaskClient, connect: () => Promise<TaskClient>) => Promise<void>): Promise<void> {
   using folder = scratchFolder();

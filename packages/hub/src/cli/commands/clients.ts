@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type CommandMaker, printJson, withSession } from "../command.ts";
+import { type CommandMaker, printedCalls } from "../command.ts";
 import { say, table } from "../terminal.ts";
 
 const listed = z.object({
@@ -7,11 +7,7 @@ const listed = z.object({
 });
 
 const clients: CommandMaker = (program, tools) => {
-  const call = async (tool: string, input: object, print: (result: Record<string, unknown>) => void): Promise<void> => {
-    const result = await withSession(tools, (session) => session.call(tool, input));
-    if (tools.json()) printJson(result);
-    else print(result);
-  };
+  const call = printedCalls(tools);
   const command = program
     .command("clients")
     .description("List the clients that have tokens of their own: they reach the agents and see only their own tasks.")

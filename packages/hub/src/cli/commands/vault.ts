@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
-import { type CommandMaker, printJson, withSession } from "../command.ts";
+import { type CommandMaker, printedCalls } from "../command.ts";
 import { cliErrors } from "../errors.ts";
 import { say, table } from "../terminal.ts";
 
@@ -11,11 +11,7 @@ const listed = z.object({
 });
 
 const vault: CommandMaker = (program, tools) => {
-  const call = async (tool: string, input: object, print: (result: Record<string, unknown>) => void): Promise<void> => {
-    const result = await withSession(tools, (session) => session.call(tool, input));
-    if (tools.json()) printJson(result);
-    else print(result);
-  };
+  const call = printedCalls(tools);
   const command = program
     .command("vault")
     .description("List the secrets that the hub keeps, sealed, by name: tokens and keys of services outside.")

@@ -12,7 +12,7 @@ import {
 import { z } from "zod";
 import type { Task } from "../../base/task.ts";
 import { hasEnded, type TaskDesk } from "./task-desk.ts";
-import { pollMs, taskResult } from "./task-result.ts";
+import { headOf, pollMs, taskResult } from "./task-result.ts";
 import type { CallTasks } from "./task-server.ts";
 
 /** What a server declares that serves tasks. */
@@ -94,15 +94,7 @@ const statuses = {
   cancelled: "cancelled",
 } as const;
 
-function told({ id, status, message, createdAt, updatedAt }: Task) {
-  return {
-    taskId: id,
-    status: statuses[status],
-    statusMessage: message,
-    createdAt: new Date(createdAt).toISOString(),
-    lastUpdatedAt: new Date(updatedAt).toISOString(),
-    // Kept without an end, whatever the client asked for.
-    ttl: null,
-    pollInterval: pollMs,
-  };
+function told(task: Task) {
+  // Kept without an end, whatever the client asked for.
+  return { ...headOf(task), status: statuses[task.status], ttl: null, pollInterval: pollMs };
 }

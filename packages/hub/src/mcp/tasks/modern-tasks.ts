@@ -14,7 +14,7 @@ import {
 import { z } from "zod";
 import type { Task } from "../../base/task.ts";
 import type { TaskDesk } from "./task-desk.ts";
-import { pollMs, taskResult } from "./task-result.ts";
+import { headOf, pollMs, taskResult } from "./task-result.ts";
 import type { CallTasks } from "./task-server.ts";
 
 const tasksExtension = "io.modelcontextprotocol/tasks";
@@ -73,17 +73,9 @@ const statuses = {
   cancelled: "cancelled",
 } as const;
 
-function base({ id, status, message, createdAt, updatedAt }: Task) {
-  return {
-    taskId: id,
-    status: statuses[status],
-    statusMessage: message,
-    createdAt: new Date(createdAt).toISOString(),
-    lastUpdatedAt: new Date(updatedAt).toISOString(),
-    // Kept without an end.
-    ttlMs: null,
-    pollIntervalMs: pollMs,
-  };
+function base(task: Task) {
+  // Kept without an end.
+  return { ...headOf(task), status: statuses[task.status], ttlMs: null, pollIntervalMs: pollMs };
 }
 
 function inputRequests(questions: Extract<Task, { status: "asking" }>["questions"]) {
