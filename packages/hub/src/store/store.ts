@@ -52,11 +52,9 @@ export class Store {
    * database: when the engine undid it because it and others waited for each other, it runs again.
    */
   async transaction<T>(work: (trx: Transaction<Database>) => Promise<T>, disk: "waits" | "behind" = "waits"): Promise<T> {
-    const whole = (trx: Transaction<Database>) => this.events.during(trx, work);
     for (let tries = 1; ; tries++) {
       try {
-        const result =
-          disk === "behind" ? await this.#backend.behind(this.db, whole) : await this.db.transaction().execute(whole);
+        const result = disk === "behind" ? await this.#backend.behind(this.db, work) : await this.db.transaction().execute(work);
         for (const listener of this.#committed) listener();
         return result;
       } catch (error) {
