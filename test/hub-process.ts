@@ -82,20 +82,46 @@ export async function run(
   return { code, said: child.said() };
 }
 
+/** A command of the hub that runs, and what it has said so far. */
+export type HubProcess = ReturnType<typeof start>;
+
+const readyMs = 60_000;
+
 /** Waits until a hub started with `up` answers /readyz; gives its URL and token. */
-export async function untilReady(
-  data: string,
-  child: ChildProcess & { readonly said: () => string },
-): Promise<{ url: string; token: string }> {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`the hub ended with ${child.exitCode}:\n${child.said()}`);
+export async function untilReady(data: string, child: HubProcess): Promise<{ url: string; token: string }> {
+  let found: { url: string; token: string } | undefined;
+  await untilTrue(child, readyMs, "ready", async () => {
     try {
       const { url, pid } = JSON.parse(readFileSync(join(data, "run", "hub.json"), "utf8"));
-      if (pid === child.pid && (await fetch(new URL("/readyz", url))).ok)
-        return { url, token: readFileSync(join(data, "keys", "token"), "utf8").trim() };
+      if (pid !== child.pid || !(await fetch(new URL("/readyz", url), { signal: AbortSignal.timeout(readyMs) })).ok) return false;
+      found = { url, token: readFileSync(join(data, "keys", "token"), "utf8").trim() };
+      return true;
     } catch {
-      // Not there yet.
+      return false; // Not there yet.
     }
-    await sleep(20);
+  });
+  if (!found) throw new Error("the hub is ready without an address");
+  return found;
+}
+
+/** Waits until something is so with a running hub. Throws when the hub ends first, however it does, and after `ms`, with what it said. */
+export async function untilTrue(
+  child: HubProcess,
+  ms: number,
+  what: string,
+  isSo: () => Promise<boolean>,
+  everyMs = 20,
+): Promise<void> {
+  const began = performance.now();
+  while (!(await isSo())) {
+    if (hasEnded(child))
+      throw new Error(`the hub ended with ${child.exitCode ?? child.signalCode} before it was ${what}:\n${child.said()}`);
+    if (performance.now() - began > ms) throw new Error(`the hub was not ${what} after ${ms} ms:\n${child.said()}`);
+    await sleep(everyMs);
   }
+}
+
+/** Whether a process has ended, by itself or by a signal. */
+export function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }

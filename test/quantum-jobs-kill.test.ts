@@ -8,9 +8,11 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import { StandInLeap } from "../packages/hub/test/quantum/stand-in-leap.ts";
 import { engines, withDatabase } from "../packages/hub/test/stores.ts";
 import { badDay } from "../packages/quantum/test/leap/siege.ts";
-import { start, untilReady } from "./hub-process.ts";
+import { hasEnded, start, untilReady, untilTrue } from "./hub-process.ts";
 
 const kills = 4;
+// What takes longer hangs.
+const patienceMs = 60_000;
 
 interface Listed {
   readonly jobs: readonly { readonly job: string; readonly state: string; readonly energy: number | null }[];
@@ -44,8 +46,9 @@ async function submitted(call: Call, kept: Map<string, number>, count: number, s
     try {
       const { job } = await call<{ job: string }>("quantum_job_submit", order, signal);
       kept.set(job, 2 - size);
-    } catch {
-      return; // Killed.
+    } catch (error) {
+      if (signal.aborted) return; // Killed.
+      throw error;
     }
   }
 }
@@ -65,7 +68,7 @@ for (const engine of engines)
           ...(storeUrl === "" ? {} : { "store.url": storeUrl }),
           "leap.settleMs": "300",
           "http.port": "0",
-          "log.level": "silent",
+          "log.level": "warn",
         }).map(([key, value]) => `${key}=${value}`);
         const flags: [string, string][] = [
           ["data.dir", data],
@@ -82,12 +85,18 @@ for (const engine of engines)
             const before = (await leap.control("log")).jobs;
             const killed = new AbortController();
             const submitting = submitted(call, kept, life < kills ? 100 : 10, killed.signal);
+            let refused: unknown;
+            submitting.catch((error: unknown) => {
+              refused = error;
+            });
             if (life < kills) {
               // Somewhere among the submissions of this life, which then break off.
-              while ((await leap.control("log")).jobs < before + 3 + 3 * life) {
-                if (child.exitCode !== null) throw new Error(`the hub ended with ${child.exitCode}: ${child.said()}`);
-                await sleep(1);
-              }
+              const share = before + 3 + 3 * life;
+              const isThere = async () => {
+                if (refused !== undefined) throw refused;
+                return (await leap.control("log")).jobs >= share;
+              };
+              await untilTrue(child, patienceMs, `seen at Leap with ${share} jobs`, isThere, 1);
               await sleep(life * 3);
               child.kill("SIGKILL");
               killed.abort();
@@ -99,19 +108,19 @@ for (const engine of engines)
             } else {
               await submitting;
               const { jobs } = await call<Listed>("quantum_job_list", { limit: 1000 });
-              for (const { job } of jobs) await call("quantum_job_get", { job, waitMs: 60_000 });
+              for (const { job } of jobs) await call("quantum_job_get", { job, waitMs: 30_000 });
               const { jobs: last } = await call<Listed>("quantum_job_list", { limit: 1000 });
               const states = new Map(last.map(({ job, state, energy }) => [job, { state, energy }]));
               // Whoever was cut off while it submitted may find its job there or not; what was acknowledged is there.
               for (const [job, least] of kept) {
-                assert.equal(states.get(job)?.state, "completed");
+                assert.equal(states.get(job)?.state, "completed", `${job}: ${child.said()}`);
                 assert.ok((states.get(job)?.energy ?? -99) >= least);
               }
               for (const { state } of last) assert.equal(state, "completed");
               child.kill("SIGTERM");
             }
           } finally {
-            if (child.exitCode === null) child.kill("SIGKILL");
+            if (!hasEnded(child)) child.kill("SIGKILL");
             await ended;
           }
         }
