@@ -269,16 +269,24 @@ export class JobDesk {
   }
 
   #known(): Promise<Map<string, JobRecord>> {
-    this.#records ??= (this.#parts.journal?.entries() ?? Promise.resolve([])).then((entries) => {
-      const records = jobRecords(entries);
-      for (const [key, record] of records) records.set(key, brief(record));
-      return records;
+    if (this.#records !== undefined) return this.#records;
+    const records = (this.#parts.journal?.entries() ?? Promise.resolve([])).then((entries) => {
+      const known = jobRecords(entries);
+      for (const [key, record] of known) known.set(key, brief(record));
+      return known;
     });
-    return this.#records;
+    this.#records = records;
+    // A journal that could not be read this time is read again by the next who asks.
+    records.catch(() => {
+      if (this.#records === records) this.#records = undefined;
+    });
+    return records;
   }
 
   async #remember(entries: readonly JournalEntry[]): Promise<void> {
-    const records = await this.#known();
+    // They are in the journal: whoever reads it next finds them there.
+    const records = await this.#known().catch(() => undefined);
+    if (records === undefined) return;
     for (const entry of entries) {
       const record = recorded(records.get(entry.key), entry);
       if (this.#parts.journal === undefined && entry.at === "finished") records.delete(entry.key);

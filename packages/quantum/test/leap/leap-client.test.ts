@@ -8,6 +8,7 @@ import {
   encodeQp,
   energyOf,
   FileJournal,
+  jobRecords,
   type LeapParts,
   type LeapSolver,
   leapSettings,
@@ -336,6 +337,26 @@ test("a client that closes before the answer leaves a journal from which another
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("a journal that cannot be read for a moment fails the calls of that moment, and no later ones", async () => {
+  const kept = new MemoryJournal();
+  let away = true;
+  const journal = {
+    append: (entries: Parameters<MemoryJournal["append"]>[0]) => kept.append(entries),
+    entries: async () => {
+      if (away) throw new Error("the store is away");
+      return kept.entries();
+    },
+  };
+  await using l = await leap({}, { journal });
+  const job = { key: "k", solver: l.qpu, type: "ising", problem, params: { num_reads: 5 } } as const;
+  await assert.rejects(l.client.submit(job), /the store is away/);
+  await assert.rejects(l.client.resume(), /the store is away/);
+  away = false;
+  const { id } = await (await l.client.submit(job)).result;
+  assert.equal(l.standIn.jobs.accepted.length, 1);
+  assert.equal(jobRecords(await kept.entries()).get("k")?.finished?.id, id);
 });
 
 test("an intent that never reached Leap is looked up first and then sent, and a cancelled one is not", async () => {

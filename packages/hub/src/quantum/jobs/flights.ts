@@ -19,10 +19,12 @@ import {
   qpuAccessTime,
   timingOf,
 } from "@entente/quantum";
+import type { Transaction } from "kysely";
 import type { Clock } from "../../base/clock.ts";
 import { asEntenteError, baseErrors, type EntenteError } from "../../base/errors.ts";
 import { newId } from "../../base/ids.ts";
 import type { Logger } from "../../base/logger.ts";
+import type { Database } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import { quantumErrors } from "../errors.ts";
@@ -31,6 +33,7 @@ import { type PlainProblem, readProblem } from "../reading.ts";
 import { hybridAnswer, quantumAnswer } from "./answering.ts";
 import { type Claim, hold, settle } from "./budgets.ts";
 import { jobErrors } from "./errors.ts";
+import { insist } from "./insistence.ts";
 import type { JobAnswer, KeptJob } from "./job.ts";
 import type { LeapDesk } from "./leap-desk.ts";
 import { Placing, problemOf, qubitsOf, type Seat } from "./placing.ts";
@@ -88,6 +91,8 @@ export class Flights {
   readonly #input: FlightsInput;
   readonly #placing = new Placing(searchMs);
   readonly #open = new Map<string, { readonly flight: Flight; leap: LeapJob | undefined }>();
+  // From before a flight is written down until after it is closed.
+  readonly #known = new Set<string>();
   readonly #works = new Set<Promise<void>>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #stopping = new AbortController();
@@ -104,19 +109,28 @@ export class Flights {
     for (const job of hybrid) this.#work(this.#launchHybrid(job));
   }
 
-  /** Takes up the flights of this hub that a stop cut off. */
-  async recover(): Promise<void> {
-    const { store, records, hub } = this.#input;
-    const rows = await store.db
-      .selectFrom("quantum_flights")
-      .selectAll()
-      .where("hub", "=", hub)
-      .where("closed_at", "is", null)
-      .execute();
-    const running = await records.runningAt(hub);
-    for (const { key, solver, plan_json } of rows) {
-      const jobs = running.filter(({ flight }) => flight === key);
-      this.#work(this.#fly({ key, solver, plan: JSON.parse(plan_json), jobs }));
+  /** The open flights of this hub that nobody here follows, by key: a stop cut them off, or the answer of the write that began them was lost. */
+  async left(): Promise<ReadonlyMap<string, Omit<Flight, "jobs">>> {
+    const { store, hub } = this.#input;
+    const query = store.db.selectFrom("quantum_flights").select(["key", "solver", "plan_json"]);
+    const rows = await query.where("hub", "=", hub).where("closed_at", "is", null).execute();
+    return new Map(
+      rows
+        .filter(({ key }) => !this.#known.has(key))
+        .map(({ key, solver, plan_json }) => [key, { key, solver, plan: JSON.parse(plan_json) }]),
+    );
+  }
+
+  /** Goes on with flights that were left. */
+  async follow(left: ReadonlyMap<string, Omit<Flight, "jobs">>): Promise<void> {
+    for (const flight of left.values()) {
+      if (this.#known.has(flight.key)) continue;
+      this.#known.add(flight.key);
+      this.#work(
+        this.#insist(`the jobs of the flight ${flight.key}`, () => this.#input.records.aboard(flight.key)).then((jobs) =>
+          this.#fly({ ...flight, jobs }),
+        ),
+      );
     }
   }
 
@@ -133,7 +147,7 @@ export class Flights {
     this.#stopping.abort(new Error("the hub stops"));
     for (const timer of this.#timers) clearTimeout(timer);
     await this.#input.leap[Symbol.asyncDispose]();
-    await Promise.all(this.#works);
+    while (this.#works.size > 0) await Promise.all(this.#works);
   }
 
   #work(work: Promise<void>): void {
@@ -227,41 +241,51 @@ export class Flights {
     solver: LeapSolver,
     planFor: (jobs: readonly KeptJob[]) => { readonly plan: FlightPlan; readonly us: number },
   ): Promise<void> {
-    const { store, records, clock, hub } = this.#input;
+    const { records, clock } = this.#input;
     let aboard = jobs;
     for (const job of jobs) {
-      if (!(await records.load(job.id))?.cancel) continue;
+      if (!(await this.#insist(`the wishes for job ${job.id}`, () => records.load(job.id)))?.cancel) continue;
       await this.#input.refused(job, baseErrors.CANCELLED({ reason: "by its owner" }));
       aboard = aboard.filter(({ id }) => id !== job.id);
     }
     while (aboard.length > 0) {
       const now = clock.now();
       const key = newId("flight", now);
+      this.#known.add(key);
       try {
         const { plan, us } = planFor(aboard);
-        const parts = sharedOut(Math.ceil(us), aboard.map(readsOf));
-        const claims: Claim[] = aboard.map(({ id, owner }, i) => ({ job: id, owner, us: parts[i] ?? 0 }));
-        await store.transaction(async (trx) => {
-          await trx
-            .insertInto("quantum_flights")
-            .values({ key, hub, solver: solver.identity.name, plan_json: JSON.stringify(plan), created_at: now })
-            .execute();
-          await hold(trx, store.engine === "postgres", key, claims, now);
-          for (const { id } of aboard) await records.change(id, { flight: key }, trx);
-          const data = { solver: identityText(solver.identity), jobs: aboard.map(({ id }) => id), us: Math.ceil(us) };
-          await store.events.append(trx, [{ kind: "quantum.flight.held", actor: "hub", subject: key, data }]);
-        });
-        return await this.#fly({ key, solver: solver.identity.name, plan, jobs: aboard }, solver);
+        const flight = { key, solver: solver.identity.name, plan, jobs: aboard };
+        await this.#insist(`the flight ${key}`, () => this.#hold(flight, Math.ceil(us), now));
+        return await this.#fly(flight, solver);
       } catch (error) {
+        this.#known.delete(key);
         const { code, details } = asEntenteError(error);
-        if (code !== "QPU_BUDGET_EXCEEDED" && code !== "QPU_BUDGET_NONE") return this.#refuseAll(aboard, error);
-        const scope = details.principal ?? details.scope;
-        const out = aboard.findLast(({ owner }) => scope === "*" || owner === scope) ?? aboard[aboard.length - 1];
-        if (out === undefined) return;
-        await this.#refuseAll([out], error);
+        const out = aboard.find(({ id }) => code === "JOB_NOT_HERE" && id === details.job) ?? outOfBudget(error, aboard);
+        if (out === undefined) return this.#refuseAll(aboard, error);
         aboard = aboard.filter(({ id }) => id !== out.id);
+        if (code === "JOB_NOT_HERE") this.#input.ended([out]);
+        else await this.#refuseAll([out], error);
       }
     }
+  }
+
+  // One transaction: the flight, what it may take, and that its jobs are aboard. Done once, however often it is tried.
+  async #hold({ key, solver, plan, jobs }: Flight, us: number, now: number): Promise<void> {
+    const { store, records, hub } = this.#input;
+    const parts = sharedOut(us, jobs.map(readsOf));
+    const claims: Claim[] = jobs.map(({ id, owner }, i) => ({ job: id, owner, us: parts[i] ?? 0 }));
+    await store.transaction(async (trx) => {
+      const { numInsertedOrUpdatedRows } = await trx
+        .insertInto("quantum_flights")
+        .values({ key, hub, solver, plan_json: JSON.stringify(plan), created_at: now })
+        .onConflict((conflict) => conflict.column("key").doNothing())
+        .executeTakeFirst();
+      if (numInsertedOrUpdatedRows !== 1n) return;
+      await hold(trx, store.engine === "postgres", key, claims, now);
+      for (const job of jobs) if (!(await records.board(trx, job, key))) throw jobErrors.JOB_NOT_HERE({ job: job.id });
+      const data = { solver, jobs: jobs.map(({ id }) => id), us };
+      await store.events.append(trx, [{ kind: "quantum.flight.held", actor: "hub", subject: key, data }]);
+    });
   }
 
   async #fly(flight: Flight, solver?: LeapSolver): Promise<void> {
@@ -397,14 +421,20 @@ export class Flights {
     const { store, records, clock, hub, halfLifeMs, metrics } = this.#input;
     const { key, jobs } = flight;
     const now = clock.now();
-    await store.transaction(async (trx) => {
+    const ends = outcomes.map(({ job, answer, error }) => {
+      const { code, message } = error ?? { code: "INTERNAL", message: "" };
+      const end = answer ? { state: "completed" as const, answer } : { state: "failed" as const, error: { code, message } };
+      return { job, end };
+    });
+    const closing = async (trx: Transaction<Database>): Promise<boolean> => {
       const { numUpdatedRows } = await trx
         .updateTable("quantum_flights")
         .set({ closed_at: now })
         .where("key", "=", key)
         .where("closed_at", "is", null)
         .executeTakeFirst();
-      if (numUpdatedRows !== 1n) throw new Error(`the flight ${key} was closed before`);
+      // It was closed before, and the answer to that was lost.
+      if (numUpdatedRows !== 1n) return false;
       await settle(
         trx,
         key,
@@ -417,29 +447,32 @@ export class Flights {
         .where("flight", "=", key)
         .where("cancel", "=", 1)
         .execute();
-      for (const { job, answer, error } of outcomes) {
-        const common = { endedAt: now, hub: undefined };
-        if (wishes.some(({ id }) => id === job.id)) await records.end(trx, job, { ...common, state: "cancelled" });
-        else if (answer) await records.end(trx, job, { ...common, state: "completed", answer });
-        else {
-          const { code, message } = error ?? { code: "INTERNAL", message: "" };
-          await records.end(trx, job, { ...common, state: "failed", error: { code, message } });
-        }
+      for (const { job, end } of ends) {
+        const wished = wishes.some(({ id }) => id === job.id);
+        await records.end(trx, job, { ...(wished ? { state: "cancelled" } : end), endedAt: now });
       }
-      for (const job of jobs)
-        await records.charge(trx, job.owner, "remote", (now - (job.startedAt ?? now)) / jobs.length, now, halfLifeMs);
       await trx.deleteFrom("quantum_leap_journal").where("hub", "=", hub).where("key", "=", key).execute();
       const data = { us, ended: outcomes.length };
       await store.events.append(trx, [{ kind: "quantum.flight.closed", actor: "hub", subject: key, data }]);
-    });
-    metrics.quantumQpuTime.inc(us / 1e6);
-    for (const { job, answer } of outcomes)
-      metrics.quantumEnded.inc({ place: job.place, state: answer ? "completed" : "failed" });
+      // Last, after the head of the event log, by which transactions queue up: two that wait for each other's rows would be deadlocked.
+      for (const job of jobs)
+        await records.charge(trx, job.owner, "remote", (now - (job.startedAt ?? now)) / jobs.length, now, halfLifeMs);
+      return true;
+    };
+    if (await this.#insist(`the end of the flight ${key}`, () => store.transaction(closing))) {
+      metrics.quantumQpuTime.inc(us / 1e6);
+      for (const { job, answer } of outcomes)
+        metrics.quantumEnded.inc({ place: job.place, state: answer ? "completed" : "failed" });
+    }
+    this.#known.delete(key);
     this.#input.ended(outcomes.map(({ job }) => job));
   }
 
+  #insist<T>(what: string, write: () => Promise<T>): Promise<T> {
+    return insist(write, { signal: this.#stopping.signal, log: this.#input.log, what });
+  }
+
   async #refuseAll(jobs: readonly KeptJob[], error: unknown): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
     for (const job of jobs) await this.#input.refused(job, asEntenteError(error));
   }
 }
@@ -455,6 +488,14 @@ export async function problemIn(source: ProblemSource): Promise<PlainProblem> {
 export function hybridQpuTime(solver: LeapSolver, seconds: number): number {
   const { quota_conversion_rate: rate } = solver.properties;
   return (seconds * 1e6) / (typeof rate === "number" && rate > 0 ? rate : 20);
+}
+
+// Who leaves a flight for which there is not enough of a budget: the last of those whose budget it is.
+function outOfBudget(error: unknown, aboard: readonly KeptJob[]): KeptJob | undefined {
+  const { code, details } = asEntenteError(error);
+  if (code !== "QPU_BUDGET_EXCEEDED" && code !== "QPU_BUDGET_NONE") return undefined;
+  const scope = details.principal ?? details.scope;
+  return aboard.findLast(({ owner }) => scope === "*" || owner === scope) ?? aboard.at(-1);
 }
 
 function readsOf({ order }: KeptJob): number {

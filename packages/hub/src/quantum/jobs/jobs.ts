@@ -17,6 +17,7 @@ import type { Metrics } from "../../telemetry/metrics.ts";
 import type { Solving } from "../pillar.ts";
 import { Budgets } from "./budgets.ts";
 import { Flights } from "./flights.ts";
+import { insist } from "./insistence.ts";
 import { type JobOrder, jobStates, type KeptJob, type Place, type Priority, type WantedPlace } from "./job.ts";
 import { StoreJournal } from "./journal.ts";
 import { LeapDesk } from "./leap-desk.ts";
@@ -72,7 +73,7 @@ export class Jobs implements AsyncDisposable {
   #gathering: NodeJS.Timeout | undefined;
   #ticking: Promise<void> | undefined;
   #again = false;
-  #stopped = false;
+  readonly #stopping = new AbortController();
 
   constructor(input: JobsInput) {
     this.#input = input;
@@ -98,7 +99,7 @@ export class Jobs implements AsyncDisposable {
       halfLifeMs: values["quantum.halfLifeMs"],
       refused: (job, error) => this.#detour(job, error),
       ended: (jobs) => {
-        for (const { id } of jobs) this.#left(id);
+        for (const job of jobs) this.#left(job);
       },
     });
     metrics.onRead(async () => {
@@ -119,27 +120,7 @@ export class Jobs implements AsyncDisposable {
 
   /** Takes up what a stop cut off, and runs jobs from now on. */
   async recover(): Promise<void> {
-    const { store, clock } = this.#input;
-    const open = new Set(
-      (
-        await store.db
-          .selectFrom("quantum_flights")
-          .select("key")
-          .where("hub", "=", this.#hub)
-          .where("closed_at", "is", null)
-          .execute()
-      ).map(({ key }) => key),
-    );
-    for (const job of await this.records.runningAt(this.#hub)) {
-      if (job.flight !== undefined && open.has(job.flight))
-        this.#live.set(job.id, { job, stop: new AbortController(), progress: undefined });
-      else {
-        const text = "the hub stopped while it ran; it runs again from its seed";
-        const notes = [...job.notes, { at: clock.now(), text }];
-        await this.records.change(job.id, { state: "queued", hub: undefined, flight: undefined, notes, detours: job.detours });
-      }
-    }
-    await this.#flights.recover();
+    await this.#takeUp("the hub stopped while it ran; it runs again from its seed");
     this.#looking = setInterval(() => this.#tick(), lookMs).unref();
     this.#tick();
   }
@@ -229,13 +210,13 @@ export class Jobs implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort(new Error("the hub stops"));
     clearInterval(this.#looking);
     clearTimeout(this.#gathering);
     for (const { stop } of this.#live.values()) stop.abort(new Error("the hub stops"));
     await this.#ticking;
     await this.#flights[Symbol.asyncDispose]();
-    await Promise.all(this.#works);
+    while (this.#works.size > 0) await Promise.all(this.#works);
   }
 
   // QPU time is money: it is spent only by those whom the operator gave some.
@@ -246,7 +227,7 @@ export class Jobs implements AsyncDisposable {
   }
 
   #tick(): void {
-    if (this.#stopped || this.#looking === undefined) return;
+    if (this.#stopping.signal.aborted || this.#looking === undefined) return;
     if (this.#ticking) {
       this.#again = true;
       return;
@@ -261,8 +242,27 @@ export class Jobs implements AsyncDisposable {
       });
   }
 
+  // What the store says runs here and nobody here works on: a stop cut it off, or the answer of the write that began it was lost.
+  async #takeUp(text: string): Promise<void> {
+    const { store, clock } = this.#input;
+    const flights = await this.#flights.left();
+    for (const id of await this.records.runningIds(this.#hub)) {
+      if (this.#live.has(id)) continue;
+      const job = await this.records.load(id);
+      if (job?.state !== "running") continue;
+      if (job.flight !== undefined && flights.has(job.flight))
+        this.#live.set(id, { job, stop: new AbortController(), progress: undefined });
+      else {
+        const notes = [...job.notes, { at: clock.now(), text }];
+        await store.transaction((trx) => this.records.requeue(trx, job, { notes, detours: job.detours }));
+      }
+    }
+    await this.#flights.follow(flights);
+  }
+
   async #startJobs(): Promise<void> {
     const { clock, values } = this.#input;
+    await this.#takeUp("nobody worked on it; it runs again from its seed");
     const now = clock.now();
     for (const [id, { stop }] of this.#live)
       if (!stop.signal.aborted && (await this.records.load(id))?.cancel) await this.#heedCancel(id);
@@ -274,23 +274,27 @@ export class Jobs implements AsyncDisposable {
       used: await this.records.used(now, values["quantum.halfLifeMs"]),
     };
     const flying: KeptJob[] = [];
-    for (const { id, why } of startsNow(state, this.#policy, now)) {
-      const waited = waiting.find((job) => job.id === id);
-      if (!waited || this.#stopped) continue;
-      const job: KeptJob = {
-        ...waited,
-        state: "running",
-        startedAt: now,
-        notes: [...waited.notes, { at: now, text: `started at ${waited.place}: ${why}` }],
-      };
-      if (!(await this.records.claim(id, this.#hub, now, job.notes, job.detours))) continue;
-      this.#input.metrics.quantumWait.observe({ priority: job.priority }, (now - job.submittedAt) / 1000);
-      this.#live.set(id, { job, stop: new AbortController(), progress: undefined });
-      this.#changes.tell(id);
-      if (job.place === "local") this.#work(this.#runHere(job));
-      else flying.push(job);
+    try {
+      for (const { id, why } of startsNow(state, this.#policy, now)) {
+        const waited = waiting.find((job) => job.id === id);
+        if (!waited || this.#stopping.signal.aborted) continue;
+        const job: KeptJob = {
+          ...waited,
+          state: "running",
+          startedAt: now,
+          notes: [...waited.notes, { at: now, text: `started at ${waited.place}: ${why}` }],
+        };
+        if (!(await this.records.claim(id, this.#hub, now, job.notes, job.detours))) continue;
+        this.#input.metrics.quantumWait.observe({ priority: job.priority }, (now - job.submittedAt) / 1000);
+        this.#live.set(id, { job, stop: new AbortController(), progress: undefined });
+        this.#changes.tell(id);
+        if (job.place === "local") this.#work(this.#runHere(job));
+        else flying.push(job);
+      }
+    } finally {
+      // Whatever became of the others: those that were claimed have begun.
+      this.#flights.launch(flying);
     }
-    this.#flights.launch(flying);
   }
 
   async #runHere(job: KeptJob): Promise<void> {
@@ -316,14 +320,18 @@ export class Jobs implements AsyncDisposable {
         },
       );
     // Cut off by the end of the hub: the next one runs it again.
-    if (this.#stopped && change.state !== "completed") return;
+    if (this.#stopping.signal.aborted && change.state !== "completed") return;
     const now = clock.now();
-    await store.transaction(async (trx) => {
-      await this.records.charge(trx, job.owner, "local", now - (job.startedAt ?? now), now, values["quantum.halfLifeMs"]);
-      await this.records.end(trx, job, { ...change, endedAt: now, hub: undefined });
-    });
-    metrics.quantumEnded.inc({ place: "local", state: change.state });
-    this.#left(job.id);
+    const ended = await this.#insist(`the end of job ${job.id}`, () =>
+      store.transaction(async (trx) => {
+        const isEnd = await this.records.end(trx, job, { ...change, endedAt: now });
+        if (isEnd)
+          await this.records.charge(trx, job.owner, "local", now - (job.startedAt ?? now), now, values["quantum.halfLifeMs"]);
+        return isEnd;
+      }),
+    );
+    if (ended) metrics.quantumEnded.inc({ place: "local", state: change.state });
+    this.#left(job);
   }
 
   // The next place down the line: QPU, hybrid, local.
@@ -331,26 +339,26 @@ export class Jobs implements AsyncDisposable {
     const { clock, store, metrics } = this.#input;
     const now = clock.now();
     const { code, message } = error;
-    const wish = (await this.records.load(job.id))?.cancel === true;
-    if (wish || !job.order.fallback) {
-      const state = wish ? "cancelled" : "failed";
-      await store.transaction((trx) =>
-        this.records.end(trx, job, { state, ...(wish ? {} : { error: { code, message } }), endedAt: now, hub: undefined }),
-      );
-      metrics.quantumEnded.inc({ place: job.place, state });
-    } else {
+    const because = `${code}: ${message}`;
+    const ended = await this.#insist(`that job ${job.id} cannot go on at ${job.place}`, async () => {
+      const wish = (await this.records.load(job.id))?.cancel === true;
+      if (wish || !job.order.fallback) {
+        const state = wish ? "cancelled" : "failed";
+        const change = { state, ...(wish ? {} : { error: { code, message } }), endedAt: now } as const;
+        return (await store.transaction((trx) => this.records.end(trx, job, change))) ? state : undefined;
+      }
       const to = job.place === "qpu" ? "hybrid" : "local";
-      const because = `${code}: ${message}`;
-      await this.records.change(job.id, {
-        state: "queued",
-        place: to,
-        hub: undefined,
-        flight: undefined,
-        notes: [...job.notes, { at: now, text: `not at ${job.place}, goes on at ${to}: ${because}` }],
-        detours: [...job.detours, { from: job.place, to, because }],
-      });
-    }
-    this.#left(job.id);
+      const notes = [...job.notes, { at: now, text: `not at ${job.place}, goes on at ${to}: ${because}` }];
+      const detours = [...job.detours, { from: job.place, to, because } as const];
+      await store.transaction((trx) => this.records.requeue(trx, job, { place: to, notes, detours }));
+      return undefined;
+    });
+    if (ended !== undefined) metrics.quantumEnded.inc({ place: job.place, state: ended });
+    this.#left(job);
+  }
+
+  #insist<T>(what: string, write: () => Promise<T>): Promise<T> {
+    return insist(write, { signal: this.#stopping.signal, log: this.#input.log, what });
   }
 
   async #heedCancel(id: string): Promise<void> {
@@ -360,15 +368,18 @@ export class Jobs implements AsyncDisposable {
     if (live.job.place !== "local") await this.#flights.cancel(id);
   }
 
-  #left(id: string): void {
-    this.#live.delete(id);
+  #left({ id, startedAt }: KeptJob): void {
+    // It may run again by now.
+    if (this.#live.get(id)?.job.startedAt === startedAt) this.#live.delete(id);
     this.#changes.tell(id);
     this.#tick();
   }
 
   #work(work: Promise<void>): void {
     const watched = work
-      .catch((error: unknown) => this.#input.log.error({ err: error }, "a job could not be kept"))
+      .catch((error: unknown) => {
+        if (!this.#stopping.signal.aborted) this.#input.log.error({ err: error }, "a job could not be kept");
+      })
       .finally(() => this.#works.delete(watched));
     this.#works.add(watched);
   }

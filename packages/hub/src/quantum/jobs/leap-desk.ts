@@ -7,6 +7,7 @@ import {
   type JobRecord,
   jobRecords,
   type LeapClient,
+  type LeapParts,
   type LeapSolver,
   loadLeapSettings,
   openLeap,
@@ -32,6 +33,7 @@ const reconcileMs = 600_000;
 export class LeapDesk implements AsyncDisposable {
   readonly #input: LeapDeskInput;
   readonly #outgoing: Outgoing;
+  readonly #closing = new AbortController();
   #opened: Promise<LeapClient> | undefined;
 
   constructor(input: LeapDeskInput) {
@@ -41,6 +43,7 @@ export class LeapDesk implements AsyncDisposable {
 
   /** The client. Throws LEAP_TOKEN_MISSING, LEAP_CONFIG_INVALID, ADDRESS_FORBIDDEN, and what keeps Leap away. */
   client(): Promise<LeapClient> {
+    if (this.#closing.signal.aborted) return Promise.reject(this.#closing.signal.reason);
     if (this.#opened) return this.#opened;
     const opened = this.#open();
     this.#opened = opened;
@@ -67,6 +70,8 @@ export class LeapDesk implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // Nobody may open another one: it would outlive the hub, and whoever waits for it with it.
+    this.#closing.abort(new Error("the hub stops"));
     const opened = this.#opened;
     if (opened) await opened.then((client) => client[Symbol.asyncDispose]()).catch(() => undefined);
     await this.#outgoing[Symbol.asyncDispose]();
@@ -89,13 +94,14 @@ export class LeapDesk implements AsyncDisposable {
     );
     // Told at once; the guard inside fetch would be taken for an outage and asked again.
     if (settings.endpoint !== undefined) this.#outgoing.check(settings.endpoint);
-    return openLeap(settings, {
+    const parts: LeapParts = {
       journal,
       fetch: this.#outgoing.fetch,
       timeoutMs: values["leap.timeoutMs"],
       retry: { retries: 5, factorMs: 100, mostMs: 5_000 },
       submission: { settleMs: values["leap.settleMs"], reconcileMs },
       onDeprecation: (notice) => log.warn({ notice }, "Leap will withdraw something that this hub uses"),
-    });
+    };
+    return openLeap(settings, parts, this.#closing.signal);
   }
 }

@@ -1,6 +1,5 @@
 /** Jobs in the store. */
 import type { Selectable, Transaction } from "kysely";
-import type { Connection } from "../../store/backend.ts";
 import type { QuantumJobsTable } from "../../store/quantum-schema.ts";
 import type { Database } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
@@ -75,9 +74,16 @@ export class JobRecords {
     return (await query.orderBy("submitted_at").limit(mostWaiting).execute()).map(jobOf);
   }
 
-  async runningAt(hub: string): Promise<readonly KeptJob[]> {
-    const query = this.#store.db.selectFrom("quantum_jobs").selectAll().where("state", "=", "running").where("hub", "=", hub);
-    return (await query.execute()).map(jobOf);
+  /** The jobs of a flight that still run. */
+  async aboard(flight: string): Promise<readonly KeptJob[]> {
+    const query = this.#store.db.selectFrom("quantum_jobs").selectAll().where("flight", "=", flight);
+    return (await query.where("state", "=", "running").orderBy("id").execute()).map(jobOf);
+  }
+
+  /** The ids of what runs at a hub. */
+  async runningIds(hub: string): Promise<readonly string[]> {
+    const query = this.#store.db.selectFrom("quantum_jobs").select("id").where("state", "=", "running").where("hub", "=", hub);
+    return (await query.execute()).map(({ id }) => id);
   }
 
   async counts(): Promise<ReadonlyMap<JobState, number>> {
@@ -125,13 +131,12 @@ export class JobRecords {
     });
   }
 
-  async change(id: string, change: JobChange, on: Connection = this.#store.db): Promise<void> {
-    await on.updateTable("quantum_jobs").set(columnsOf(change)).where("id", "=", id).execute();
-  }
-
-  /** The end of a job, in the caller's transaction, with its record. */
-  async end(trx: Transaction<Database>, job: KeptJob, change: JobChange & { readonly state: JobState }): Promise<void> {
-    await this.change(job.id, change, trx);
+  /**
+   * The end of a job's run, in the caller's transaction, with its record. False, and nothing done, when that run is over already: its end
+   * was kept before, or the job was taken from it.
+   */
+  async end(trx: Transaction<Database>, job: KeptJob, change: JobChange & { readonly state: JobState }): Promise<boolean> {
+    if (!(await this.#amend(trx, job, { ...change, hub: undefined }))) return false;
     const { state, answer, error } = change;
     const data = {
       state,
@@ -140,6 +145,29 @@ export class JobRecords {
       ...(error ? { error: error.code } : {}),
     };
     await this.#store.events.append(trx, [{ kind: "quantum.job.ended", actor: "hub", subject: job.id, data }]);
+    return true;
+  }
+
+  /** Puts a job that runs back in the queue, as it is changed. False when that run is over already. */
+  requeue(trx: Transaction<Database>, job: KeptJob, change: JobChange): Promise<boolean> {
+    return this.#amend(trx, job, { ...change, state: "queued", hub: undefined, flight: undefined });
+  }
+
+  /** Puts a job that runs aboard a flight. False when that run is over already. */
+  board(trx: Transaction<Database>, job: KeptJob, flight: string): Promise<boolean> {
+    return this.#amend(trx, job, { flight });
+  }
+
+  // A run is known by when it began: what is written of it later must not touch another run of the same job.
+  async #amend(trx: Transaction<Database>, { id, startedAt }: KeptJob, change: JobChange): Promise<boolean> {
+    const { numUpdatedRows } = await trx
+      .updateTable("quantum_jobs")
+      .set(columnsOf(change))
+      .where("id", "=", id)
+      .where("state", "=", "running")
+      .where("started_at", "=", startedAt ?? 0)
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
   }
 
   /** Adds to what a principal has used of a lane. */
