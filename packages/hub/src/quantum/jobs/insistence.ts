@@ -17,15 +17,15 @@ const mostMs = 5_000;
 /**
  * Tries a write until the store takes it, with waits that double up to 5 s: a store that is away for a moment must cost nobody a job.
  * The write must do no harm when it is done twice, since the answer of one that was committed may be lost. Errors that are declared
- * (EntenteError with a code of its own) are no outage and are thrown; so is the signal's reason.
+ * (EntenteError with a code of its own) are no outage and are thrown; so is the signal's reason, after one try.
  */
 export async function insist<T>(write: () => Promise<T>, { signal, log, what }: Insistence): Promise<T> {
   for (let tries = 1; ; tries++) {
-    signal.throwIfAborted();
     try {
       return await write();
     } catch (error) {
       if (asEntenteError(error).code !== "INTERNAL") throw error;
+      signal.throwIfAborted();
       const waitMs = Math.min(mostMs, firstMs * 2 ** Math.min(tries - 1, 10));
       log.warn({ err: error, tries, waitMs }, `${what} could not be kept yet`);
       await sleep(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());

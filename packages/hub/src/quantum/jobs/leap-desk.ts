@@ -69,11 +69,14 @@ export class LeapDesk implements AsyncDisposable {
     return jobRecords(await this.#input.journal.entries()).get(key);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    // Nobody may open another one: it would outlive the hub, and whoever waits for it with it.
+  /** Closes the client for good: whoever waits for a job of it hears LEAP_CLOSED, and nobody gets another one. */
+  async close(): Promise<void> {
     this.#closing.abort(new Error("the hub stops"));
-    const opened = this.#opened;
-    if (opened) await opened.then((client) => client[Symbol.asyncDispose]()).catch(() => undefined);
+    await this.#opened?.then((client) => client[Symbol.asyncDispose]()).catch(() => undefined);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
     await this.#outgoing[Symbol.asyncDispose]();
   }
 

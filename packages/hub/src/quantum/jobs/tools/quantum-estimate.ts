@@ -2,7 +2,7 @@ import { estimateQpuTime, identityText, type LeapSolver, leastHybridTime, mostRe
 import { z } from "zod";
 import { baseErrors } from "../../../base/errors.ts";
 import { problemFields, sourceOf } from "../../problem-fields.ts";
-import { hybridQpuTime, problemIn } from "../flights.ts";
+import { hybridQpuTime, problemIn } from "../flight.ts";
 import { defineJobsTool } from "../jobs.ts";
 import { Placing, qubitsOf } from "../placing.ts";
 

@@ -1,0 +1,235 @@
+/**
+ * The loop that runs jobs: what waits is started when its turn comes (scheduling.ts decides), here in the solver thread or on a flight to
+ * Leap, and goes on to the next place where one cannot have it.
+ */
+import type { Clock } from "../../base/clock.ts";
+import { asEntenteError, type EntenteError } from "../../base/errors.ts";
+import type { Logger } from "../../base/logger.ts";
+import type { Store } from "../../store/store.ts";
+import type { Metrics } from "../../telemetry/metrics.ts";
+import type { Solving } from "../pillar.ts";
+import { Flights } from "./flights.ts";
+import type { KeptJob } from "./job.ts";
+import type { LeapDesk } from "./leap-desk.ts";
+import { type JobRecords, laneOf } from "./records.ts";
+import { type SchedulingPolicy, startsNow } from "./scheduling.ts";
+import { Works } from "./works.ts";
+
+/** What a loop stands on. */
+export interface JobLoopInput {
+  readonly store: Store;
+  readonly records: JobRecords;
+  readonly leap: LeapDesk;
+  readonly solving: Solving;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly hub: string;
+  readonly policy: SchedulingPolicy;
+  readonly halfLifeMs: number;
+  /** Something happened to a job. */
+  readonly changed: (id: string) => void;
+}
+
+interface Live {
+  readonly job: KeptJob;
+  readonly stop: AbortController;
+  progress: { readonly done: number; readonly message: string } | undefined;
+}
+
+const lookMs = 1000;
+
+/** See the head of this file. */
+export class JobLoop implements AsyncDisposable {
+  readonly #input: JobLoopInput;
+  readonly #works: Works;
+  readonly #flights: Flights;
+  readonly #live = new Map<string, Live>();
+  #begun = false;
+  #looking: NodeJS.Timeout | undefined;
+  #ticking: Promise<void> | undefined;
+  #again = false;
+
+  constructor(input: JobLoopInput) {
+    this.#input = input;
+    this.#works = new Works(input.log);
+    this.#flights = new Flights({
+      ...input,
+      works: this.#works,
+      refused: (job, error) => this.#detour(job, error),
+      ended: (jobs) => {
+        for (const job of jobs) this.#left(job);
+      },
+    });
+  }
+
+  /** Takes up what a stop cut off, and runs jobs from now on. */
+  async begin(): Promise<void> {
+    await this.#takeUp("the hub stopped while it ran; it runs again from its seed");
+    this.#begun = true;
+    this.#looking = setInterval(() => this.look(), lookMs).unref();
+    this.look();
+  }
+
+  /** How far a job is that runs here. */
+  progressOf(id: string): { readonly done: number; readonly message: string } | undefined {
+    return this.#live.get(id)?.progress;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#looking);
+    const reason = new Error("the hub stops");
+    this.#works.stop(reason);
+    for (const { stop } of this.#live.values()) stop.abort(reason);
+    await this.#ticking;
+    await this.#input.leap.close();
+    await this.#works.settled();
+  }
+
+  /** Heeds that a job is to end, if it runs here. */
+  async heedCancel(id: string): Promise<void> {
+    const live = this.#live.get(id);
+    if (!live || live.stop.signal.aborted) return;
+    live.stop.abort(new Error("the job was cancelled"));
+    if (live.job.place !== "local") await this.#flights.cancel(id);
+  }
+
+  /** Starts what can start, now or right after what is being started. */
+  look(): void {
+    if (this.#works.signal.aborted || !this.#begun) return;
+    if (this.#ticking) {
+      this.#again = true;
+      return;
+    }
+    this.#ticking = this.#startJobs()
+      .catch((error: unknown) => this.#input.log.error({ err: error }, "jobs could not be started"))
+      .finally(() => {
+        this.#ticking = undefined;
+        if (!this.#again) return;
+        this.#again = false;
+        this.look();
+      });
+  }
+
+  // What the store says runs here and nobody here works on: a stop cut it off, or the answer of the write that began it was lost.
+  async #takeUp(text: string): Promise<void> {
+    const { store, clock } = this.#input;
+    const flights = await this.#flights.left();
+    for (const id of await this.#input.records.runningIds(this.#input.hub)) {
+      if (this.#live.has(id)) continue;
+      const job = await this.#input.records.load(id);
+      if (job?.state !== "running") continue;
+      if (job.flight !== undefined && flights.has(job.flight))
+        this.#live.set(id, { job, stop: new AbortController(), progress: undefined });
+      else {
+        const notes = [...job.notes, { at: clock.now(), text }];
+        await store.transaction((trx) => this.#input.records.requeue(trx, job, { notes, detours: job.detours }));
+      }
+    }
+    this.#flights.follow(flights);
+  }
+
+  async #startJobs(): Promise<void> {
+    const { clock, halfLifeMs } = this.#input;
+    await this.#takeUp("nobody worked on it; it runs again from its seed");
+    const now = clock.now();
+    for (const [id, { stop }] of this.#live)
+      if (!stop.signal.aborted && (await this.#input.records.load(id))?.cancel) await this.heedCancel(id);
+    const waiting = await this.#input.records.waiting();
+    if (waiting.length === 0) return;
+    const state = {
+      waiting: waiting.map((job) => ({ ...job, lane: laneOf(job.place) })),
+      running: [...this.#live.values()].map(({ job }) => ({ owner: job.owner, lane: laneOf(job.place), costMs: job.costMs })),
+      used: await this.#input.records.used(now, halfLifeMs),
+    };
+    const flying: KeptJob[] = [];
+    try {
+      for (const { id, why } of startsNow(state, this.#input.policy, now)) {
+        const waited = waiting.find((job) => job.id === id);
+        if (!waited || this.#works.signal.aborted) continue;
+        const job: KeptJob = {
+          ...waited,
+          state: "running",
+          startedAt: now,
+          notes: [...waited.notes, { at: now, text: `started at ${waited.place}: ${why}` }],
+        };
+        if (!(await this.#input.records.claim(id, this.#input.hub, now, job.notes, job.detours))) continue;
+        this.#input.metrics.quantumWait.observe({ priority: job.priority }, (now - job.submittedAt) / 1000);
+        this.#live.set(id, { job, stop: new AbortController(), progress: undefined });
+        this.#input.changed(id);
+        if (job.place === "local")
+          this.#works.add(`job ${job.id}`, this.#runHere(job), (error) => this.#detour(job, asEntenteError(error)));
+        else flying.push(job);
+      }
+    } finally {
+      // Whatever became of the others: those that were claimed have begun.
+      this.#flights.launch(flying);
+    }
+  }
+
+  async #runHere(job: KeptJob): Promise<void> {
+    const { solving, clock, store, halfLifeMs, metrics } = this.#input;
+    const live = this.#live.get(job.id);
+    if (!live) return;
+    const { signal } = live.stop;
+    const change = await solving
+      .solve(job.order.solve, {
+        signal,
+        progress: ({ done, message = "" }) => {
+          live.progress = { done, message };
+        },
+      })
+      .then(
+        (answer) => {
+          const detours = job.detours.length > 0 ? { detours: job.detours } : {};
+          return { state: "completed" as const, answer: { ...answer, provenance: { ...answer.provenance, ...detours } } };
+        },
+        (error: unknown) => {
+          const { code, message } = asEntenteError(error);
+          return signal.aborted ? { state: "cancelled" as const } : { state: "failed" as const, error: { code, message } };
+        },
+      );
+    // Cut off by the end of the hub: the next one runs it again.
+    if (this.#works.signal.aborted && change.state !== "completed") return;
+    const now = clock.now();
+    const ended = await this.#works.insist(`the end of job ${job.id}`, () =>
+      store.transaction(async (trx) => {
+        const isEnd = await this.#input.records.end(trx, job, { ...change, endedAt: now });
+        if (isEnd) await this.#input.records.charge(trx, job.owner, "local", now - (job.startedAt ?? now), now, halfLifeMs);
+        return isEnd;
+      }),
+    );
+    if (ended) metrics.quantumEnded.inc({ place: "local", state: change.state });
+    this.#left(job);
+  }
+
+  // The next place down the line: QPU, hybrid, local.
+  async #detour(job: KeptJob, error: EntenteError): Promise<void> {
+    const { clock, store, metrics } = this.#input;
+    const now = clock.now();
+    const { code, message } = error;
+    const because = `${code}: ${message}`;
+    const ended = await this.#works.insist(`that job ${job.id} cannot go on at ${job.place}`, async () => {
+      const wish = (await this.#input.records.load(job.id))?.cancel === true;
+      if (wish || !job.order.fallback || job.place === "local") {
+        const state = wish ? "cancelled" : "failed";
+        const change = { state, ...(wish ? {} : { error: { code, message } }), endedAt: now } as const;
+        return (await store.transaction((trx) => this.#input.records.end(trx, job, change))) ? state : undefined;
+      }
+      const to = job.place === "qpu" ? "hybrid" : "local";
+      const notes = [...job.notes, { at: now, text: `not at ${job.place}, goes on at ${to}: ${because}` }];
+      const detours = [...job.detours, { from: job.place, to, because } as const];
+      await store.transaction((trx) => this.#input.records.requeue(trx, job, { place: to, notes, detours }));
+      return undefined;
+    });
+    if (ended !== undefined) metrics.quantumEnded.inc({ place: job.place, state: ended });
+    this.#left(job);
+  }
+
+  #left({ id, startedAt }: KeptJob): void {
+    // It may run again by now.
+    if (this.#live.get(id)?.job.startedAt === startedAt) this.#live.delete(id);
+    this.#input.changed(id);
+    this.look();
+  }
+}
