@@ -68,6 +68,14 @@ export interface QuantumLeapJournalTable {
   entry_json: string;
 }
 
+/** Chains that were found for a graph (a hash of its edges) on a solver's chip, and when they were last used. */
+export interface QuantumEmbeddingsTable {
+  solver: string;
+  graph: string;
+  chains_json: string;
+  used_at: number;
+}
+
 /** The tables of optimisation jobs. */
 export interface QuantumDatabase {
   quantum_jobs: QuantumJobsTable;
@@ -75,5 +83,6 @@ export interface QuantumDatabase {
   quantum_reservations: QuantumReservationsTable;
   quantum_budgets: QuantumBudgetsTable;
   quantum_usage: QuantumUsageTable;
+  quantum_embeddings: QuantumEmbeddingsTable;
   quantum_leap_journal: QuantumLeapJournalTable;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { bqmFromTerms, dimodBqmFormat } from "@entente/quantum";
 import { frustrated, type View, withHub } from "./jobs-hub.ts";
 import { StandInLeap } from "./stand-in-leap.ts";
@@ -199,6 +200,21 @@ test("jobs that wait or run are cancelled by their owner, here and at Leap", asy
       ["cancelled", "cancelled"],
     );
     assert.deepEqual(ended[1]?.qpu, { us: 0, state: "freed" });
+  });
+});
+
+test("a job is cancelled while a place on the chip is searched for it, and nothing of it is sent or held", async () => {
+  await using leap = await StandInLeap.start();
+  await withHub(leap.settings, async (call, { hub }) => {
+    // More than the chip can hold, which takes a search seconds to find out.
+    const quadratic = Array.from({ length: 60 }, (_, i) => Array.from({ length: i }, (_, j) => [i, j, 1])).flat();
+    const { job } = await call<View>("quantum_job_submit", { terms: { vartype: "SPIN", quadratic }, where: "qpu" });
+    while ((await call<View>("quantum_job_get", { job })).state === "queued") await sleep(20);
+    await call("quantum_job_cancel", { job });
+    const ended = await call<View>("quantum_job_get", { job, waitMs: 30_000 });
+    assert.deepEqual([ended.state, ended.place, ended.qpu], ["cancelled", "qpu", null]);
+    const flights = await hub.store.db.selectFrom("quantum_flights").selectAll().execute();
+    assert.deepEqual([flights, (await leap.control("log")).jobs], [[], 0]);
   });
 });
 

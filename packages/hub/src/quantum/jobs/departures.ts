@@ -10,7 +10,7 @@ import { type Claim, hold } from "./budgets.ts";
 import { jobErrors } from "./errors.ts";
 import { type Flight, type FlightGround, type FlightPlan, hybridQpuTime, problemIn, readsOf } from "./flight.ts";
 import type { KeptJob } from "./job.ts";
-import { Placing, qubitsOf, type Seat } from "./placing.ts";
+import { qubitsOf, type Seat } from "./placing.ts";
 import { sharedOut } from "./shares.ts";
 
 /** Follows flights that were held. */
@@ -23,7 +23,6 @@ export interface Tower {
   fly(flight: Flight, solver: LeapSolver): Promise<void>;
 }
 
-const searchMs = 20_000;
 // Larger models fill a chip by themselves.
 const tiledVariables = 64;
 
@@ -31,7 +30,6 @@ const tiledVariables = 64;
 export class Departures {
   readonly #ground: FlightGround;
   readonly #tower: Tower;
-  readonly #placing = new Placing(searchMs);
 
   constructor(ground: FlightGround, tower: Tower) {
     this.#ground = ground;
@@ -82,14 +80,16 @@ export class Departures {
       model: problem.model,
       chainStrength: job.order.qpu.chainStrength,
     }));
+    const { placing, works, signalOf, progress } = this.#ground;
+    const jobs = group.map(({ job }) => job);
     let seats: readonly (Seat | undefined)[];
     try {
-      seats = await this.#placing.seats(passengers, solver, this.#ground.works.signal);
+      seats = await placing.seats(passengers, solver, {
+        signal: AbortSignal.any([works.signal, allAborted(jobs.map(signalOf))]),
+        progress: ({ done, message = "" }) => progress(jobs, done, message),
+      });
     } catch (error) {
-      return this.#refuseAll(
-        group.map(({ job }) => job),
-        error,
-      );
+      return this.#refuseAll(jobs, error);
     }
     const [seated, left] = [group.filter((_, i) => seats[i]), group.filter((_, i) => !seats[i])];
     // Those for whom the others left no room go by themselves; one that was alone does not fit.
@@ -190,6 +190,18 @@ export class Departures {
   async #refuseAll(jobs: readonly KeptJob[], error: unknown): Promise<void> {
     for (const job of jobs) await this.#ground.refused(job, asEntenteError(error));
   }
+}
+
+// Aborted when all of them are: a search serves the jobs that are left.
+function allAborted(signals: readonly AbortSignal[]): AbortSignal {
+  const all = new AbortController();
+  const look = (): void => {
+    const last = signals.at(-1);
+    if (last !== undefined && signals.every(({ aborted }) => aborted)) all.abort(last.reason);
+  };
+  for (const signal of signals) signal.addEventListener("abort", look, { once: true });
+  look();
+  return all.signal;
 }
 
 // Who leaves a flight for which there is not enough of a budget: the last of those whose budget it is.

@@ -9,7 +9,7 @@ import type { ProblemSource } from "../problem-source.ts";
 import { type PlainProblem, readProblem } from "../reading.ts";
 import type { KeptJob } from "./job.ts";
 import type { LeapDesk } from "./leap-desk.ts";
-import type { Seat } from "./placing.ts";
+import type { Placing, Seat } from "./placing.ts";
 import type { JobRecords } from "./records.ts";
 import type { Works } from "./works.ts";
 
@@ -39,6 +39,11 @@ export interface FlightGround {
   readonly hub: string;
   readonly halfLifeMs: number;
   readonly works: Works;
+  readonly placing: Placing;
+  /** Aborted when a job is to end. */
+  readonly signalOf: (job: KeptJob) => AbortSignal;
+  /** How far jobs are, 0 to 1. */
+  readonly progress: (jobs: readonly KeptJob[], done: number, message: string) => void;
   /** A job cannot go this way. */
   readonly refused: (job: KeptJob, error: EntenteError) => Promise<void>;
   /** The runs of jobs are over. */

@@ -11,6 +11,7 @@ import type { Solving } from "../pillar.ts";
 import { Flights } from "./flights.ts";
 import type { KeptJob } from "./job.ts";
 import type { LeapDesk } from "./leap-desk.ts";
+import type { Placing } from "./placing.ts";
 import { type JobRecords, laneOf } from "./records.ts";
 import { type SchedulingPolicy, startsNow } from "./scheduling.ts";
 import { Works } from "./works.ts";
@@ -21,6 +22,7 @@ export interface JobLoopInput {
   readonly records: JobRecords;
   readonly leap: LeapDesk;
   readonly solving: Solving;
+  readonly placing: Placing;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -56,6 +58,13 @@ export class JobLoop implements AsyncDisposable {
     this.#flights = new Flights({
       ...input,
       works: this.#works,
+      signalOf: (job) => this.#live.get(job.id)?.stop.signal ?? this.#works.signal,
+      progress: (jobs, done, message) => {
+        for (const { id } of jobs) {
+          const live = this.#live.get(id);
+          if (live) live.progress = { done, message };
+        }
+      },
       refused: (job, error) => this.#detour(job, error),
       ended: (jobs) => {
         for (const job of jobs) this.#left(job);

@@ -19,7 +19,9 @@ import { Budgets } from "./budgets.ts";
 import { type JobOrder, jobStates, type KeptJob, type Place, type Priority, type WantedPlace } from "./job.ts";
 import { JobLoop } from "./job-loop.ts";
 import { StoreJournal } from "./journal.ts";
+import { KeptEmbeddings } from "./kept-embeddings.ts";
 import { LeapDesk } from "./leap-desk.ts";
+import { Placing } from "./placing.ts";
 import { JobRecords } from "./records.ts";
 
 /** What jobs stand on. */
@@ -43,6 +45,9 @@ export interface JobRequest {
   readonly order: JobOrder;
 }
 
+// Bounds each search for a place on a chip.
+const searchMs = 20_000;
+const keptEmbeddings = 1000;
 // What a job that names no time is reckoned with.
 const usualSeconds = 2;
 // What is submitted at nearly the same time can share a flight.
@@ -53,6 +58,7 @@ export class Jobs implements AsyncDisposable {
   readonly records: JobRecords;
   readonly budgets: Budgets;
   readonly leap: LeapDesk;
+  readonly placing: Placing;
   readonly #input: JobsInput;
   readonly #loop: JobLoop;
   readonly #changes: Listeners<string>;
@@ -65,11 +71,17 @@ export class Jobs implements AsyncDisposable {
     this.records = new JobRecords(store);
     this.budgets = new Budgets(store);
     this.leap = new LeapDesk({ journal: new StoreJournal(store, hub), values, environment, log });
+    this.placing = new Placing({
+      solving: input.solving,
+      kept: new KeptEmbeddings({ store, clock, log, most: keptEmbeddings }),
+      limitMs: searchMs,
+    });
     this.#changes = new Listeners((error) => log.error({ err: error }, "a listener to jobs failed"));
     this.#loop = new JobLoop({
       ...input,
       records: this.records,
       leap: this.leap,
+      placing: this.placing,
       hub,
       policy: {
         slots: { local: values["quantum.localJobs"], remote: values["quantum.remoteJobs"] },

@@ -4,9 +4,7 @@ import { baseErrors } from "../../../base/errors.ts";
 import { problemFields, sourceOf } from "../../problem-fields.ts";
 import { hybridQpuTime, problemIn } from "../flight.ts";
 import { defineJobsTool } from "../jobs.ts";
-import { Placing, qubitsOf } from "../placing.ts";
-
-const searchMs = 20_000;
+import { qubitsOf } from "../placing.ts";
 
 export default defineJobsTool({
   name: "quantum_estimate",
@@ -32,7 +30,7 @@ export default defineJobsTool({
     leastSeconds: z.number().nullable().describe("the least time limit of the hybrid solver"),
   }),
   hints: { readOnly: true },
-  run: async (input, ctx, { leap, solving }) => {
+  run: async (input, ctx, { leap, solving, placing }) => {
     const { signal } = ctx;
     const { kind, properties, reads, annealingUs } = input;
     const named = input.solver === undefined ? {} : { name: input.solver };
@@ -58,7 +56,7 @@ export default defineJobsTool({
     }
     let { qubits } = input;
     if (qubits === undefined) {
-      const [seat] = await new Placing(searchMs).seats([{ job: "", model: await model() }], solver, signal);
+      const [seat] = await placing.seats([{ job: "", model: await model() }], solver, ctx);
       if (!seat) throw baseErrors.INPUT_INVALID({ what: "quantum_estimate", problems: [`no embedding was found on ${name}`] });
       qubits = qubitsOf([seat]);
     }
