@@ -119,10 +119,13 @@ export class JobDesk {
     return job;
   }
 
-  /** Takes up every job that the journal has begun and not finished. Jobs that Leap may have are looked up before they are sent. */
+  /**
+   * Takes up every job that the journal has begun and not finished, also what was put there since this client read it: by whoever moved
+   * another client's jobs into it. Jobs that Leap may have are looked up before they are sent.
+   */
   async resume(): Promise<readonly LeapJob[]> {
     const open: LeapJob[] = [];
-    for (const record of (await this.#known()).values()) {
+    for (const record of (await this.#reread()).values()) {
       if (record.job === undefined || record.finished !== undefined || record.refused !== undefined) continue;
       open.push(this.#jobs.get(record.key)?.job ?? this.#resumed(record.job, record));
     }
@@ -281,6 +284,15 @@ export class JobDesk {
       if (this.#records === records) this.#records = undefined;
     });
     return records;
+  }
+
+  // What is known already is at least as new as what is read.
+  async #reread(): Promise<Map<string, JobRecord>> {
+    if (this.#records === undefined) return this.#known();
+    const known = await this.#known();
+    const found = jobRecords((await this.#parts.journal?.entries()) ?? []);
+    for (const [key, record] of found) if (!known.has(key)) known.set(key, brief(record));
+    return known;
   }
 
   async #remember(entries: readonly JournalEntry[]): Promise<void> {

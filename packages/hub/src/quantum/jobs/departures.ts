@@ -170,13 +170,14 @@ export class Departures {
 
   // One transaction: the flight, what it may take, and that its jobs are aboard. Done once, however often it is tried.
   async #hold({ key, solver, plan, jobs }: Flight, us: number, now: number): Promise<void> {
-    const { store, records, hub } = this.#ground;
+    const { store, records, hub, lease, leap } = this.#ground;
+    const account = (await leap.account()) ?? null;
     const parts = sharedOut(us, jobs.map(readsOf));
     const claims: Claim[] = jobs.map(({ id, owner }, i) => ({ job: id, owner, us: parts[i] ?? 0 }));
-    await store.transaction(async (trx) => {
+    await lease.transaction(async (trx) => {
       const { numInsertedOrUpdatedRows } = await trx
         .insertInto("quantum_flights")
-        .values({ key, hub, solver, plan_json: JSON.stringify(plan), created_at: now })
+        .values({ key, hub, solver, plan_json: JSON.stringify(plan), created_at: now, account })
         .onConflict((conflict) => conflict.column("key").doNothing())
         .executeTakeFirst();
       if (numInsertedOrUpdatedRows !== 1n) return;

@@ -11,6 +11,7 @@ import type { KeptJob } from "./job.ts";
 import type { LeapDesk } from "./leap-desk.ts";
 import type { Placing, Seat } from "./placing.ts";
 import type { JobRecords } from "./records.ts";
+import type { RunnerLease } from "./runner-lease.ts";
 import type { Works } from "./works.ts";
 
 /** What a flight's answer is read by; the same request is made from it after a restart. */
@@ -38,6 +39,7 @@ export interface FlightGround {
   readonly metrics: Metrics;
   readonly hub: string;
   readonly halfLifeMs: number;
+  readonly lease: RunnerLease;
   readonly works: Works;
   readonly placing: Placing;
   /** Aborted when a job is to end. */

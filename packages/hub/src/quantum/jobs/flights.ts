@@ -128,7 +128,8 @@ export class Flights {
     const { leap, works } = this.#ground;
     const { key, plan, jobs } = flight;
     const client = await leap.client();
-    if (record?.job !== undefined && record.refused === undefined) {
+    // Also what another hub left half done, which the client has not seen yet.
+    if (record !== undefined) {
       const begun = (await client.resume()).find((job) => job.key === key);
       if (begun) return begun;
     }

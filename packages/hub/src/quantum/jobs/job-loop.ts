@@ -8,11 +8,14 @@ import type { Logger } from "../../base/logger.ts";
 import type { Store } from "../../store/store.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import type { Solving } from "../pillar.ts";
+import { jobErrors } from "./errors.ts";
+import { hubsWithEstates, moveEstate } from "./estate.ts";
 import { Flights } from "./flights.ts";
 import type { KeptJob } from "./job.ts";
 import type { LeapDesk } from "./leap-desk.ts";
 import type { Placing } from "./placing.ts";
 import { type JobRecords, laneOf } from "./records.ts";
+import { RunnerLease } from "./runner-lease.ts";
 import { type SchedulingPolicy, startsNow } from "./scheduling.ts";
 import { Works } from "./works.ts";
 
@@ -20,7 +23,11 @@ import { Works } from "./works.ts";
 export interface JobLoopInput {
   readonly store: Store;
   readonly records: JobRecords;
-  readonly leap: LeapDesk;
+  /** The Leap client of one lease, with its journal. */
+  readonly openLeap: (lease: RunnerLease) => LeapDesk;
+  readonly leaseMs: number;
+  /** Another hub has taken over what ran here; the loop is of no more use. */
+  readonly lost: () => void;
   readonly solving: Solving;
   readonly placing: Placing;
   readonly clock: Clock;
@@ -43,7 +50,9 @@ const lookMs = 1000;
 
 /** See the head of this file. */
 export class JobLoop implements AsyncDisposable {
+  readonly leap: LeapDesk;
   readonly #input: JobLoopInput;
+  readonly #lease: RunnerLease;
   readonly #works: Works;
   readonly #flights: Flights;
   readonly #live = new Map<string, Live>();
@@ -55,8 +64,12 @@ export class JobLoop implements AsyncDisposable {
   constructor(input: JobLoopInput) {
     this.#input = input;
     this.#works = new Works(input.log);
+    this.#lease = new RunnerLease({ ...input, lost: () => this.#lost() });
+    this.leap = input.openLeap(this.#lease);
     this.#flights = new Flights({
       ...input,
+      leap: this.leap,
+      lease: this.#lease,
       works: this.#works,
       signalOf: (job) => this.#live.get(job.id)?.stop.signal ?? this.#works.signal,
       progress: (jobs, done, message) => {
@@ -74,6 +87,7 @@ export class JobLoop implements AsyncDisposable {
 
   /** Takes up what a stop cut off, and runs jobs from now on. */
   async begin(): Promise<void> {
+    await this.#lease.take();
     await this.#takeUp("the hub stopped while it ran; it runs again from its seed");
     this.#begun = true;
     this.#looking = setInterval(() => this.look(), lookMs).unref();
@@ -85,14 +99,27 @@ export class JobLoop implements AsyncDisposable {
     return this.#live.get(id)?.progress;
   }
 
+  /** Stops everything; what is at Leap goes on there, and whoever has the lease next follows it. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop(new Error("the hub stops"));
+    await this.#ticking;
+    await this.leap[Symbol.asyncDispose]();
+    await this.#works.settled();
+    // The last: until here nobody else may go on with it.
+    await this.#lease
+      .end()
+      .catch((error: unknown) => this.#input.log.warn({ err: error }, "the lease on jobs could not be ended"));
+  }
+
+  #stop(reason: Error): void {
     clearInterval(this.#looking);
-    const reason = new Error("the hub stops");
     this.#works.stop(reason);
     for (const { stop } of this.#live.values()) stop.abort(reason);
-    await this.#ticking;
-    await this.#input.leap.close();
-    await this.#works.settled();
+  }
+
+  #lost(): void {
+    this.#stop(jobErrors.JOBS_TAKEN_OVER({ hub: this.#input.hub }));
+    this.#input.lost();
   }
 
   /** Heeds that a job is to end, if it runs here. */
@@ -111,7 +138,9 @@ export class JobLoop implements AsyncDisposable {
       return;
     }
     this.#ticking = this.#startJobs()
-      .catch((error: unknown) => this.#input.log.error({ err: error }, "jobs could not be started"))
+      .catch((error: unknown) => {
+        if (!this.#works.signal.aborted) this.#input.log.error({ err: error }, "jobs could not be started");
+      })
       .finally(() => {
         this.#ticking = undefined;
         if (!this.#again) return;
@@ -120,9 +149,19 @@ export class JobLoop implements AsyncDisposable {
       });
   }
 
+  // What hubs that are gone ran becomes this hub's, as if a stop of its own had cut it off.
+  async #takeOver(): Promise<void> {
+    const { store, hub } = this.#input;
+    // A configuration that cannot be read keeps nobody from running jobs here.
+    const account = await this.leap.account().catch(() => undefined);
+    const heir = { hub, account };
+    const hubs = await hubsWithEstates(store.db, heir);
+    if (hubs.length > 0) await this.#lease.takeOver(hubs, (trx, from) => moveEstate(trx, from, heir));
+  }
+
   // What the store says runs here and nobody here works on: a stop cut it off, or the answer of the write that began it was lost.
   async #takeUp(text: string): Promise<void> {
-    const { store, clock } = this.#input;
+    const { clock } = this.#input;
     const flights = await this.#flights.left();
     for (const id of await this.#input.records.runningIds(this.#input.hub)) {
       if (this.#live.has(id)) continue;
@@ -132,7 +171,7 @@ export class JobLoop implements AsyncDisposable {
         this.#live.set(id, { job, stop: new AbortController(), progress: undefined });
       else {
         const notes = [...job.notes, { at: clock.now(), text }];
-        await store.transaction((trx) => this.#input.records.requeue(trx, job, { notes, detours: job.detours }));
+        await this.#lease.transaction((trx) => this.#input.records.requeue(trx, job, { notes, detours: job.detours }));
       }
     }
     this.#flights.follow(flights);
@@ -140,7 +179,8 @@ export class JobLoop implements AsyncDisposable {
 
   async #startJobs(): Promise<void> {
     const { clock, halfLifeMs } = this.#input;
-    await this.#takeUp("nobody worked on it; it runs again from its seed");
+    await this.#takeOver();
+    await this.#takeUp("the hub that ran it is gone; it runs again from its seed");
     const now = clock.now();
     for (const [id, { stop }] of this.#live)
       if (!stop.signal.aborted && (await this.#input.records.load(id))?.cancel) await this.heedCancel(id);
@@ -162,7 +202,8 @@ export class JobLoop implements AsyncDisposable {
           startedAt: now,
           notes: [...waited.notes, { at: now, text: `started at ${waited.place}: ${why}` }],
         };
-        if (!(await this.#input.records.claim(id, this.#input.hub, now, job.notes, job.detours))) continue;
+        const { records, hub } = this.#input;
+        if (!(await this.#lease.transaction((trx) => records.claim(trx, id, hub, now, job.notes, job.detours)))) continue;
         this.#input.metrics.quantumWait.observe({ priority: job.priority }, (now - job.submittedAt) / 1000);
         this.#live.set(id, { job, stop: new AbortController(), progress: undefined });
         this.#input.changed(id);
@@ -177,7 +218,7 @@ export class JobLoop implements AsyncDisposable {
   }
 
   async #runHere(job: KeptJob): Promise<void> {
-    const { solving, clock, store, halfLifeMs, metrics } = this.#input;
+    const { solving, clock, halfLifeMs, metrics } = this.#input;
     const live = this.#live.get(job.id);
     if (!live) return;
     const { signal } = live.stop;
@@ -202,7 +243,7 @@ export class JobLoop implements AsyncDisposable {
     if (this.#works.signal.aborted && change.state !== "completed") return;
     const now = clock.now();
     const ended = await this.#works.insist(`the end of job ${job.id}`, () =>
-      store.transaction(async (trx) => {
+      this.#lease.transaction(async (trx) => {
         const isEnd = await this.#input.records.end(trx, job, { ...change, endedAt: now });
         if (isEnd) await this.#input.records.charge(trx, job.owner, "local", now - (job.startedAt ?? now), now, halfLifeMs);
         return isEnd;
@@ -214,7 +255,7 @@ export class JobLoop implements AsyncDisposable {
 
   // The next place down the line: QPU, hybrid, local.
   async #detour(job: KeptJob, error: EntenteError): Promise<void> {
-    const { clock, store, metrics } = this.#input;
+    const { clock, metrics } = this.#input;
     const now = clock.now();
     const { code, message } = error;
     const because = `${code}: ${message}`;
@@ -223,12 +264,12 @@ export class JobLoop implements AsyncDisposable {
       if (wish || !job.order.fallback || job.place === "local") {
         const state = wish ? "cancelled" : "failed";
         const change = { state, ...(wish ? {} : { error: { code, message } }), endedAt: now } as const;
-        return (await store.transaction((trx) => this.#input.records.end(trx, job, change))) ? state : undefined;
+        return (await this.#lease.transaction((trx) => this.#input.records.end(trx, job, change))) ? state : undefined;
       }
       const to = job.place === "qpu" ? "hybrid" : "local";
       const notes = [...job.notes, { at: now, text: `not at ${job.place}, goes on at ${to}: ${because}` }];
       const detours = [...job.detours, { from: job.place, to, because } as const];
-      await store.transaction((trx) => this.#input.records.requeue(trx, job, { place: to, notes, detours }));
+      await this.#lease.transaction((trx) => this.#input.records.requeue(trx, job, { place: to, notes, detours }));
       return undefined;
     });
     if (ended !== undefined) metrics.quantumEnded.inc({ place: job.place, state: ended });

@@ -16,6 +16,7 @@ import type { Store } from "../../store/store.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import type { Solving } from "../pillar.ts";
 import { Budgets } from "./budgets.ts";
+import { insist } from "./insistence.ts";
 import { type JobOrder, jobStates, type KeptJob, type Place, type Priority, type WantedPlace } from "./job.ts";
 import { JobLoop } from "./job-loop.ts";
 import { StoreJournal } from "./journal.ts";
@@ -57,44 +58,37 @@ const gatherMs = 10;
 export class Jobs implements AsyncDisposable {
   readonly records: JobRecords;
   readonly budgets: Budgets;
-  readonly leap: LeapDesk;
   readonly placing: Placing;
   readonly #input: JobsInput;
-  readonly #loop: JobLoop;
+  readonly #hub: string;
+  #loop: JobLoop;
+  #renewing: Promise<void> = Promise.resolve();
+  readonly #stopping = new AbortController();
   readonly #changes: Listeners<string>;
   #gathering: NodeJS.Timeout | undefined;
 
   constructor(input: JobsInput) {
     this.#input = input;
-    const { store, clock, log, metrics, values, dataFolder, environment } = input;
-    const hub = hubIdOf(dataFolder, clock);
+    const { store, clock, log, metrics, dataFolder } = input;
+    this.#hub = hubIdOf(dataFolder, clock);
     this.records = new JobRecords(store);
     this.budgets = new Budgets(store);
-    this.leap = new LeapDesk({ journal: new StoreJournal(store, hub), values, environment, log });
     this.placing = new Placing({
       solving: input.solving,
       kept: new KeptEmbeddings({ store, clock, log, most: keptEmbeddings }),
       limitMs: searchMs,
     });
     this.#changes = new Listeners((error) => log.error({ err: error }, "a listener to jobs failed"));
-    this.#loop = new JobLoop({
-      ...input,
-      records: this.records,
-      leap: this.leap,
-      placing: this.placing,
-      hub,
-      policy: {
-        slots: { local: values["quantum.localJobs"], remote: values["quantum.remoteJobs"] },
-        weights: values["quantum.weights"],
-        agingMs: values["quantum.agingMs"],
-      },
-      halfLifeMs: values["quantum.halfLifeMs"],
-      changed: (id) => this.#changes.tell(id),
-    });
+    this.#loop = this.#newLoop();
     metrics.onRead(async () => {
       const counts = await this.records.counts();
       for (const state of jobStates) metrics.quantumJobs.set({ state }, counts.get(state) ?? 0);
     });
+  }
+
+  /** The hub's Leap client. */
+  get leap(): LeapDesk {
+    return this.#loop.leap;
   }
 
   /** The solver thread, and the models that principals keep. */
@@ -198,8 +192,48 @@ export class Jobs implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#gathering);
+    this.#stopping.abort(new Error("the hub stops"));
+    await this.#renewing;
     await this.#loop[Symbol.asyncDispose]();
-    await this.leap[Symbol.asyncDispose]();
+  }
+
+  #newLoop(): JobLoop {
+    const { store, values, environment, log } = this.#input;
+    return new JobLoop({
+      ...this.#input,
+      records: this.records,
+      placing: this.placing,
+      hub: this.#hub,
+      leaseMs: values["a2a.leaseMs"],
+      openLeap: (lease) =>
+        new LeapDesk({
+          journal: new StoreJournal(store, this.#hub, (work) => lease.transaction(work)),
+          maySend: () => lease.checkFresh(),
+          ...{ values, environment, log },
+        }),
+      policy: {
+        slots: { local: values["quantum.localJobs"], remote: values["quantum.remoteJobs"] },
+        weights: values["quantum.weights"],
+        agingMs: values["quantum.agingMs"],
+      },
+      halfLifeMs: values["quantum.halfLifeMs"],
+      changed: (id) => this.#changes.tell(id),
+      lost: () => {
+        this.#renewing = this.#renew();
+      },
+    });
+  }
+
+  // This hub was too slow, and another one has what it ran: it begins anew, with what is in the queue.
+  async #renew(): Promise<void> {
+    const { log } = this.#input;
+    const { signal } = this.#stopping;
+    await this.#loop[Symbol.asyncDispose]();
+    const loop = this.#newLoop();
+    this.#loop = loop;
+    await insist(() => loop.begin(), { signal, log, what: "that the hub runs jobs again" }).catch((error: unknown) => {
+      if (!signal.aborted) log.error({ err: error }, "the hub runs no jobs until it is started again");
+    });
   }
 
   // QPU time is money: it is spent only by those whom the operator gave some.

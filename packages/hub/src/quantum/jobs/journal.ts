@@ -12,13 +12,16 @@ interface Waiting {
 export class StoreJournal implements Journal {
   readonly #store: Store;
   readonly #hub: string;
+  readonly #transaction: Store["transaction"];
   readonly #insert: BulkInsert;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
 
-  constructor(store: Store, hub: string) {
+  /** `transaction` writes; a hub's refuses where another hub has taken over, so that whoever sends nothing without an entry sends nothing then. */
+  constructor(store: Store, hub: string, transaction: Store["transaction"] = (work) => store.transaction(work)) {
     this.#store = store;
     this.#hub = hub;
+    this.#transaction = transaction;
     this.#insert = new BulkInsert(store.engine, "quantum_leap_journal", ["hub", "seq", "key", "entry_json"]);
   }
 
@@ -47,7 +50,7 @@ export class StoreJournal implements Journal {
       const batch = this.#waiting;
       this.#waiting = [];
       try {
-        await this.#store.transaction(async (trx) => {
+        await this.#transaction(async (trx) => {
           const { last } = await trx
             .selectFrom("quantum_leap_journal")
             .select((e) => e.fn.max("seq").as("last"))

@@ -96,7 +96,7 @@ export class Landings {
     us: number,
     outcomes: readonly { readonly job: KeptJob; readonly answer?: JobAnswer; readonly error?: EntenteError }[],
   ): Promise<void> {
-    const { store, records, clock, hub, halfLifeMs, metrics, works, ended } = this.#ground;
+    const { store, records, clock, hub, halfLifeMs, metrics, works, lease, ended } = this.#ground;
     const { key, jobs } = flight;
     const now = clock.now();
     const ends = outcomes.map(({ job, answer, error }) => {
@@ -137,7 +137,7 @@ export class Landings {
         await records.charge(trx, job.owner, "remote", (now - (job.startedAt ?? now)) / jobs.length, now, halfLifeMs);
       return true;
     };
-    if (await works.insist(`the end of the flight ${key}`, () => store.transaction(closing))) {
+    if (await works.insist(`the end of the flight ${key}`, () => lease.transaction(closing))) {
       metrics.quantumQpuTime.inc(us / 1e6);
       for (const { job, answer } of outcomes)
         metrics.quantumEnded.inc({ place: job.place, state: answer ? "completed" : "failed" });

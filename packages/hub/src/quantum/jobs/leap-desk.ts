@@ -3,11 +3,13 @@
  * environment variables and dwave.conf; every request goes through the SSRF guard, so an endpoint that is not public must be allowed
  * in net.allowPrivate. The token is in the client's headers and nowhere else.
  */
+import { createHash } from "node:crypto";
 import {
   type JobRecord,
   jobRecords,
   type LeapClient,
   type LeapParts,
+  type LeapSettings,
   type LeapSolver,
   loadLeapSettings,
   openLeap,
@@ -21,6 +23,8 @@ import type { StoreJournal } from "./journal.ts";
 /** What the desk stands on. */
 export interface LeapDeskInput {
   readonly journal: StoreJournal;
+  /** Throws when nothing may be sent now. */
+  readonly maySend: () => void;
   readonly values: ConfigValues;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
@@ -35,6 +39,7 @@ export class LeapDesk implements AsyncDisposable {
   readonly #outgoing: Outgoing;
   readonly #closing = new AbortController();
   #opened: Promise<LeapClient> | undefined;
+  #account: Promise<string | undefined> | undefined;
 
   constructor(input: LeapDeskInput) {
     this.#input = input;
@@ -64,6 +69,17 @@ export class LeapDesk implements AsyncDisposable {
     return (await this.client()).solvers({}, signal ? { signal } : {});
   }
 
+  /** A hash that tells accounts apart; undefined without a token. Throws LEAP_CONFIG_INVALID. */
+  account(): Promise<string | undefined> {
+    this.#account ??= this.#settings().then(({ token }) =>
+      token === undefined ? undefined : createHash("sha256").update(`Leap account ${token}`).digest("hex").slice(0, 32),
+    );
+    this.#account.catch(() => {
+      this.#account = undefined;
+    });
+    return this.#account;
+  }
+
   /** What the journal knows of a flight. */
   async record(key: string): Promise<JobRecord | undefined> {
     return jobRecords(await this.#input.journal.entries()).get(key);
@@ -80,12 +96,12 @@ export class LeapDesk implements AsyncDisposable {
     await this.#outgoing[Symbol.asyncDispose]();
   }
 
-  async #open(): Promise<LeapClient> {
-    const { values, environment, journal, log } = this.#input;
+  #settings(): Promise<LeapSettings> {
+    const { values, environment } = this.#input;
     const given = (key: "leap.token" | "leap.endpoint" | "leap.region" | "leap.profile") => values[key] || undefined;
     const file = values["leap.configFile"];
     const profile = given("leap.profile");
-    const settings = await loadLeapSettings(
+    return loadLeapSettings(
       {
         token: given("leap.token"),
         endpoint: given("leap.endpoint"),
@@ -95,11 +111,19 @@ export class LeapDesk implements AsyncDisposable {
       },
       environment,
     );
+  }
+
+  async #open(): Promise<LeapClient> {
+    const { values, journal, log, maySend } = this.#input;
+    const settings = await this.#settings();
     // Told at once; the guard inside fetch would be taken for an outage and asked again.
     if (settings.endpoint !== undefined) this.#outgoing.check(settings.endpoint);
     const parts: LeapParts = {
       journal,
-      fetch: this.#outgoing.fetch,
+      fetch: async (url, init) => {
+        if (init.method === "POST") maySend();
+        return this.#outgoing.fetch(url, init);
+      },
       timeoutMs: values["leap.timeoutMs"],
       retry: { retries: 5, factorMs: 100, mostMs: 5_000 },
       submission: { settleMs: values["leap.settleMs"], reconcileMs },

@@ -97,21 +97,20 @@ export class JobRecords {
 
   /** Takes a waiting job for a hub; false when it waits no more. */
   async claim(
+    trx: Transaction<Database>,
     id: string,
     hub: string,
     startedAt: number,
     notes: KeptJob["notes"],
     detours: KeptJob["detours"],
   ): Promise<boolean> {
-    return this.#store.transaction(async (trx) => {
-      const { numUpdatedRows } = await trx
-        .updateTable("quantum_jobs")
-        .set({ state: "running", hub, started_at: startedAt, notes_json: JSON.stringify({ notes, detours }) })
-        .where("id", "=", id)
-        .where("state", "=", "queued")
-        .executeTakeFirst();
-      return numUpdatedRows === 1n;
-    });
+    const { numUpdatedRows } = await trx
+      .updateTable("quantum_jobs")
+      .set({ state: "running", hub, started_at: startedAt, notes_json: JSON.stringify({ notes, detours }) })
+      .where("id", "=", id)
+      .where("state", "=", "queued")
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
   }
 
   /** Asks that a job end: a waiting one does at once. */
