@@ -30,15 +30,24 @@ export async function clientAt({ url, token }: { readonly url: string; readonly 
 /** Calls a tool. */
 export type Call = <T>(tool: string, input: object, signal?: AbortSignal) => Promise<T>;
 
+// As many as may be, and those are three.
+const three = {
+  variables: [{ label: "n", kind: "integer", upper: 5 }],
+  objective: { linear: [["n", -1]] },
+  constraints: [{ label: "few", linear: [["n", 1]], sense: "<=", right: 3 }],
+};
+
 /** Submits jobs one after another, of all kinds, until `count` are kept or the signal says that the hub is gone; notes the energy of each. */
 export async function submitted(call: Call, kept: Map<string, number>, count: number, signal: AbortSignal): Promise<void> {
   for (let i = 0; i < count; i++) {
     const size = 4 + (i % 5);
     const where = i % 5 === 0 ? "local" : i % 5 === 1 ? "hybrid" : "qpu";
-    const order = { terms: ring(size), where, seconds: 0.1, reads: 5 + i, chainStrength: 4 };
+    const isConstrained = i % 7 === 6;
+    const problem = isConstrained ? { cqm: three } : { terms: ring(size) };
+    const order = { ...problem, where, seconds: 0.1, reads: 5 + i, chainStrength: 4 };
     try {
       const { job } = await call<{ job: string }>("quantum_job_submit", order, signal);
-      kept.set(job, 2 - size);
+      kept.set(job, isConstrained ? -3 : 2 - size);
     } catch (error) {
       if (signal.aborted) return; // Killed.
       throw error;

@@ -154,7 +154,7 @@ test("a solver that fails after it took the job frees what was held, and the job
   });
 });
 
-test("a job takes a dimod file and a kept model as it takes terms; one with constraints runs here whatever was wanted", async () => {
+test("a job takes a dimod file and a kept model as it takes terms; one with constraints goes on from a QPU to a hybrid solver", async () => {
   await using leap = await StandInLeap.start();
   await withHub(leap.settings, async (call) => {
     const model = bqmFromTerms({ vartype: "SPIN", linear: [["a", 1]], quadratic: [["a", "b", 1]] });
@@ -176,7 +176,7 @@ test("a job takes a dimod file and a kept model as it takes terms; one with cons
       [
         ["completed", "qpu", -2],
         ["completed", "qpu", -2],
-        ["completed", "local", -3],
+        ["completed", "hybrid", -3],
       ],
     );
     assert.match(JSON.stringify(ended[2]?.answer?.provenance.detours), /CONSTRAINTS_UNFIT/);

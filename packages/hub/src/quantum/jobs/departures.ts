@@ -5,10 +5,10 @@
 import { estimateQpuTime, identityText, type LeapSolver, leastHybridTime } from "@entente/quantum";
 import { asEntenteError, baseErrors } from "../../base/errors.ts";
 import { newId } from "../../base/ids.ts";
-import type { PlainProblem } from "../reading.ts";
+import { type PlainProblem, readProblem } from "../reading.ts";
 import { type Claim, hold } from "./budgets.ts";
 import { jobErrors } from "./errors.ts";
-import { type Flight, type FlightGround, type FlightPlan, hybridQpuTime, problemIn, readsOf } from "./flight.ts";
+import { type Flight, type FlightGround, type FlightPlan, hybridQpuTime, hybridSize, problemIn, readsOf } from "./flight.ts";
 import type { KeptJob } from "./job.ts";
 import { qubitsOf, type Seat } from "./placing.ts";
 import { sharedOut } from "./shares.ts";
@@ -122,9 +122,9 @@ export class Departures {
   async #launchHybrid(job: KeptJob): Promise<void> {
     const { leap, works } = this.#ground;
     try {
-      const solver = await leap.solver({ category: "hybrid", problemTypes: ["bqm"] }, works.signal);
-      const { model } = await problemIn(job.order.solve.problem);
-      const time_limit = Math.max(leastHybridTime(solver, "bqm", { variables: model.size }), job.order.hybridSeconds ?? 0);
+      const { type, size } = hybridSize(await readProblem(job.order.solve.problem));
+      const solver = await leap.solver({ category: "hybrid", problemTypes: [type] }, works.signal);
+      const time_limit = Math.max(leastHybridTime(solver, type, size), job.order.hybridSeconds ?? 0);
       await this.#holdAndSend([job], solver, () => ({
         plan: { kind: "hybrid", job: job.id, params: { time_limit } },
         us: hybridQpuTime(solver, time_limit),

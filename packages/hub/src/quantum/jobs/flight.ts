@@ -1,4 +1,4 @@
-import type { LeapSolver } from "@entente/quantum";
+import type { HybridSize, LeapSolver } from "@entente/quantum";
 import type { Clock } from "../../base/clock.ts";
 import type { EntenteError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
@@ -6,7 +6,7 @@ import type { Store } from "../../store/store.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import { quantumErrors } from "../errors.ts";
 import type { ProblemSource } from "../problem-source.ts";
-import { type PlainProblem, readProblem } from "../reading.ts";
+import { type PlainProblem, type ReadProblem, readProblem } from "../reading.ts";
 import type { KeptJob } from "./job.ts";
 import type { LeapDesk } from "./leap-desk.ts";
 import type { Placing, Seat } from "./placing.ts";
@@ -52,11 +52,22 @@ export interface FlightGround {
   readonly ended: (jobs: readonly KeptJob[]) => void;
 }
 
-/** The model of a source, for solvers at Leap. Throws CONSTRAINTS_UNFIT for one with constraints, and the codes of @entente/quantum. */
+/** The model of a source, for a QPU. Throws CONSTRAINTS_UNFIT for one with constraints, and the codes of @entente/quantum. */
 export async function problemIn(source: ProblemSource): Promise<PlainProblem> {
   const problem = await readProblem(source);
-  if (problem.kind === "cqm") throw quantumErrors.CONSTRAINTS_UNFIT({ what: "a job at Leap" });
+  if (problem.kind === "cqm") throw quantumErrors.CONSTRAINTS_UNFIT({ what: "a QPU" });
   return problem;
+}
+
+/** What a model is to a hybrid solver: its type there, and the sizes by which its least time is told. */
+export function hybridSize(problem: ReadProblem): { readonly type: ReadProblem["kind"]; readonly size: HybridSize } {
+  if (problem.kind === "bqm") return { type: "bqm", size: { variables: problem.model.size } };
+  const { variables, objective, constraints } = problem.model;
+  const biases = [objective, ...constraints.map(({ left }) => left)].reduce(
+    (sum, { linear, quadratic }) => sum + linear.length + quadratic.length,
+    0,
+  );
+  return { type: "cqm", size: { variables: variables.length, biases, constraints: constraints.length } };
 }
 
 /** QPU time that a hybrid run may be charged, us: its run time over the solver's rate of conversion, which is 20 where it says none. */

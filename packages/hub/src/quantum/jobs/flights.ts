@@ -4,8 +4,9 @@
  * and its answer, what it took and the ends of its jobs are one transaction. So after `kill -9` an open flight is either unknown to
  * the journal (it is sent now), begun (it is looked up and followed), or finished (its answer is read from the journal).
  */
-import { dimodBqmFormat, type JobRecord, type LeapJob, type LeapSolver } from "@entente/quantum";
+import type { JobRecord, LeapJob, LeapSolver } from "@entente/quantum";
 import { asEntenteError } from "../../base/errors.ts";
+import { packModel } from "../model-packing.ts";
 import { Departures } from "./departures.ts";
 import { type Flight, type FlightGround, problemIn } from "./flight.ts";
 import type { KeptJob } from "./job.ts";
@@ -138,8 +139,8 @@ export class Flights {
     if (plan.kind === "hybrid") {
       const job = jobs.find(({ id }) => id === plan.job);
       if (!job) throw new Error(`the flight ${key} has lost its job`);
-      const file = new Uint8Array(dimodBqmFormat.bytes((await problemIn(job.order.solve.problem)).model));
-      return client.submitHybrid({ key, label, solver, type: "bqm", file, params: plan.params, signal: works.signal });
+      const { kind: type, bytes: file } = await packModel(job.order.solve.problem);
+      return client.submitHybrid({ key, label, solver, type, file, params: plan.params, signal: works.signal });
     }
     const placed = await Promise.all(
       plan.seats.map(async (seat) => {

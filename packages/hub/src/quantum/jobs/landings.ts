@@ -15,8 +15,10 @@ import {
 import type { Transaction } from "kysely";
 import { asEntenteError, type EntenteError } from "../../base/errors.ts";
 import type { Database } from "../../store/schema.ts";
+import { readProblem } from "../reading.ts";
 import { hybridAnswer, quantumAnswer } from "./answering.ts";
 import { settle } from "./budgets.ts";
+import { constrainedAnswer } from "./cqm-answer.ts";
 import { type Flight, type FlightGround, type FlightPlan, problemIn, readsOf } from "./flight.ts";
 import type { JobAnswer, KeptJob } from "./job.ts";
 import { sharedOut } from "./shares.ts";
@@ -152,11 +154,15 @@ async function answerFor(
   answer: LeapAnswer,
   provenance: Readonly<Record<string, unknown>>,
 ): Promise<JobAnswer> {
-  const problem = await problemIn(job.order.solve.problem);
+  if (plan.kind === "hybrid" && answer.format === "bq") {
+    const problem = await readProblem(job.order.solve.problem);
+    return problem.kind === "cqm"
+      ? constrainedAnswer(problem, answer.samples, provenance)
+      : hybridAnswer(problem, answer.samples, provenance);
+  }
   if (plan.kind === "qpu" && answer.format === "qp") {
     const seat = plan.seats.find((one) => one.job === job.id);
-    if (seat) return quantumAnswer(problem, seat, answer.samples, job.order.qpu, provenance);
+    if (seat) return quantumAnswer(await problemIn(job.order.solve.problem), seat, answer.samples, job.order.qpu, provenance);
   }
-  if (plan.kind === "hybrid" && answer.format === "bq") return hybridAnswer(problem, answer.samples, provenance);
   throw new Error(`an answer in ${answer.format} for a flight to a ${plan.kind}`);
 }

@@ -2,7 +2,8 @@ import { estimateQpuTime, identityText, type LeapSolver, leastHybridTime, mostRe
 import { z } from "zod";
 import { baseErrors } from "../../../base/errors.ts";
 import { problemFields, sourceOf } from "../../problem-fields.ts";
-import { hybridQpuTime, problemIn } from "../flight.ts";
+import { readProblem } from "../../reading.ts";
+import { hybridQpuTime, hybridSize, problemIn } from "../flight.ts";
 import { defineJobsTool } from "../jobs.ts";
 import { qubitsOf } from "../placing.ts";
 
@@ -16,7 +17,7 @@ export default defineJobsTool({
     properties: z.record(z.string(), z.json()).optional().describe("the solver's properties by hand; then Leap is not asked"),
     ...problemFields,
     qubits: z.int().min(1).optional(),
-    variables: z.int().min(1).optional().describe("for a hybrid solver, in place of a problem"),
+    variables: z.int().min(1).optional().describe("for a hybrid solver, in place of a problem without constraints"),
     reads: z.int().min(1).max(10_000).default(100),
     annealingUs: z.number().min(0.1).max(10_000).optional(),
     hybridSeconds: z.number().positive().max(86_400).optional(),
@@ -43,14 +44,17 @@ export default defineJobsTool({
       category: kind,
       problemTypes: [],
     });
+    const { type, size } =
+      kind === "qpu" || input.variables !== undefined
+        ? { type: "bqm" as const, size: { variables: input.variables ?? 0 } }
+        : hybridSize(await readProblem(await sourceOf(input, ctx, solving)));
     const solver = properties
       ? byHand()
-      : await leap.solver({ category: kind, ...(kind === "hybrid" ? { problemTypes: ["bqm"] } : {}), ...named }, signal);
+      : await leap.solver({ category: kind, ...(kind === "hybrid" ? { problemTypes: [type] } : {}), ...named }, signal);
     const name = identityText(solver.identity);
     const model = async () => (await problemIn(await sourceOf(input, ctx, solving))).model;
     if (kind === "hybrid") {
-      const variables = input.variables ?? (await model()).size;
-      const leastSeconds = leastHybridTime(solver, "bqm", { variables });
+      const leastSeconds = leastHybridTime(solver, type, size);
       const seconds = Math.max(leastSeconds, input.hybridSeconds ?? 0);
       return { solver: name, kind, us: Math.ceil(hybridQpuTime(solver, seconds)), qubits: null, mostReads: null, leastSeconds };
     }
