@@ -359,6 +359,25 @@ test("a journal that cannot be read for a moment fails the calls of that moment,
   assert.equal(jobRecords(await kept.entries()).get("k")?.finished?.id, id);
 });
 
+test("what another client began and was moved into the journal is taken up, and not sent again", async () => {
+  const [journal, others] = [new MemoryJournal(), new MemoryJournal()];
+  await using l = await leap({ runMs: 300 }, { journal });
+  const job = { solver: l.qpu, type: "ising", problem, params: { num_reads: 5 } } as const;
+  await (await l.client.submit({ ...job, key: "own" })).result;
+  const other = await openLeap(leapSettings({ endpoint: l.standIn.endpoint, token: l.standIn.token }), {
+    ...quick,
+    journal: others,
+  });
+  await (await other.submit({ ...job, key: "moved" })).submitted;
+  await other[Symbol.asyncDispose]();
+  await journal.append(await others.entries());
+  const [taken, ...more] = await l.client.resume();
+  assert.deepEqual([taken?.key, more], ["moved", []]);
+  const { id } = await l.client.submit({ ...job, key: "moved" }).then(({ result }) => result);
+  assert.equal(id, (await taken?.result)?.id);
+  assert.equal(l.standIn.jobs.accepted.length, 2);
+});
+
 test("an intent that never reached Leap is looked up first and then sent, and a cancelled one is not", async () => {
   const journal = new MemoryJournal();
   const spec = (key: string) => ({

@@ -56,7 +56,9 @@ export class JobLoop implements AsyncDisposable {
   readonly #works: Works;
   readonly #flights: Flights;
   readonly #live = new Map<string, Live>();
+  readonly #unreadable = new Set<string>();
   #begun = false;
+  #sweptAt = 0;
   #looking: NodeJS.Timeout | undefined;
   #ticking: Promise<void> | undefined;
   #again = false;
@@ -179,12 +181,19 @@ export class JobLoop implements AsyncDisposable {
 
   async #startJobs(): Promise<void> {
     const { clock, halfLifeMs } = this.#input;
-    await this.#takeOver();
-    await this.#takeUp("the hub that ran it is gone; it runs again from its seed");
     const now = clock.now();
+    // Not with every job that begins or ends.
+    if (performance.now() - this.#sweptAt >= lookMs) {
+      await this.#takeOver();
+      await this.#takeUp("the hub that ran it is gone; it runs again from its seed");
+      this.#sweptAt = performance.now();
+    }
     for (const [id, { stop }] of this.#live)
       if (!stop.signal.aborted && (await this.#input.records.load(id))?.cancel) await this.heedCancel(id);
-    const waiting = await this.#input.records.waiting();
+    const waiting = await this.#input.records.waiting((job, error) => {
+      if (!this.#unreadable.has(job)) this.#input.log.error({ err: error, job }, "a job that waits cannot be read by this hub");
+      this.#unreadable.add(job);
+    });
     if (waiting.length === 0) return;
     const state = {
       waiting: waiting.map((job) => ({ ...job, lane: laneOf(job.place) })),

@@ -68,10 +68,23 @@ export class JobRecords {
     return (await query.execute()).map(jobOf);
   }
 
-  /** What waits, oldest first, of all hubs on the store. */
-  async waiting(): Promise<readonly KeptJob[]> {
+  /**
+   * What waits, oldest first, of all hubs on the store; the oldest of each lane, so that a lane that stands still hides none of the other.
+   * What this hub cannot read is left to one that can, and told to `unreadable`.
+   */
+  async waiting(unreadable: (job: string, error: unknown) => void): Promise<readonly KeptJob[]> {
     const query = this.#store.db.selectFrom("quantum_jobs").selectAll().where("state", "=", "queued");
-    return (await query.orderBy("submitted_at").limit(mostWaiting).execute()).map(jobOf);
+    const oldest = query.orderBy("submitted_at").limit(mostWaiting);
+    const local = await oldest.where("place", "=", "local").execute();
+    const remote = await oldest.where("place", "!=", "local").execute();
+    return [...local, ...remote].flatMap((row) => {
+      try {
+        return [jobOf(row)];
+      } catch (error) {
+        unreadable(row.id, error);
+        return [];
+      }
+    });
   }
 
   /** The jobs of a flight that still run. */

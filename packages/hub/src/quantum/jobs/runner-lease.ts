@@ -135,11 +135,21 @@ export class RunnerLease {
   // Locked until the transaction ends: shared by all that this hub does, alone for whoever adds to what it runs, or ends that.
   async #hold(trx: Transaction<Database>, lock: "share" | "update"): Promise<void> {
     const { store, hub } = this.#input;
-    let query = trx.selectFrom("quantum_runners").select("epoch").where("hub", "=", hub);
-    if (store.engine === "postgres") query = lock === "share" ? query.forShare() : query.forUpdate();
-    if ((await query.executeTakeFirst())?.epoch === this.#epoch) return;
+    if (await (store.engine === "sqlite" ? this.#writes(trx) : this.#locks(trx, lock))) return;
     this.#lose();
     throw jobErrors.JOBS_TAKEN_OVER({ hub });
+  }
+
+  async #locks(trx: Transaction<Database>, lock: "share" | "update"): Promise<boolean> {
+    const query = this.#own(trx.selectFrom("quantum_runners").select("epoch"));
+    return (await (lock === "share" ? query.forShare() : query.forUpdate()).executeTakeFirst()) !== undefined;
+  }
+
+  // SQLite has one writer. A transaction that reads first and then finds that another process has written fails at once; one that writes
+  // first waits for its turn.
+  async #writes(trx: Transaction<Database>): Promise<boolean> {
+    const query = this.#own(trx.updateTable("quantum_runners")).set({ epoch: this.#epoch });
+    return (await query.executeTakeFirst()).numUpdatedRows === 1n;
   }
 
   async #beat(): Promise<void> {
