@@ -82,7 +82,7 @@ export class LeapDesk implements AsyncDisposable {
 
   /** What the journal knows of a flight. */
   async record(key: string): Promise<JobRecord | undefined> {
-    return jobRecords(await this.#input.journal.entries()).get(key);
+    return jobRecords(await this.#input.journal.entriesOf(key)).get(key);
   }
 
   /** Closes the client for good: whoever waits for a job of it hears LEAP_CLOSED, and nobody gets another one. */
