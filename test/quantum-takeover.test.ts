@@ -100,7 +100,7 @@ test(
       await leap.control("faults", { faults: badDay, seed: 7 });
       const kept = new Map<string, number>();
       let heir: Hub | undefined;
-      for (let life = 0; life < 3; life++) {
+      for (let life = 0; life < 2; life++) {
         const hub = await begin();
         const other = await begin();
         const killed = new AbortController();
@@ -135,7 +135,7 @@ test(
     withHubs(t, async ({ leap, store, begin, open, idle }) => {
       const kept = new Map<string, number>();
       const [slow, other] = [await begin(), await begin()];
-      for (let nap = 1; nap <= 3; nap++) {
+      for (let nap = 1; nap <= 2; nap++) {
         const asleep = new AbortController();
         const submitting = submitted(slow.call, kept, 100, asleep.signal);
         submitting.catch(() => undefined);

@@ -235,6 +235,25 @@ test("a job that this hub cannot read, and a lane that stands still, keep no oth
     assert.equal((await call<View>("quantum_job_get", { job, waitMs: 20_000 })).state, "completed");
   }));
 
+test("flights of which Leap tells nothing for now take no slots: jobs that may go on elsewhere do, and the flights are followed", async () => {
+  await using leap = await StandInLeap.start({ runMs: 2000 });
+  await withHub({ ...leap.settings, "quantum.remoteJobs": "1" }, async (call) => {
+    const first = await call<View>("quantum_job_submit", { terms: frustrated, where: "qpu", fallback: false });
+    while ((await leap.control("log")).jobs === 0) await sleep(20);
+    await leap.control("faults", { faults: [{ kind: "status", status: 401, times: 0 }] });
+    const second = await call<View>("quantum_job_submit", { terms: frustrated, where: "qpu", seconds: 0.2 });
+    const ended = await call<View>("quantum_job_get", { job: second.job, waitMs: 60_000 });
+    assert.deepEqual([ended.state, ended.place], ["completed", "local"]);
+    assert.match(JSON.stringify(ended.answer?.provenance.detours), /LEAP_AUTH_REFUSED/);
+    assert.equal((await call<View>("quantum_job_get", { job: first.job })).state, "running");
+    await leap.control("faults", { faults: [] });
+    const followed = await call<View>("quantum_job_get", { job: first.job, waitMs: 60_000 });
+    assert.deepEqual([followed.state, followed.place, followed.error], ["completed", "qpu", null]);
+    const { charged, jobs } = await leap.control("log");
+    assert.deepEqual([followed.qpu?.us, jobs], [charged, 1]);
+  });
+});
+
 test("the Leap token appears in no job, event or error", async () => {
   await using leap = await StandInLeap.start();
   await withHub(leap.settings, async (call, { hub }) => {

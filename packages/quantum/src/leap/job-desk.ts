@@ -149,6 +149,7 @@ export class JobDesk {
     tracked.intended = true;
     tracked.tries = 1;
     tracked.cancelWanted = record.cancelling;
+    tracked.cancelNoted = record.cancelling;
     const job = this.#track(tracked);
     if (record.finished !== undefined) void this.#finishedBefore(tracked, record.finished);
     else if (record.id !== undefined) {
@@ -247,9 +248,12 @@ export class JobDesk {
   }
 
   async #cancel(job: TrackedJob): Promise<void> {
-    if (job.cancelWanted) return;
     job.cancelWanted = true;
-    if (job.intended) await this.#journal.append([{ at: "cancelling", key: job.key }]);
+    if (job.intended && !job.cancelNoted) {
+      // Asked again after a journal failed, it is noted then.
+      await this.#journal.append([{ at: "cancelling", key: job.key }]);
+      job.cancelNoted = true;
+    }
     if (job.id !== undefined) await this.#sendCancel(job);
   }
 

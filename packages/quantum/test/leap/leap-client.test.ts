@@ -359,6 +359,27 @@ test("a journal that cannot be read for a moment fails the calls of that moment,
   assert.equal(jobRecords(await kept.entries()).get("k")?.finished?.id, id);
 });
 
+test("a cancel that a journal could not note is noted and sent when it is asked for again", async () => {
+  const kept = new MemoryJournal();
+  let strikes = 1;
+  const journal = {
+    entries: () => kept.entries(),
+    append: async (entries: Parameters<MemoryJournal["append"]>[0]) => {
+      if (entries.some(({ at }) => at === "cancelling") && strikes-- > 0) throw new Error("the store is away");
+      await kept.append(entries);
+    },
+  };
+  await using l = await leap({ runMs: 10_000 }, { journal });
+  const job = await l.client.submit({ key: "k", solver: l.qpu, type: "ising", problem, params: { num_reads: 5 } });
+  job.result.catch(() => undefined);
+  await job.submitted;
+  await assert.rejects(job.cancel(), /the store is away/);
+  await job.cancel();
+  await assert.rejects(job.result, { code: "LEAP_JOB_CANCELLED" });
+  await job.cancel();
+  assert.equal((await kept.entries()).filter(({ at }) => at === "cancelling").length, 1);
+});
+
 test("what another client began and was moved into the journal is taken up, and not sent again", async () => {
   const [journal, others] = [new MemoryJournal(), new MemoryJournal()];
   await using l = await leap({ runMs: 300 }, { journal });

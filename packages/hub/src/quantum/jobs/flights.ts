@@ -33,6 +33,8 @@ export class Flights {
   readonly #departures: Departures;
   readonly #landings: Landings;
   readonly #open = new Map<string, { readonly flight: Flight; leap: LeapJob | undefined }>();
+  // Jobs of flights of which Leap does not tell for now.
+  readonly #unheard = new Set<string>();
   // From before a flight is written down until after it is closed.
   readonly #known = new Set<string>();
 
@@ -73,6 +75,11 @@ export class Flights {
     }
   }
 
+  /** Whether Leap does not tell for now how the flight of a job stands: it may never, so the job takes no slot. */
+  isUnheard(job: string): boolean {
+    return this.#unheard.has(job);
+  }
+
   /** Asks Leap to let a flight go, once all of its jobs are to be cancelled. */
   async cancel(job: string): Promise<void> {
     for (const { flight, leap } of this.#open.values()) {
@@ -108,6 +115,7 @@ export class Flights {
         log.error({ err: again, flight: flight.key }, "the end of a flight to Leap could not be kept");
       }
       log.warn({ flight: flight.key, code, problem: message }, "a flight to Leap is followed again later");
+      for (const { id } of flight.jobs) this.#unheard.add(id);
       works.later("a flight to Leap", retryMs, () => this.#fly(flight));
     } finally {
       if (this.#open.get(flight.key) === entry) this.#open.delete(flight.key);
@@ -120,9 +128,10 @@ export class Flights {
     return this.#fly({ ...flight, jobs });
   }
 
-  async #landed({ key }: Flight, landing: Promise<void>): Promise<void> {
+  async #landed({ key, jobs }: Flight, landing: Promise<void>): Promise<void> {
     await landing;
     this.#known.delete(key);
+    for (const { id } of jobs) this.#unheard.delete(id);
   }
 
   async #submitted(flight: Flight, record: JobRecord | undefined, known?: LeapSolver): Promise<LeapJob> {

@@ -127,8 +127,8 @@ export class JobLoop implements AsyncDisposable {
   /** Heeds that a job is to end, if it runs here. */
   async heedCancel(id: string): Promise<void> {
     const live = this.#live.get(id);
-    if (!live || live.stop.signal.aborted) return;
-    live.stop.abort(new Error("the job was cancelled"));
+    if (!live) return;
+    if (!live.stop.signal.aborted) live.stop.abort(new Error("the job was cancelled"));
     if (live.job.place !== "local") await this.#flights.cancel(id);
   }
 
@@ -180,7 +180,7 @@ export class JobLoop implements AsyncDisposable {
   }
 
   async #startJobs(): Promise<void> {
-    const { clock, halfLifeMs } = this.#input;
+    const { clock, halfLifeMs, log } = this.#input;
     const now = clock.now();
     // Not with every job that begins or ends.
     if (performance.now() - this.#sweptAt >= lookMs) {
@@ -188,8 +188,9 @@ export class JobLoop implements AsyncDisposable {
       await this.#takeUp("the hub that ran it is gone; it runs again from its seed");
       this.#sweptAt = performance.now();
     }
-    for (const [id, { stop }] of this.#live)
-      if (!stop.signal.aborted && (await this.#input.records.load(id))?.cancel) await this.heedCancel(id);
+    // Asked again until the job has ended: Leap may not have heard it.
+    for (const id of await this.#input.records.wished(this.#input.hub))
+      await this.heedCancel(id).catch((error: unknown) => log.warn({ err: error, job: id }, "a job could not be cancelled yet"));
     const waiting = await this.#input.records.waiting((job, error) => {
       if (!this.#unreadable.has(job)) this.#input.log.error({ err: error, job }, "a job that waits cannot be read by this hub");
       this.#unreadable.add(job);
@@ -197,7 +198,9 @@ export class JobLoop implements AsyncDisposable {
     if (waiting.length === 0) return;
     const state = {
       waiting: waiting.map((job) => ({ ...job, lane: laneOf(job.place) })),
-      running: [...this.#live.values()].map(({ job }) => ({ owner: job.owner, lane: laneOf(job.place), costMs: job.costMs })),
+      running: [...this.#live.values()]
+        .filter(({ job }) => !this.#flights.isUnheard(job.id))
+        .map(({ job }) => ({ owner: job.owner, lane: laneOf(job.place), costMs: job.costMs })),
       used: await this.#input.records.used(now, halfLifeMs),
     };
     const flying: KeptJob[] = [];

@@ -99,6 +99,12 @@ export class JobRecords {
     return (await query.execute()).map(({ id }) => id);
   }
 
+  /** The ids of what runs at a hub and is to be cancelled. */
+  async wished(hub: string): Promise<readonly string[]> {
+    const query = this.#store.db.selectFrom("quantum_jobs").select("id").where("state", "=", "running").where("hub", "=", hub);
+    return (await query.where("cancel", "=", 1).execute()).map(({ id }) => id);
+  }
+
   async counts(): Promise<ReadonlyMap<JobState, number>> {
     const rows = await this.#store.db
       .selectFrom("quantum_jobs")
