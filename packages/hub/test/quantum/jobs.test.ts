@@ -154,6 +154,27 @@ test("a solver that fails after it took the job frees what was held, and the job
   });
 });
 
+test("a job whose answer is of no use goes on elsewhere, and what it took is spent", async () => {
+  await using leap = await StandInLeap.start();
+  await withHub(leap.settings, async (call) => {
+    // So weak a chain is broken in every sample of a triangle.
+    const weak = { terms: frustrated, where: "qpu", reads: 5, chainStrength: 0.001, chainBreaks: "discard" };
+    const jobs = await Promise.all([true, false].map((fallback) => call<View>("quantum_job_submit", { ...weak, fallback })));
+    const ended = await Promise.all(jobs.map(({ job }) => call<View>("quantum_job_get", { job, waitMs: 30_000 })));
+    assert.deepEqual(
+      ended.map(({ state, place, error }) => [state, place, error?.code]),
+      [
+        ["completed", "hybrid", undefined],
+        ["failed", "qpu", "JOB_CHAINS_BROKEN"],
+      ],
+    );
+    assert.match(JSON.stringify(ended[0]?.answer?.provenance.detours), /JOB_CHAINS_BROKEN/);
+    const { charged } = await leap.control("log");
+    const { used } = await call<{ used: { day: object } }>("quantum_budget_get");
+    assert.deepEqual(used.day, { heldUs: 0, spentUs: charged });
+  });
+});
+
 test("a job takes a dimod file and a kept model as it takes terms; one with constraints goes on from a QPU to a hybrid solver", async () => {
   await using leap = await StandInLeap.start();
   await withHub(leap.settings, async (call) => {

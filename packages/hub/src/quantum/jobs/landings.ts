@@ -73,7 +73,14 @@ export class Landings {
         }
       }),
     );
-    await this.#close(flight, us, outcomes);
+    // Whoever may go on elsewhere does, when the flight is closed.
+    const left = outcomes.flatMap(({ job, error }) => (error && job.order.fallback ? [{ job, error }] : []));
+    await this.#close(
+      flight,
+      us,
+      outcomes.filter(({ job }) => !left.some((one) => one.job === job)),
+    );
+    for (const { job, error } of left) await this.#ground.refused(job, error);
   }
 
   /** Nothing came of a flight: what it took, if anything, is known from the journal, and its jobs go on elsewhere. */
