@@ -116,10 +116,20 @@ export class Flights {
       }
       log.warn({ flight: flight.key, code, problem: message }, "a flight to Leap is followed again later");
       for (const { id } of flight.jobs) this.#unheard.add(id);
-      works.later("a flight to Leap", retryMs, () => this.#fly(flight));
+      works.later("a flight to Leap", retryMs, () => this.#flyAgain(flight));
     } finally {
       if (this.#open.get(flight.key) === entry) this.#open.delete(flight.key);
     }
+  }
+
+  // A flight that is closed must never be sent: its part of the journal is gone.
+  async #flyAgain(flight: Flight): Promise<void> {
+    const { works, store, ended } = this.#ground;
+    const query = store.db.selectFrom("quantum_flights").select("closed_at").where("key", "=", flight.key);
+    const row = await works.insist(`the state of the flight ${flight.key}`, () => query.executeTakeFirst());
+    if (row?.closed_at === null) return this.#fly(flight);
+    await this.#landed(flight, Promise.resolve());
+    ended(flight.jobs);
   }
 
   async #takenUp(flight: Omit<Flight, "jobs">): Promise<void> {
