@@ -239,17 +239,19 @@ test("a job is cancelled while a place on the chip is searched for it, and nothi
   });
 });
 
-test("a job that this hub cannot read, and a lane that stands still, keep no other job waiting", () =>
+test("jobs that this hub cannot read keep no other job waiting", () =>
   withHub({ "quantum.localJobs": "1" }, async (call, { hub }) => {
     const { job: first } = await call<View>("quantum_job_submit", { terms: frustrated, where: "local", seconds: 0.1 });
     await call<View>("quantum_job_get", { job: first, waitMs: 20_000 });
     const row = await hub.store.db.selectFrom("quantum_jobs").selectAll().where("id", "=", first).executeTakeFirstOrThrow();
+    const { hub: hubId } = await hub.store.db.selectFrom("quantum_runners").select("hub").executeTakeFirstOrThrow();
     const queued = { ...row, state: "queued", submitted_at: 1, ended_at: null, hub: null };
     await hub.store.db
       .insertInto("quantum_jobs")
       .values([
         { ...queued, id: "job_newer", priority: "tomorrow" },
         { ...queued, id: "job_broken", order_json: "{" },
+        { ...queued, id: "job_begun", order_json: "{", state: "running", hub: hubId },
       ])
       .execute();
     const { job } = await call<View>("quantum_job_submit", { terms: frustrated, where: "local", seconds: 0.1 });

@@ -14,7 +14,7 @@ import { Flights } from "./flights.ts";
 import type { KeptJob } from "./job.ts";
 import type { LeapDesk } from "./leap-desk.ts";
 import type { Placing } from "./placing.ts";
-import { type JobRecords, laneOf } from "./records.ts";
+import { type JobRecords, jobOf, laneOf } from "./records.ts";
 import { RunnerLease } from "./runner-lease.ts";
 import { type SchedulingPolicy, startsNow } from "./scheduling.ts";
 import { Works } from "./works.ts";
@@ -91,6 +91,7 @@ export class JobLoop implements AsyncDisposable {
   async begin(): Promise<void> {
     await this.#lease.take();
     await this.#takeUp("the hub stopped while it ran; it runs again from its seed");
+    if (this.#works.signal.aborted) return;
     this.#begun = true;
     this.#looking = setInterval(() => this.look(), lookMs).unref();
     this.look();
@@ -167,7 +168,7 @@ export class JobLoop implements AsyncDisposable {
     const flights = await this.#flights.left();
     for (const id of await this.#input.records.runningIds(this.#input.hub)) {
       if (this.#live.has(id)) continue;
-      const job = await this.#input.records.load(id);
+      const job = await this.#read(id);
       if (job?.state !== "running") continue;
       if (job.flight !== undefined && flights.has(job.flight))
         this.#live.set(id, { job, stop: new AbortController(), progress: undefined });
@@ -177,6 +178,22 @@ export class JobLoop implements AsyncDisposable {
       }
     }
     this.#flights.follow(flights);
+  }
+
+  // Undefined for one that was written by a newer hub, or is damaged: it must not hold up the others.
+  async #read(id: string): Promise<KeptJob | undefined> {
+    const row = await this.#input.records.row(id);
+    try {
+      return row && jobOf(row);
+    } catch (error) {
+      this.#cannotRead(id, error);
+      return undefined;
+    }
+  }
+
+  #cannotRead(job: string, error: unknown): void {
+    if (!this.#unreadable.has(job)) this.#input.log.error({ err: error, job }, "a job cannot be read by this hub");
+    this.#unreadable.add(job);
   }
 
   async #startJobs(): Promise<void> {
@@ -191,10 +208,7 @@ export class JobLoop implements AsyncDisposable {
     // Asked again until the job has ended: Leap may not have heard it.
     for (const id of await this.#input.records.wished(this.#input.hub))
       await this.heedCancel(id).catch((error: unknown) => log.warn({ err: error, job: id }, "a job could not be cancelled yet"));
-    const waiting = await this.#input.records.waiting((job, error) => {
-      if (!this.#unreadable.has(job)) this.#input.log.error({ err: error, job }, "a job that waits cannot be read by this hub");
-      this.#unreadable.add(job);
-    });
+    const waiting = await this.#input.records.waiting((job, error) => this.#cannotRead(job, error));
     if (waiting.length === 0) return;
     const state = {
       waiting: waiting.map((job) => ({ ...job, lane: laneOf(job.place) })),

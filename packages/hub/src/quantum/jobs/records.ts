@@ -56,8 +56,13 @@ export class JobRecords {
   }
 
   async load(id: string): Promise<KeptJob | undefined> {
-    const row = await this.#store.db.selectFrom("quantum_jobs").selectAll().where("id", "=", id).executeTakeFirst();
+    const row = await this.row(id);
     return row && jobOf(row);
+  }
+
+  /** A job as its columns have it. */
+  row(id: string): Promise<Selectable<QuantumJobsTable> | undefined> {
+    return this.#store.db.selectFrom("quantum_jobs").selectAll().where("id", "=", id).executeTakeFirst();
   }
 
   /** Newest first; of all owners when none is given. */
@@ -245,7 +250,8 @@ function columnsOf({ notes, detours, answer, error, startedAt, endedAt, cancel, 
   };
 }
 
-function jobOf(row: Selectable<QuantumJobsTable>): KeptJob {
+/** A job from its columns. Throws where a newer hub wrote what this one does not know. */
+export function jobOf(row: Selectable<QuantumJobsTable>): KeptJob {
   const { notes, detours }: Pick<KeptJob, "notes" | "detours"> = JSON.parse(row.notes_json);
   const answer: JobAnswer | undefined = row.answer_json === null ? undefined : JSON.parse(row.answer_json);
   return {
