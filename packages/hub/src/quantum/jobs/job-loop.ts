@@ -8,15 +8,19 @@ import type { Logger } from "../../base/logger.ts";
 import type { Store } from "../../store/store.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import type { Solving } from "../pillar.ts";
+import { detoured } from "./detour.ts";
 import { jobErrors } from "./errors.ts";
 import { hubsWithEstates, moveEstate } from "./estate.ts";
 import { Flights } from "./flights.ts";
 import type { KeptJob } from "./job.ts";
+import { jobOf } from "./job-row.ts";
 import type { LeapDesk } from "./leap-desk.ts";
+import { solvedHere } from "./local-run.ts";
 import type { Placing } from "./placing.ts";
-import { type JobRecords, jobOf, laneOf } from "./records.ts";
+import type { JobRecords } from "./records.ts";
 import { RunnerLease } from "./runner-lease.ts";
 import { type SchedulingPolicy, startsNow } from "./scheduling.ts";
+import { charge, laneOf, usageAt } from "./usage.ts";
 import { Works } from "./works.ts";
 
 /** What a loop stands on. */
@@ -197,7 +201,7 @@ export class JobLoop implements AsyncDisposable {
   }
 
   async #startJobs(): Promise<void> {
-    const { clock, halfLifeMs, log } = this.#input;
+    const { clock, halfLifeMs, log, store } = this.#input;
     const now = clock.now();
     // Not with every job that begins or ends.
     if (performance.now() - this.#sweptAt >= lookMs) {
@@ -215,7 +219,7 @@ export class JobLoop implements AsyncDisposable {
       running: [...this.#live.values()]
         .filter(({ job }) => !this.#flights.isUnheard(job.id))
         .map(({ job }) => ({ owner: job.owner, lane: laneOf(job.place), costMs: job.costMs })),
-      used: await this.#input.records.used(now, halfLifeMs),
+      used: await usageAt(store.db, now, halfLifeMs),
     };
     const flying: KeptJob[] = [];
     try {
@@ -248,30 +252,19 @@ export class JobLoop implements AsyncDisposable {
     const live = this.#live.get(job.id);
     if (!live) return;
     const { signal } = live.stop;
-    const change = await solving
-      .solve(job.order.solve, {
-        signal,
-        progress: ({ done, message = "" }) => {
-          live.progress = { done, message };
-        },
-      })
-      .then(
-        (answer) => {
-          const detours = job.detours.length > 0 ? { detours: job.detours } : {};
-          return { state: "completed" as const, answer: { ...answer, provenance: { ...answer.provenance, ...detours } } };
-        },
-        (error: unknown) => {
-          const { code, message } = asEntenteError(error);
-          return signal.aborted ? { state: "cancelled" as const } : { state: "failed" as const, error: { code, message } };
-        },
-      );
+    const change = await solvedHere(job, solving, {
+      signal,
+      progress: ({ done, message = "" }) => {
+        live.progress = { done, message };
+      },
+    });
     // Cut off by the end of the hub: the next one runs it again.
     if (this.#works.signal.aborted && change.state !== "completed") return;
     const now = clock.now();
     const ended = await this.#works.insist(`the end of job ${job.id}`, () =>
       this.#lease.transaction(async (trx) => {
         const isEnd = await this.#input.records.end(trx, job, { ...change, endedAt: now });
-        if (isEnd) await this.#input.records.charge(trx, job.owner, "local", now - (job.startedAt ?? now), now, halfLifeMs);
+        if (isEnd) await charge(trx, job.owner, "local", now - (job.startedAt ?? now), now, halfLifeMs);
         return isEnd;
       }),
     );
@@ -284,7 +277,6 @@ export class JobLoop implements AsyncDisposable {
     const { clock, metrics } = this.#input;
     const now = clock.now();
     const { code, message } = error;
-    const because = `${code}: ${message}`;
     const ended = await this.#works.insist(`that job ${job.id} cannot go on at ${job.place}`, async () => {
       const wish = (await this.#input.records.load(job.id))?.cancel === true;
       if (wish || !job.order.fallback || job.place === "local") {
@@ -292,10 +284,7 @@ export class JobLoop implements AsyncDisposable {
         const change = { state, ...(wish ? {} : { error: { code, message } }), endedAt: now } as const;
         return (await this.#lease.transaction((trx) => this.#input.records.end(trx, job, change))) ? state : undefined;
       }
-      const to = job.place === "qpu" ? "hybrid" : "local";
-      const notes = [...job.notes, { at: now, text: `not at ${job.place}, goes on at ${to}: ${because}` }];
-      const detours = [...job.detours, { from: job.place, to, because } as const];
-      await this.#lease.transaction((trx) => this.#input.records.requeue(trx, job, { place: to, notes, detours }));
+      await this.#lease.transaction((trx) => this.#input.records.requeue(trx, job, detoured(job, error, now)));
       return undefined;
     });
     if (ended !== undefined) metrics.quantumEnded.inc({ place: job.place, state: ended });

@@ -22,6 +22,7 @@ import { constrainedAnswer } from "./cqm-answer.ts";
 import { type Flight, type FlightGround, type FlightPlan, problemIn, readsOf } from "./flight.ts";
 import type { JobAnswer, KeptJob } from "./job.ts";
 import { sharedOut } from "./shares.ts";
+import { charge } from "./usage.ts";
 
 /** See the head of this file. */
 export class Landings {
@@ -143,7 +144,7 @@ export class Landings {
       await store.events.append(trx, [{ kind: "quantum.flight.closed", actor: "hub", subject: key, data }]);
       // Last, after the head of the event log, by which transactions queue up: two that wait for each other's rows would be deadlocked.
       for (const job of jobs)
-        await records.charge(trx, job.owner, "remote", (now - (job.startedAt ?? now)) / jobs.length, now, halfLifeMs);
+        await charge(trx, job.owner, "remote", (now - (job.startedAt ?? now)) / jobs.length, now, halfLifeMs);
       return true;
     };
     if (await works.insist(`the end of the flight ${key}`, () => lease.transaction(closing))) {

@@ -4,13 +4,8 @@ import type { QuantumJobsTable } from "../../store/quantum-schema.ts";
 import type { Database } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { jobErrors } from "./errors.ts";
-import { type JobAnswer, type JobOrder, type JobState, jobStates, type KeptJob, priorities, wantedPlaces } from "./job.ts";
-import { decayed, type Lane, lanes } from "./scheduling.ts";
-
-/** What may change of a job. */
-export type JobChange = Partial<
-  Pick<KeptJob, "state" | "place" | "flight" | "answer" | "error" | "startedAt" | "endedAt" | "notes" | "detours" | "cancel">
-> & { readonly hub?: string | undefined };
+import { type JobState, jobStates, type KeptJob } from "./job.ts";
+import { columnsOf, type JobChange, jobOf, orderText, pick } from "./job-row.ts";
 
 const mostWaiting = 2000;
 
@@ -193,39 +188,6 @@ export class JobRecords {
     return numUpdatedRows === 1n;
   }
 
-  /** Adds to what a principal has used of a lane. */
-  async charge(
-    trx: Transaction<Database>,
-    owner: string,
-    lane: Lane,
-    ms: number,
-    now: number,
-    halfLifeMs: number,
-  ): Promise<void> {
-    const before = await trx
-      .selectFrom("quantum_usage")
-      .selectAll()
-      .where("owner", "=", owner)
-      .where("lane", "=", lane)
-      .executeTakeFirst();
-    const amount_ms = (before ? decayed(before.amount_ms, now - before.at, halfLifeMs) : 0) + ms;
-    await trx
-      .insertInto("quantum_usage")
-      .values({ owner, lane, amount_ms, at: now })
-      .onConflict((c) => c.columns(["owner", "lane"]).doUpdateSet({ amount_ms, at: now }))
-      .execute();
-  }
-
-  /** What each principal has used of each lane, decayed until now. */
-  async used(now: number, halfLifeMs: number): Promise<Readonly<Record<Lane, ReadonlyMap<string, number>>>> {
-    const rows = await this.#store.db.selectFrom("quantum_usage").selectAll().execute();
-    const of = (lane: Lane) =>
-      new Map(
-        rows.filter((row) => row.lane === lane).map((row) => [row.owner, decayed(row.amount_ms, now - row.at, halfLifeMs)]),
-      );
-    return { local: of("local"), remote: of("remote") };
-  }
-
   /** What a job's flights hold and spent. */
   async qpuOf(job: string): Promise<{ readonly us: number; readonly state: "held" | "spent" | "freed" } | undefined> {
     const rows = await this.#store.db.selectFrom("quantum_reservations").selectAll().where("job", "=", job).execute();
@@ -234,75 +196,4 @@ export class JobRecords {
     const us = rows.reduce((sum, row) => sum + row.us, 0);
     return { us, state: states.includes("held") ? "held" : states.includes("spent") ? "spent" : "freed" };
   }
-}
-
-function columnsOf({ notes, detours, answer, error, startedAt, endedAt, cancel, ...plain }: JobChange) {
-  return {
-    ...plain,
-    ...("flight" in plain ? { flight: plain.flight ?? null } : {}),
-    ...("hub" in plain ? { hub: plain.hub ?? null } : {}),
-    ...(startedAt === undefined ? {} : { started_at: startedAt }),
-    ...(endedAt === undefined ? {} : { ended_at: endedAt }),
-    ...(cancel === undefined ? {} : { cancel: cancel ? 1 : 0 }),
-    ...(notes === undefined ? {} : { notes_json: JSON.stringify({ notes, detours }) }),
-    ...(answer === undefined ? {} : { answer_json: JSON.stringify(answer) }),
-    ...(error === undefined ? {} : { error_json: JSON.stringify(error) }),
-  };
-}
-
-/** A job from its columns. Throws where a newer hub wrote what this one does not know. */
-export function jobOf(row: Selectable<QuantumJobsTable>): KeptJob {
-  const { notes, detours }: Pick<KeptJob, "notes" | "detours"> = JSON.parse(row.notes_json);
-  const answer: JobAnswer | undefined = row.answer_json === null ? undefined : JSON.parse(row.answer_json);
-  return {
-    id: row.id,
-    owner: row.owner,
-    label: row.label,
-    wanted: pick(wantedPlaces, row.wanted),
-    place: pick(["local", "qpu", "hybrid"] as const, row.place),
-    priority: pick(priorities, row.priority),
-    deadlineAt: row.deadline_at ?? undefined,
-    state: pick(jobStates, row.state),
-    costMs: row.cost_ms,
-    order: orderFrom(row.order_json),
-    notes,
-    detours,
-    flight: row.flight ?? undefined,
-    cancel: row.cancel === 1,
-    answer,
-    error: row.error_json === null ? undefined : JSON.parse(row.error_json),
-    submittedAt: row.submitted_at,
-    startedAt: row.started_at ?? undefined,
-    endedAt: row.ended_at ?? undefined,
-  };
-}
-
-// A dimod file is the one part of an order that is not JSON.
-function orderText({ solve, ...rest }: JobOrder): string {
-  const { problem } = solve;
-  if (!("bytes" in problem)) return JSON.stringify({ solve, ...rest });
-  return JSON.stringify({
-    solve: { ...solve, problem: { ...problem, bytes: Buffer.from(problem.bytes).toString("base64") } },
-    ...rest,
-  });
-}
-
-function orderFrom(text: string): JobOrder {
-  const order: JobOrder = JSON.parse(text);
-  const { problem } = order.solve;
-  if (!("bytes" in problem)) return order;
-  const bytes = new Uint8Array(Buffer.from(String(problem.bytes), "base64"));
-  return { ...order, solve: { ...order.solve, problem: { ...problem, bytes } } };
-}
-
-// Only this file writes these columns, so another word means that a newer hub did.
-function pick<T extends string>(known: readonly T[], value: string): T {
-  const found = known.find((one) => one === value);
-  if (found === undefined) throw new Error(`"${value}" is none of ${known.join(", ")}; a newer hub may have written it`);
-  return found;
-}
-
-/** The lane of a place. */
-export function laneOf(place: KeptJob["place"]): Lane {
-  return place === "local" ? lanes[0] : lanes[1];
 }
