@@ -106,7 +106,8 @@ test("45 jobs added at once go out in three requests and are polled in groups", 
   );
   const polls = at.standIn.log.filter(({ query }) => query.id !== undefined);
   assert.ok(polls.every(({ query }) => query.id!.split(",").length <= 100 && query.timeout === "2"));
-  assert.ok(polls.length < 45);
+  // How many polls it takes is the server's affair: it answers as soon as one of a group is over.
+  assert.ok(polls.some(({ query }) => query.id!.split(",").length >= 5));
 });
 
 test("bodies are deflated unless told otherwise", async () => {
