@@ -4,54 +4,15 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadConfig, openHub } from "@entente/hub";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { StandInLeap } from "../packages/hub/test/quantum/stand-in-leap.ts";
 import { engines, withDatabase } from "../packages/hub/test/stores.ts";
 import { badDay } from "../packages/quantum/test/leap/siege.ts";
 import { hasEnded, start, untilReady, untilTrue } from "./hub-process.ts";
+import { assertExact, clientAt, type Listed, submitted } from "./job-callers.ts";
 
 const kills = 4;
 // What takes longer hangs.
 const patienceMs = 60_000;
-
-interface Listed {
-  readonly jobs: readonly { readonly job: string; readonly state: string; readonly energy: number | null }[];
-}
-
-// A ring of spins in which one coupling cannot be satisfied: the ground state has energy 2 - size.
-function ring(size: number) {
-  return { vartype: "SPIN", quadratic: Array.from({ length: size }, (_, i) => [i, (i + 1) % size, i === 0 ? 1 : -1]) };
-}
-
-async function clientAt({ url, token }: { readonly url: string; readonly token: string }) {
-  const client = new Client({ name: "kill-test", version: "1" });
-  const requestInit = { headers: { authorization: `Bearer ${token}` } };
-  await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", url), { requestInit }));
-  return async <T>(tool: string, input: object, signal?: AbortSignal): Promise<T> => {
-    // Of a hub that was killed a client may hear nothing for a minute.
-    const result = await client.callTool({ name: tool, arguments: { ...input } }, signal ? { signal } : {});
-    if (result.isError) throw new Error(JSON.stringify(result.content));
-    return result.structuredContent as T; // why: the test knows what each tool gives
-  };
-}
-
-type Call = <T>(tool: string, input: object, signal?: AbortSignal) => Promise<T>;
-
-// Jobs one after another, of all kinds, until `count` are kept or the hub is gone.
-async function submitted(call: Call, kept: Map<string, number>, count: number, signal: AbortSignal): Promise<void> {
-  for (let i = 0; i < count; i++) {
-    const size = 4 + (i % 5);
-    const where = i % 5 === 0 ? "local" : i % 5 === 1 ? "hybrid" : "qpu";
-    const order = { terms: ring(size), where, seconds: 0.1, reads: 5 + i, chainStrength: 4 };
-    try {
-      const { job } = await call<{ job: string }>("quantum_job_submit", order, signal);
-      kept.set(job, 2 - size);
-    } catch (error) {
-      if (signal.aborted) return; // Killed.
-      throw error;
-    }
-  }
-}
 
 for (const engine of engines)
   test(
@@ -125,22 +86,7 @@ for (const engine of engines)
           }
         }
         assert.ok(openAtKill >= kills, `${openAtKill} flights were open at ${kills} kills`);
-        const { twice, charged, jobs } = await leap.control("log");
         await using hub = await openHub({ config: loadConfig({ flags }) });
-        const flights = await hub.store.db.selectFrom("quantum_flights").selectAll().execute();
-        const reserved = await hub.store.db.selectFrom("quantum_reservations").selectAll().execute();
-        assert.deepEqual(twice, [], "labels that Leap accepted twice");
-        assert.ok(jobs <= flights.length, `${jobs} submissions for ${flights.length} flights`);
-        assert.ok(flights.every(({ closed_at }) => closed_at !== null));
-        assert.deepEqual(
-          reserved.filter(({ state }) => state === "held"),
-          [],
-        );
-        assert.equal(
-          reserved.reduce((sum, { us }) => sum + us, 0),
-          charged,
-        );
-        const journal = await hub.store.db.selectFrom("quantum_leap_journal").selectAll().execute();
-        assert.deepEqual(journal, [], "nothing is left open in the journal");
+        await assertExact(hub.store, leap);
       }),
   );

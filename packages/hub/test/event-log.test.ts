@@ -62,21 +62,23 @@ for (const engine of engines) {
       assert.deepEqual(await numbers({ subject: "s1", after: 4, before: 10 }), [5, 8]);
     }));
 
-  test(`${engine}: transactions that change one row, some before they append and some after it, all succeed`, (t) =>
+  test(`${engine}: one transaction that appends and then changes a row, and one the other way round, both succeed`, (t) =>
     withStore(t, engine, async (store) => {
       await store.db.insertInto("quantum_usage").values({ owner: "a", lane: "local", amount_ms: 0, at: 0 }).execute();
       await Promise.all(
-        Array.from({ length: 24 }, (_, n) =>
+        [true, false].map((isFirst) =>
           store.transaction(async (trx) => {
-            if (n % 2 === 0) await store.events.append(trx, [event(n)]);
-            await addTo(trx, "a");
-            if (n % 2 === 1) await store.events.append(trx, [event(n)]);
+            if (isFirst) await store.events.append(trx, [event(0)]);
+            else await addTo(trx, "a");
+            await sleep(50);
+            if (isFirst) await addTo(trx, "a");
+            else await store.events.append(trx, [event(1)]);
           }),
         ),
       );
       const { amount_ms } = await store.db.selectFrom("quantum_usage").select("amount_ms").executeTakeFirstOrThrow();
-      assert.equal(amount_ms, 24);
-      assert.equal((await store.events.verify()).checked, 24);
+      assert.equal(amount_ms, 2);
+      assert.equal((await store.events.verify()).checked, 2);
     }));
 
   test(`${engine}: a transaction that was undone because others and it waited for each other runs again`, (t) =>

@@ -22,6 +22,7 @@ const pillars: Readonly<Record<string, readonly string[]>> = {
   sla: ["sla"],
   learning: ["learning"],
   quantum: ["quantum"],
+  vault: ["vault"],
 };
 const lookingVerbs = new Set(["get", "list", "search", "verify", "status", "ask", "estimate", "solve"]);
 

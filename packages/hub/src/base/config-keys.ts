@@ -138,7 +138,7 @@ export const configKeys = {
   "a2a.leaseMs": key(
     positive,
     30_000,
-    "time without a sign of life after which the tasks of a hub are taken over by another one on its store, ms",
+    "time without a sign of life after which the tasks and jobs of a hub are taken over by another one on its store, ms",
   ),
   "a2a.liveTasks": key(positive, 10_000, "most tasks of one agent that have not ended; more are refused until some have"),
   "a2a.streamBuffer": key(positive, 1024, "most events of a task that wait for a slow reader before its stream is ended"),

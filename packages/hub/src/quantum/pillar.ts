@@ -15,6 +15,7 @@ import type { ConvertAnswer, ConvertOrder } from "./model-conversion.ts";
 import type { InspectAnswer } from "./model-facts.ts";
 import type { PackAnswer } from "./model-packing.ts";
 import type { ModelShelf } from "./model-shelf.ts";
+import type { PlaceAnswer, PlaceOrder } from "./place-order.ts";
 import type { ProblemSource } from "./problem-source.ts";
 import type { SelectAnswer, SelectOrder } from "./select-order.ts";
 import { solveIfSmall } from "./small-solve.ts";
@@ -114,6 +115,11 @@ export class Solving {
   /** Embeds a model on a chip. Throws as `solve` does. */
   embed(order: EmbedOrder, ctx: Following): Promise<EmbedAnswer> {
     return this.#follow((client) => client.embed(order, { signal: ctx.signal }), ctx);
+  }
+
+  /** Places models on a chip. Throws as `solve` does. */
+  place(order: PlaceOrder, ctx: Following): Promise<PlaceAnswer> {
+    return this.#follow((client) => client.place(order, { signal: ctx.signal }), ctx);
   }
 
   /** Chooses a subset in the solver thread; `order.embeddings` moves there. Throws as `solve` does. */

@@ -28,7 +28,7 @@ export function valuesByVariable(
 }
 
 /** How often each energy occurs among the samples, lowest first; of very many energies the lowest. */
-export function histogramOf({ energies, occurrences }: SampleSet): [number, number][] {
+export function histogramOf({ energies, occurrences }: Pick<SampleSet, "energies" | "occurrences">): [number, number][] {
   const counts = new Map<number, number>();
   for (const [r, energy] of energies.entries()) counts.set(energy, (counts.get(energy) ?? 0) + occurrences[r]!);
   return [...counts].sort((a, b) => a[0] - b[0]).slice(0, energyLevels);

@@ -7,6 +7,7 @@ import type { EmbedAnswer, EmbedOrder } from "./embedding-order.ts";
 import type { ConvertAnswer, ConvertOrder } from "./model-conversion.ts";
 import type { InspectAnswer } from "./model-facts.ts";
 import type { PackAnswer } from "./model-packing.ts";
+import type { PlaceAnswer, PlaceOrder } from "./place-order.ts";
 import type { ProblemSource } from "./problem-source.ts";
 import type { SelectAnswer, SelectOrder } from "./select-order.ts";
 import type { SolveAnswer, SolveOrder } from "./solve-order.ts";
@@ -30,6 +31,7 @@ export const solverInterface = defineInterface({
     convert: { ordinal: 5, kind: "stream", input: unchecked<ConvertOrder>(), output: unchecked<Step<ConvertAnswer>>() },
     topology: { ordinal: 6, kind: "stream", input: unchecked<TopologyOrder>(), output: unchecked<Step<TopologyAnswer>>() },
     embed: { ordinal: 7, kind: "stream", input: unchecked<EmbedOrder>(), output: unchecked<Step<EmbedAnswer>>() },
+    place: { ordinal: 8, kind: "stream", input: unchecked<PlaceOrder>(), output: unchecked<Step<PlaceAnswer>>() },
     // Training helpers.
     allocate: { ordinal: 20, kind: "stream", input: unchecked<AllocateOrder>(), output: unchecked<Step<AllocateAnswer>>() },
     tune: { ordinal: 21, kind: "stream", input: unchecked<TuneOrder>(), output: unchecked<Step<TuneAnswer>>() },

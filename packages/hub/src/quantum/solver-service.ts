@@ -3,6 +3,7 @@ import { embedModel } from "./embedding-order.ts";
 import { convertModel } from "./model-conversion.ts";
 import { inspectModel } from "./model-facts.ts";
 import { packModel } from "./model-packing.ts";
+import { placeModels } from "./place-order.ts";
 import { selectItems } from "./select-items.ts";
 import { solveProblem } from "./solve-problem.ts";
 import type { solverInterface } from "./solver-interface.ts";
@@ -19,6 +20,7 @@ export const solverService: Implementation<(typeof solverInterface)["methods"]> 
   convert: (order) => stepsOf(() => convertModel(order)),
   topology: (order) => stepsOf(() => describeTopology(order)),
   embed: (order, { signal }) => stepsOf((report) => embedModel(order, signal, report)),
+  place: (order, { signal }) => stepsOf((report) => placeModels(order, signal, report)),
   allocate: (order, { signal }) => stepsOf((report) => allocateLayers(order, signal, report)),
   tune: (order, { signal }) => stepsOf((report) => suggestConfigurations(order, signal, report)),
   round: (order, { signal }) => stepsOf((report) => roundLayer(order, signal, report)),

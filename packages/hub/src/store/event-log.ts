@@ -15,6 +15,7 @@ import { canonicalJson, type Json, sha256 } from "../base/json.ts";
 import type { Connection, Engine } from "./backend.ts";
 import { BulkInsert, type Value } from "./bulk.ts";
 import type { Database, EventsTable } from "./schema.ts";
+import { SharedWrites } from "./shared-writes.ts";
 import { Statement } from "./statement.ts";
 
 /** An event to append. `kind` is `noun.verb` in the past tense, `actor` who did it, `subject` the id it is about. */
@@ -50,13 +51,6 @@ export interface EventFilter {
   readonly newestFirst?: boolean;
 }
 
-interface Waiting {
-  readonly event: NewEvent;
-  readonly disk: Disk;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** Whether a commit waits for the disk, or survives a killed process at once and a loss of power some milliseconds later. */
 type Disk = "waits" | "behind";
 type Transact = <T>(work: (trx: Transaction<Database>) => Promise<T>, disk: Disk) => Promise<T>;
@@ -64,17 +58,18 @@ type Transact = <T>(work: (trx: Transaction<Database>) => Promise<T>, disk: Disk
 /** The log over one store. */
 export class EventLog {
   readonly #db: Connection;
-  readonly #transact: Transact;
   readonly #readHead: Statement<{ seq: number; hash: string }>;
   readonly #moveHead: Statement;
   readonly #clock: Clock;
   readonly #insert: BulkInsert;
-  #waiting: Waiting[] = [];
-  #flushing: Promise<void> | undefined;
+  readonly #alone: SharedWrites<{ readonly event: NewEvent; readonly disk: Disk }>;
 
   constructor(db: Connection, transact: Transact, engine: Engine, clock: Clock) {
     this.#db = db;
-    this.#transact = transact;
+    this.#alone = new SharedWrites(async (writes) => {
+      const events = writes.map(({ event }) => event);
+      await transact((trx) => this.append(trx, events), writes.every(({ disk }) => disk === "behind") ? "behind" : "waits");
+    });
     this.#clock = clock;
     const lock = engine === "postgres" ? " for update" : "";
     this.#readHead = new Statement(engine, `select seq, hash from event_head where id = 1${lock}`);
@@ -112,37 +107,12 @@ export class EventLog {
    * a commit, which waits if one of them does.
    */
   record(event: NewEvent, disk: Disk = "waits"): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#waiting.push({ event, disk, resolve, reject });
-    this.#flushing ??= this.#flush();
-    return promise;
+    return this.#alone.add({ event, disk });
   }
 
   /** Resolves when everything recorded so far is durable. */
-  async settled(): Promise<void> {
-    while (this.#flushing) await this.#flushing;
-  }
-
-  async #flush(): Promise<void> {
-    await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
-      this.#waiting = [];
-      try {
-        await this.#transact(
-          (trx) =>
-            this.append(
-              trx,
-              batch.map((waiting) => waiting.event),
-            ),
-          batch.every((waiting) => waiting.disk === "behind") ? "behind" : "waits",
-        );
-        for (const waiting of batch) waiting.resolve();
-      } catch (error) {
-        for (const waiting of batch) waiting.reject(error);
-      }
-    }
-    this.#flushing = undefined;
+  settled(): Promise<void> {
+    return this.#alone.settled();
   }
 
   /** Reads events. */

@@ -31,6 +31,8 @@ export interface QuantumFlightsTable {
   plan_json: string;
   created_at: number;
   closed_at: number | null;
+  /** A hash that tells Leap accounts apart; none of flights older than it. */
+  account: string | null;
 }
 
 /** QPU time of a job in a flight, us: `held` while only estimated, `spent` as Leap told it, `freed` when none was used (us is 0 then). */
@@ -68,6 +70,21 @@ export interface QuantumLeapJournalTable {
   entry_json: string;
 }
 
+/** Chains that were found for a graph (a hash of its edges) on a solver's chip, and when they were last used. */
+export interface QuantumEmbeddingsTable {
+  solver: string;
+  graph: string;
+  chains_json: string;
+  used_at: number;
+}
+
+/** A hub that runs jobs: `beat` rises while it lives; `epoch` is another one whenever it begins anew. */
+export interface QuantumRunnersTable {
+  hub: string;
+  epoch: string;
+  beat: number;
+}
+
 /** The tables of optimisation jobs. */
 export interface QuantumDatabase {
   quantum_jobs: QuantumJobsTable;
@@ -75,5 +92,7 @@ export interface QuantumDatabase {
   quantum_reservations: QuantumReservationsTable;
   quantum_budgets: QuantumBudgetsTable;
   quantum_usage: QuantumUsageTable;
+  quantum_runners: QuantumRunnersTable;
+  quantum_embeddings: QuantumEmbeddingsTable;
   quantum_leap_journal: QuantumLeapJournalTable;
 }

@@ -1,59 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { bqmFromTerms, dimodBqmFormat } from "@entente/quantum";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { type ServedHub, serveHub } from "../../src/serving.ts";
-import { configOn, scratchFolder, tokenOf } from "../scratch.ts";
+import { frustrated, type View, withHub } from "./jobs-hub.ts";
 import { StandInLeap } from "./stand-in-leap.ts";
-
-interface View {
-  readonly job: string;
-  readonly state: string;
-  readonly place: string;
-  readonly notes: readonly { readonly text: string }[];
-  readonly qpu: { readonly us: number; readonly state: string } | null;
-  readonly answer: {
-    readonly energy: number;
-    readonly sample: Record<string, number>;
-    readonly provenance: Record<string, unknown>;
-  } | null;
-  readonly error: { readonly code: string; readonly message: string } | null;
-}
-
-// A triangle that cannot satisfy all three of its couplings: the ground state has energy -1.
-const frustrated = {
-  vartype: "SPIN",
-  quadratic: [
-    ["a", "b", 1],
-    ["b", "c", 1],
-    ["a", "c", 1],
-  ],
-};
-
-// What every test here has: a hub on a folder, and an official client as the operator.
-async function withHub(
-  settings: Readonly<Record<string, string>>,
-  work: (call: <T>(tool: string, input?: object) => Promise<T>, hub: ServedHub) => Promise<void>,
-): Promise<void> {
-  using folder = scratchFolder();
-  await using hub = await serveHub(configOn(folder.path, { "leap.configFile": "none", ...settings }));
-  await using client = await clientOf(hub, tokenOf(folder.path));
-  await work(client.call, hub);
-}
-
-async function clientOf(hub: ServedHub, token: string) {
-  const client = new Client({ name: "jobs-test", version: "1" });
-  const requestInit = { headers: { authorization: `Bearer ${token}` } };
-  await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", hub.url), { requestInit }));
-  return {
-    call: async <T>(tool: string, input: object = {}): Promise<T> => {
-      const result = await client.callTool({ name: tool, arguments: { ...input } });
-      if (result.isError) throw new Error(JSON.stringify(result.content));
-      return result.structuredContent as T; // why: each test knows what it asked for
-    },
-    [Symbol.asyncDispose]: () => client.close(),
-  };
-}
 
 test("a job without Leap runs here, is kept with its answer, and says where it came from", () =>
   withHub({}, async (call) => {
@@ -204,7 +154,28 @@ test("a solver that fails after it took the job frees what was held, and the job
   });
 });
 
-test("a job takes a dimod file and a kept model as it takes terms; one with constraints runs here whatever was wanted", async () => {
+test("a job whose answer is of no use goes on elsewhere, and what it took is spent", async () => {
+  await using leap = await StandInLeap.start();
+  await withHub(leap.settings, async (call) => {
+    // So weak a chain is broken in every sample of a triangle.
+    const weak = { terms: frustrated, where: "qpu", reads: 5, chainStrength: 0.001, chainBreaks: "discard" };
+    const jobs = await Promise.all([true, false].map((fallback) => call<View>("quantum_job_submit", { ...weak, fallback })));
+    const ended = await Promise.all(jobs.map(({ job }) => call<View>("quantum_job_get", { job, waitMs: 30_000 })));
+    assert.deepEqual(
+      ended.map(({ state, place, error }) => [state, place, error?.code]),
+      [
+        ["completed", "hybrid", undefined],
+        ["failed", "qpu", "JOB_CHAINS_BROKEN"],
+      ],
+    );
+    assert.match(JSON.stringify(ended[0]?.answer?.provenance.detours), /JOB_CHAINS_BROKEN/);
+    const { charged } = await leap.control("log");
+    const { used } = await call<{ used: { day: object } }>("quantum_budget_get");
+    assert.deepEqual(used.day, { heldUs: 0, spentUs: charged });
+  });
+});
+
+test("a job takes a dimod file and a kept model as it takes terms; one with constraints goes on from a QPU to a hybrid solver", async () => {
   await using leap = await StandInLeap.start();
   await withHub(leap.settings, async (call) => {
     const model = bqmFromTerms({ vartype: "SPIN", linear: [["a", 1]], quadratic: [["a", "b", 1]] });
@@ -226,7 +197,7 @@ test("a job takes a dimod file and a kept model as it takes terms; one with cons
       [
         ["completed", "qpu", -2],
         ["completed", "qpu", -2],
-        ["completed", "local", -3],
+        ["completed", "hybrid", -3],
       ],
     );
     assert.match(JSON.stringify(ended[2]?.answer?.provenance.detours), /CONSTRAINTS_UNFIT/);
@@ -250,6 +221,59 @@ test("jobs that wait or run are cancelled by their owner, here and at Leap", asy
       ["cancelled", "cancelled"],
     );
     assert.deepEqual(ended[1]?.qpu, { us: 0, state: "freed" });
+  });
+});
+
+test("a job is cancelled while a place on the chip is searched for it, and nothing of it is sent or held", async () => {
+  await using leap = await StandInLeap.start();
+  await withHub(leap.settings, async (call, { hub }) => {
+    // More than the chip can hold, which takes a search seconds to find out.
+    const quadratic = Array.from({ length: 60 }, (_, i) => Array.from({ length: i }, (_, j) => [i, j, 1])).flat();
+    const { job } = await call<View>("quantum_job_submit", { terms: { vartype: "SPIN", quadratic }, where: "qpu" });
+    while ((await call<View>("quantum_job_get", { job })).state === "queued") await sleep(20);
+    await call("quantum_job_cancel", { job });
+    const ended = await call<View>("quantum_job_get", { job, waitMs: 30_000 });
+    assert.deepEqual([ended.state, ended.place, ended.qpu], ["cancelled", "qpu", null]);
+    const flights = await hub.store.db.selectFrom("quantum_flights").selectAll().execute();
+    assert.deepEqual([flights, (await leap.control("log")).jobs], [[], 0]);
+  });
+});
+
+test("jobs that this hub cannot read keep no other job waiting", () =>
+  withHub({ "quantum.localJobs": "1" }, async (call, { hub }) => {
+    const { job: first } = await call<View>("quantum_job_submit", { terms: frustrated, where: "local", seconds: 0.1 });
+    await call<View>("quantum_job_get", { job: first, waitMs: 20_000 });
+    const row = await hub.store.db.selectFrom("quantum_jobs").selectAll().where("id", "=", first).executeTakeFirstOrThrow();
+    const { hub: hubId } = await hub.store.db.selectFrom("quantum_runners").select("hub").executeTakeFirstOrThrow();
+    const queued = { ...row, state: "queued", submitted_at: 1, ended_at: null, hub: null };
+    await hub.store.db
+      .insertInto("quantum_jobs")
+      .values([
+        { ...queued, id: "job_newer", priority: "tomorrow" },
+        { ...queued, id: "job_broken", order_json: "{" },
+        { ...queued, id: "job_begun", order_json: "{", state: "running", hub: hubId },
+      ])
+      .execute();
+    const { job } = await call<View>("quantum_job_submit", { terms: frustrated, where: "local", seconds: 0.1 });
+    assert.equal((await call<View>("quantum_job_get", { job, waitMs: 20_000 })).state, "completed");
+  }));
+
+test("flights of which Leap tells nothing for now take no slots: jobs that may go on elsewhere do, and the flights are followed", async () => {
+  await using leap = await StandInLeap.start({ runMs: 2000 });
+  await withHub({ ...leap.settings, "quantum.remoteJobs": "1" }, async (call) => {
+    const first = await call<View>("quantum_job_submit", { terms: frustrated, where: "qpu", fallback: false });
+    while ((await leap.control("log")).jobs === 0) await sleep(20);
+    await leap.control("faults", { faults: [{ kind: "status", status: 401, times: 0 }] });
+    const second = await call<View>("quantum_job_submit", { terms: frustrated, where: "qpu", seconds: 0.2 });
+    const ended = await call<View>("quantum_job_get", { job: second.job, waitMs: 60_000 });
+    assert.deepEqual([ended.state, ended.place], ["completed", "local"]);
+    assert.match(JSON.stringify(ended.answer?.provenance.detours), /LEAP_AUTH_REFUSED/);
+    assert.equal((await call<View>("quantum_job_get", { job: first.job })).state, "running");
+    await leap.control("faults", { faults: [] });
+    const followed = await call<View>("quantum_job_get", { job: first.job, waitMs: 60_000 });
+    assert.deepEqual([followed.state, followed.place, followed.error], ["completed", "qpu", null]);
+    const { charged, jobs } = await leap.control("log");
+    assert.deepEqual([followed.qpu?.us, jobs], [charged, 1]);
   });
 });
 

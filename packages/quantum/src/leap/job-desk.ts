@@ -119,10 +119,13 @@ export class JobDesk {
     return job;
   }
 
-  /** Takes up every job that the journal has begun and not finished. Jobs that Leap may have are looked up before they are sent. */
+  /**
+   * Takes up every job that the journal has begun and not finished, also what was put there since this client read it: by whoever moved
+   * another client's jobs into it. Jobs that Leap may have are looked up before they are sent.
+   */
   async resume(): Promise<readonly LeapJob[]> {
     const open: LeapJob[] = [];
-    for (const record of (await this.#known()).values()) {
+    for (const record of (await this.#reread()).values()) {
       if (record.job === undefined || record.finished !== undefined || record.refused !== undefined) continue;
       open.push(this.#jobs.get(record.key)?.job ?? this.#resumed(record.job, record));
     }
@@ -146,6 +149,7 @@ export class JobDesk {
     tracked.intended = true;
     tracked.tries = 1;
     tracked.cancelWanted = record.cancelling;
+    tracked.cancelNoted = record.cancelling;
     const job = this.#track(tracked);
     if (record.finished !== undefined) void this.#finishedBefore(tracked, record.finished);
     else if (record.id !== undefined) {
@@ -244,9 +248,12 @@ export class JobDesk {
   }
 
   async #cancel(job: TrackedJob): Promise<void> {
-    if (job.cancelWanted) return;
     job.cancelWanted = true;
-    if (job.intended) await this.#journal.append([{ at: "cancelling", key: job.key }]);
+    if (job.intended && !job.cancelNoted) {
+      // Asked again after a journal failed, it is noted then.
+      await this.#journal.append([{ at: "cancelling", key: job.key }]);
+      job.cancelNoted = true;
+    }
     if (job.id !== undefined) await this.#sendCancel(job);
   }
 
@@ -269,16 +276,33 @@ export class JobDesk {
   }
 
   #known(): Promise<Map<string, JobRecord>> {
-    this.#records ??= (this.#parts.journal?.entries() ?? Promise.resolve([])).then((entries) => {
-      const records = jobRecords(entries);
-      for (const [key, record] of records) records.set(key, brief(record));
-      return records;
+    if (this.#records !== undefined) return this.#records;
+    const records = (this.#parts.journal?.entries() ?? Promise.resolve([])).then((entries) => {
+      const known = jobRecords(entries);
+      for (const [key, record] of known) known.set(key, brief(record));
+      return known;
     });
-    return this.#records;
+    this.#records = records;
+    // A journal that could not be read this time is read again by the next who asks.
+    records.catch(() => {
+      if (this.#records === records) this.#records = undefined;
+    });
+    return records;
+  }
+
+  // What is known already is at least as new as what is read.
+  async #reread(): Promise<Map<string, JobRecord>> {
+    if (this.#records === undefined) return this.#known();
+    const known = await this.#known();
+    const found = jobRecords((await this.#parts.journal?.entries()) ?? []);
+    for (const [key, record] of found) if (!known.has(key)) known.set(key, brief(record));
+    return known;
   }
 
   async #remember(entries: readonly JournalEntry[]): Promise<void> {
-    const records = await this.#known();
+    // They are in the journal: whoever reads it next finds them there.
+    const records = await this.#known().catch(() => undefined);
+    if (records === undefined) return;
     for (const entry of entries) {
       const record = recorded(records.get(entry.key), entry);
       if (this.#parts.journal === undefined && entry.at === "finished") records.delete(entry.key);

@@ -47,6 +47,8 @@ export class TrackedJob {
   /** Successive polls that did not know it. */
   misses = 0;
   cancelWanted = false;
+  /** Whether the wish is in the journal. */
+  cancelNoted = false;
   cancelSent = false;
 
   constructor(spec: JobSpec) {

@@ -7,7 +7,12 @@ export interface SmallCqm {
   readonly domains: readonly (readonly number[])[];
   readonly vartypes: readonly string[];
   readonly objective: (values: readonly number[]) => number;
-  readonly constraints: readonly { readonly label: Label; readonly holds: (values: readonly number[]) => boolean }[];
+  readonly constraints: readonly {
+    readonly label: Label;
+    readonly holds: (values: readonly number[]) => boolean;
+    /** What breaking it costs; a hard one has no price. */
+    readonly price: ((values: readonly number[]) => number) | undefined;
+  }[];
 }
 
 function header(bytes: Buffer, magic: string): { json: Record<string, unknown>; at: number } {
@@ -93,12 +98,20 @@ export function readCqmFile(bytes: Buffer): SmallCqm {
     const left = expression(files.get(name)!);
     const right = files.get(`${folder}/rhs`)!.readDoubleLE(0);
     const sense = files.get(`${folder}/sense`)!.toString("latin1").trim();
-    const holds = (values: readonly number[]) => {
-      const value = left(values);
-      return sense === "<=" ? value <= right + 1e-9 : sense === ">=" ? value >= right - 1e-9 : Math.abs(value - right) < 1e-9;
+    const excess = (values: readonly number[]) => {
+      const over = left(values) - right;
+      return Math.max(0, sense === "<=" ? over : sense === ">=" ? -over : Math.abs(over));
     };
+    const weight = files.get(`${folder}/weight`)?.readDoubleLE(0);
+    const power = files.get(`${folder}/penalty`)?.toString("latin1").trim() === "quadratic" ? 2 : 1;
     const label: Label = JSON.parse(found[1]!);
-    return [{ label, holds }];
+    return [
+      {
+        label,
+        holds: (values: readonly number[]) => excess(values) < 1e-9,
+        price: weight === undefined ? undefined : (values: readonly number[]) => weight * excess(values) ** power,
+      },
+    ];
   });
   return { labels, domains, vartypes, objective, constraints };
 }

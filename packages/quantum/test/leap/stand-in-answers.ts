@@ -87,7 +87,9 @@ export function cqmAnswer(file: Buffer, seed: number) {
       return value;
     });
     const satisfied = model.constraints.map(({ holds }) => holds(values));
-    return { values, satisfied, feasible: satisfied.every(Boolean), energy: model.objective(values) };
+    const feasible = model.constraints.every(({ price }, c) => price !== undefined || satisfied[c]);
+    const energy = model.constraints.reduce((sum, { price }) => sum + (price?.(values) ?? 0), model.objective(values));
+    return { values, satisfied, feasible, energy };
   });
   rows.sort((a, b) => Number(b.feasible) - Number(a.feasible) || a.energy - b.energy);
   const kept = rows.slice(0, 20);

@@ -11,6 +11,15 @@ export const jobErrors = defineErrors({
     text: (d: { solver: string; because: string }) =>
       `the model does not fit on ${d.solver}: ${d.because}; with fallback true the job would go on elsewhere`,
   },
+  JOB_NOT_HERE: {
+    status: 409,
+    text: (d: { job: string }) => `wanted job "${d.job}" to run at this hub; its run is over, or another hub has it`,
+  },
+  JOBS_TAKEN_OVER: {
+    status: 409,
+    text: (d: { hub: string }) =>
+      `hub "${d.hub}" showed no sign of life for a2a.leaseMs or nearly so: its jobs are, or may be, another hub's`,
+  },
   JOB_CHAINS_BROKEN: {
     status: 502,
     text: (d: { reads: number }) =>

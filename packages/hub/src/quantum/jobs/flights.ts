@@ -4,72 +4,16 @@
  * and its answer, what it took and the ends of its jobs are one transaction. So after `kill -9` an open flight is either unknown to
  * the journal (it is sent now), begun (it is looked up and followed), or finished (its answer is read from the journal).
  */
-import {
-  decodeBq,
-  decodeQpAnswer,
-  dimodBqmFormat,
-  estimateQpuTime,
-  identityText,
-  type JobRecord,
-  type JobTiming,
-  type LeapAnswer,
-  type LeapJob,
-  type LeapSolver,
-  leastHybridTime,
-  qpuAccessTime,
-  timingOf,
-} from "@entente/quantum";
-import type { Clock } from "../../base/clock.ts";
-import { asEntenteError, baseErrors, type EntenteError } from "../../base/errors.ts";
-import { newId } from "../../base/ids.ts";
-import type { Logger } from "../../base/logger.ts";
-import type { Store } from "../../store/store.ts";
-import type { Metrics } from "../../telemetry/metrics.ts";
-import { quantumErrors } from "../errors.ts";
-import type { ProblemSource } from "../problem-source.ts";
-import { type PlainProblem, readProblem } from "../reading.ts";
-import { hybridAnswer, quantumAnswer } from "./answering.ts";
-import { type Claim, hold, settle } from "./budgets.ts";
-import { jobErrors } from "./errors.ts";
-import type { JobAnswer, KeptJob } from "./job.ts";
-import type { LeapDesk } from "./leap-desk.ts";
-import { Placing, problemOf, qubitsOf, type Seat } from "./placing.ts";
-import type { JobRecords } from "./records.ts";
-import { sharedOut } from "./shares.ts";
+import type { JobRecord, LeapJob, LeapSolver } from "@entente/quantum";
+import { asEntenteError } from "../../base/errors.ts";
+import { packModel } from "../model-packing.ts";
+import { Departures } from "./departures.ts";
+import { type Flight, type FlightGround, problemIn } from "./flight.ts";
+import type { KeptJob } from "./job.ts";
+import { Landings } from "./landings.ts";
+import { problemOf } from "./placing.ts";
 
-/** What a flight's answer is read by; the same request is made from it after a restart. */
-type FlightPlan =
-  | { readonly kind: "qpu"; readonly seats: readonly Seat[]; readonly params: Readonly<Record<string, number | boolean>> }
-  | { readonly kind: "hybrid"; readonly job: string; readonly params: { readonly time_limit: number } };
-
-interface Flight {
-  readonly key: string;
-  /** The solver's name, by which it is found again. */
-  readonly solver: string;
-  readonly plan: FlightPlan;
-  readonly jobs: readonly KeptJob[];
-}
-
-/** What flights stand on, and whom they tell. */
-export interface FlightsInput {
-  readonly store: Store;
-  readonly records: JobRecords;
-  readonly leap: LeapDesk;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly metrics: Metrics;
-  readonly hub: string;
-  readonly halfLifeMs: number;
-  /** A job cannot go this way. */
-  readonly refused: (job: KeptJob, error: EntenteError) => Promise<void>;
-  /** Jobs have ended. */
-  readonly ended: (jobs: readonly KeptJob[]) => void;
-}
-
-const searchMs = 20_000;
 const retryMs = 5_000;
-// Larger models fill a chip by themselves.
-const tiledVariables = 64;
 // After these nobody knows yet whether Leap works on the job.
 const unknown: ReadonlySet<string> = new Set([
   "LEAP_JOB_UNRECONCILED",
@@ -85,198 +29,80 @@ const unknown: ReadonlySet<string> = new Set([
 
 /** See the head of this file. */
 export class Flights {
-  readonly #input: FlightsInput;
-  readonly #placing = new Placing(searchMs);
+  readonly #ground: FlightGround;
+  readonly #departures: Departures;
+  readonly #landings: Landings;
   readonly #open = new Map<string, { readonly flight: Flight; leap: LeapJob | undefined }>();
-  readonly #works = new Set<Promise<void>>();
-  readonly #timers = new Set<NodeJS.Timeout>();
-  readonly #stopping = new AbortController();
+  // Jobs of flights of which Leap does not tell for now.
+  readonly #unheard = new Set<string>();
+  // From before a flight is written down until after it is closed.
+  readonly #known = new Set<string>();
 
-  constructor(input: FlightsInput) {
-    this.#input = input;
+  constructor(ground: FlightGround) {
+    this.#ground = ground;
+    this.#landings = new Landings(ground);
+    this.#departures = new Departures(ground, {
+      announce: (key) => this.#known.add(key),
+      withdraw: (key) => this.#known.delete(key),
+      fly: (flight, solver) => this.#fly(flight, solver),
+    });
   }
 
-  /** Sends jobs that were taken; those of a QPU that are small go together where their anneals agree. */
+  /** Sends jobs that were taken. */
   launch(jobs: readonly KeptJob[]): void {
-    const qpu = jobs.filter(({ place }) => place === "qpu");
-    const hybrid = jobs.filter(({ place }) => place === "hybrid");
-    for (const group of Map.groupBy(qpu, ({ order }) => order.qpu.annealingUs).values()) this.#work(this.#launchQpu(group));
-    for (const job of hybrid) this.#work(this.#launchHybrid(job));
+    this.#departures.launch(jobs);
   }
 
-  /** Takes up the flights of this hub that a stop cut off. */
-  async recover(): Promise<void> {
-    const { store, records, hub } = this.#input;
-    const rows = await store.db
-      .selectFrom("quantum_flights")
-      .selectAll()
-      .where("hub", "=", hub)
-      .where("closed_at", "is", null)
-      .execute();
-    const running = await records.runningAt(hub);
-    for (const { key, solver, plan_json } of rows) {
-      const jobs = running.filter(({ flight }) => flight === key);
-      this.#work(this.#fly({ key, solver, plan: JSON.parse(plan_json), jobs }));
+  /** The open flights of this hub that nobody here follows, by key: a stop cut them off, or the answer of the write that began them was lost. */
+  async left(): Promise<ReadonlyMap<string, Omit<Flight, "jobs">>> {
+    const { store, hub } = this.#ground;
+    const query = store.db.selectFrom("quantum_flights").select(["key", "solver", "plan_json"]);
+    const rows = await query.where("hub", "=", hub).where("closed_at", "is", null).execute();
+    return new Map(
+      rows
+        .filter(({ key }) => !this.#known.has(key))
+        .map(({ key, solver, plan_json }) => [key, { key, solver, plan: JSON.parse(plan_json) }]),
+    );
+  }
+
+  /** Goes on with flights that were left. */
+  follow(left: ReadonlyMap<string, Omit<Flight, "jobs">>): void {
+    const { works } = this.#ground;
+    for (const flight of left.values()) {
+      if (this.#known.has(flight.key)) continue;
+      this.#known.add(flight.key);
+      works.add("a flight to Leap", this.#takenUp(flight));
     }
+  }
+
+  /** Whether Leap does not tell for now how the flight of a job stands: it may never, so the job takes no slot. */
+  isUnheard(job: string): boolean {
+    return this.#unheard.has(job);
   }
 
   /** Asks Leap to let a flight go, once all of its jobs are to be cancelled. */
   async cancel(job: string): Promise<void> {
     for (const { flight, leap } of this.#open.values()) {
       if (!flight.jobs.some(({ id }) => id === job)) continue;
-      const now = await Promise.all(flight.jobs.map(({ id }) => this.#input.records.load(id)));
+      const now = await Promise.all(flight.jobs.map(({ id }) => this.#ground.records.load(id)));
       if (now.every((one) => one?.cancel === true)) await leap?.cancel();
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopping.abort(new Error("the hub stops"));
-    for (const timer of this.#timers) clearTimeout(timer);
-    await this.#input.leap[Symbol.asyncDispose]();
-    await Promise.all(this.#works);
-  }
-
-  #work(work: Promise<void>): void {
-    const watched = work
-      .catch((error: unknown) => {
-        if (!this.#stopping.signal.aborted) this.#input.log.error({ err: error }, "a flight to Leap failed");
-      })
-      .finally(() => this.#works.delete(watched));
-    this.#works.add(watched);
-  }
-
-  async #launchQpu(jobs: readonly KeptJob[]): Promise<void> {
-    const { leap } = this.#input;
-    const signal = this.#stopping.signal;
-    let solver: LeapSolver;
-    try {
-      solver = await leap.solver({ category: "qpu" }, signal);
-    } catch (error) {
-      return this.#refuseAll(jobs, error);
-    }
-    const read: { job: KeptJob; problem: PlainProblem }[] = [];
-    for (const job of jobs) {
-      try {
-        read.push({ job, problem: await problemIn(job.order.solve.problem) });
-      } catch (error) {
-        await this.#refuseAll([job], error);
-      }
-    }
-    const small = read.filter(({ problem }) => problem.model.size <= tiledVariables);
-    const large = read.filter(({ problem }) => problem.model.size > tiledVariables);
-    for (const group of [...(small.length > 0 ? [small] : []), ...large.map((one) => [one])])
-      this.#work(this.#placeAndSend(group, solver));
-  }
-
-  async #placeAndSend(group: readonly { job: KeptJob; problem: PlainProblem }[], solver: LeapSolver): Promise<void> {
-    const passengers = group.map(({ job, problem }) => ({
-      job: job.id,
-      model: problem.model,
-      chainStrength: job.order.qpu.chainStrength,
-    }));
-    let seats: readonly (Seat | undefined)[];
-    try {
-      seats = await this.#placing.seats(passengers, solver, this.#stopping.signal);
-    } catch (error) {
-      return this.#refuseAll(
-        group.map(({ job }) => job),
-        error,
-      );
-    }
-    const [seated, left] = [group.filter((_, i) => seats[i]), group.filter((_, i) => !seats[i])];
-    // Those for whom the others left no room go by themselves; one that was alone does not fit.
-    if (left.length > 0 && seated.length > 0) this.#work(this.#placeAndSend(left, solver));
-    else
-      for (const { job, problem } of left) {
-        const because = `no embedding of ${problem.model.size} variables and ${problem.model.biases.length} couplings was found`;
-        await this.#refuseAll([job], jobErrors.JOB_NOT_EMBEDDABLE({ solver: identityText(solver.identity), because }));
-      }
-    const placed = seats.filter((seat) => seat !== undefined);
-    await this.#holdAndSend(
-      seated.map(({ job }) => job),
-      solver,
-      (jobs) => {
-        const aboard = placed.filter(({ job }) => jobs.some(({ id }) => id === job));
-        const annealing = jobs[0]?.order.qpu.annealingUs;
-        const params = {
-          num_reads: Math.max(...jobs.map(({ order }) => order.qpu.reads)),
-          ...(annealing === undefined ? {} : { annealing_time: annealing }),
-        };
-        return { plan: { kind: "qpu", seats: aboard, params }, us: estimateQpuTime(solver, qubitsOf(aboard), params) };
-      },
-    );
-  }
-
-  async #launchHybrid(job: KeptJob): Promise<void> {
-    try {
-      const solver = await this.#input.leap.solver({ category: "hybrid", problemTypes: ["bqm"] }, this.#stopping.signal);
-      const { model } = await problemIn(job.order.solve.problem);
-      const time_limit = Math.max(leastHybridTime(solver, "bqm", { variables: model.size }), job.order.hybridSeconds ?? 0);
-      await this.#holdAndSend([job], solver, () => ({
-        plan: { kind: "hybrid", job: job.id, params: { time_limit } },
-        us: hybridQpuTime(solver, time_limit),
-      }));
-    } catch (error) {
-      await this.#refuseAll([job], error);
-    }
-  }
-
-  // Writes the flight down with what it may take; whoever has no budget for it goes another way, and the others fly.
-  async #holdAndSend(
-    jobs: readonly KeptJob[],
-    solver: LeapSolver,
-    planFor: (jobs: readonly KeptJob[]) => { readonly plan: FlightPlan; readonly us: number },
-  ): Promise<void> {
-    const { store, records, clock, hub } = this.#input;
-    let aboard = jobs;
-    for (const job of jobs) {
-      if (!(await records.load(job.id))?.cancel) continue;
-      await this.#input.refused(job, baseErrors.CANCELLED({ reason: "by its owner" }));
-      aboard = aboard.filter(({ id }) => id !== job.id);
-    }
-    while (aboard.length > 0) {
-      const now = clock.now();
-      const key = newId("flight", now);
-      try {
-        const { plan, us } = planFor(aboard);
-        const parts = sharedOut(Math.ceil(us), aboard.map(readsOf));
-        const claims: Claim[] = aboard.map(({ id, owner }, i) => ({ job: id, owner, us: parts[i] ?? 0 }));
-        await store.transaction(async (trx) => {
-          await trx
-            .insertInto("quantum_flights")
-            .values({ key, hub, solver: solver.identity.name, plan_json: JSON.stringify(plan), created_at: now })
-            .execute();
-          await hold(trx, store.engine === "postgres", key, claims, now);
-          for (const { id } of aboard) await records.change(id, { flight: key }, trx);
-          const data = { solver: identityText(solver.identity), jobs: aboard.map(({ id }) => id), us: Math.ceil(us) };
-          await store.events.append(trx, [{ kind: "quantum.flight.held", actor: "hub", subject: key, data }]);
-        });
-        return await this.#fly({ key, solver: solver.identity.name, plan, jobs: aboard }, solver);
-      } catch (error) {
-        const { code, details } = asEntenteError(error);
-        if (code !== "QPU_BUDGET_EXCEEDED" && code !== "QPU_BUDGET_NONE") return this.#refuseAll(aboard, error);
-        const scope = details.principal ?? details.scope;
-        const out = aboard.findLast(({ owner }) => scope === "*" || owner === scope) ?? aboard[aboard.length - 1];
-        if (out === undefined) return;
-        await this.#refuseAll([out], error);
-        aboard = aboard.filter(({ id }) => id !== out.id);
-      }
-    }
-  }
-
   async #fly(flight: Flight, solver?: LeapSolver): Promise<void> {
-    const { leap, log } = this.#input;
+    const { leap, log, works } = this.#ground;
     const entry: { readonly flight: Flight; leap: LeapJob | undefined } = { flight, leap: undefined };
     this.#open.set(flight.key, entry);
     try {
       const record = await leap.record(flight.key);
-      if (record?.finished?.answer !== undefined) return await this.#landFromJournal(flight, record);
+      if (record?.finished?.answer !== undefined)
+        return await this.#landed(flight, this.#landings.landFromJournal(flight, record));
       entry.leap = await this.#submitted(flight, record, solver);
       for (const { id } of flight.jobs) void this.cancel(id).catch(() => undefined); // The wish may be older than the flight.
       const { answer, timing, id, solver: name } = await entry.leap.result;
-      await this.#land(flight, answer, timing, { id, solver: name });
+      await this.#landed(flight, this.#landings.land(flight, answer, timing, { id, solver: name }));
     } catch (error) {
-      if (this.#stopping.signal.aborted) return;
+      if (works.signal.aborted) return;
       const { code, message } = asEntenteError(error);
       // A store that is away for a moment must not cost an answer: nothing of the flight is forgotten before it is closed.
       const isOurs = code === "INTERNAL";
@@ -284,40 +110,56 @@ export class Flights {
         const record = await leap.record(flight.key);
         const begun = record?.job !== undefined && record.refused === undefined;
         if (!begun || !(isOurs || (record.finished === undefined && unknown.has(code))))
-          return await this.#crash(flight, error, record);
+          return await this.#landed(flight, this.#landings.crash(flight, error, record));
       } catch (again) {
         log.error({ err: again, flight: flight.key }, "the end of a flight to Leap could not be kept");
       }
       log.warn({ flight: flight.key, code, problem: message }, "a flight to Leap is followed again later");
-      this.#later(flight);
+      for (const { id } of flight.jobs) this.#unheard.add(id);
+      works.later("a flight to Leap", retryMs, () => this.#flyAgain(flight));
     } finally {
       if (this.#open.get(flight.key) === entry) this.#open.delete(flight.key);
     }
   }
 
-  #later(flight: Flight): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#work(this.#fly(flight));
-    }, retryMs);
-    this.#timers.add(timer.unref());
+  // A flight that is closed must never be sent: its part of the journal is gone.
+  async #flyAgain(flight: Flight): Promise<void> {
+    const { works, store, ended } = this.#ground;
+    const query = store.db.selectFrom("quantum_flights").select("closed_at").where("key", "=", flight.key);
+    const row = await works.insist(`the state of the flight ${flight.key}`, () => query.executeTakeFirst());
+    if (row?.closed_at === null) return this.#fly(flight);
+    await this.#landed(flight, Promise.resolve());
+    ended(flight.jobs);
+  }
+
+  async #takenUp(flight: Omit<Flight, "jobs">): Promise<void> {
+    const { works, records } = this.#ground;
+    const jobs = await works.insist(`the jobs of the flight ${flight.key}`, () => records.aboard(flight.key));
+    return this.#fly({ ...flight, jobs });
+  }
+
+  async #landed({ key, jobs }: Flight, landing: Promise<void>): Promise<void> {
+    await landing;
+    this.#known.delete(key);
+    for (const { id } of jobs) this.#unheard.delete(id);
   }
 
   async #submitted(flight: Flight, record: JobRecord | undefined, known?: LeapSolver): Promise<LeapJob> {
-    const { leap } = this.#input;
+    const { leap, works } = this.#ground;
     const { key, plan, jobs } = flight;
     const client = await leap.client();
-    if (record?.job !== undefined && record.refused === undefined) {
+    // Also what another hub left half done, which the client has not seen yet.
+    if (record !== undefined) {
       const begun = (await client.resume()).find((job) => job.key === key);
       if (begun) return begun;
     }
     const label = jobs.length === 1 ? (jobs[0]?.id ?? "entente") : `${jobs.length} jobs`;
-    const solver = known ?? (await leap.solver({ name: flight.solver }, this.#stopping.signal));
+    const solver = known ?? (await leap.solver({ name: flight.solver }, works.signal));
     if (plan.kind === "hybrid") {
       const job = jobs.find(({ id }) => id === plan.job);
       if (!job) throw new Error(`the flight ${key} has lost its job`);
-      const file = new Uint8Array(dimodBqmFormat.bytes((await problemIn(job.order.solve.problem)).model));
-      return client.submitHybrid({ key, label, solver, type: "bqm", file, params: plan.params, signal: this.#stopping.signal });
+      const { kind: type, bytes: file } = await packModel(job.order.solve.problem);
+      return client.submitHybrid({ key, label, solver, type, file, params: plan.params, signal: works.signal });
     }
     const placed = await Promise.all(
       plan.seats.map(async (seat) => {
@@ -328,150 +170,4 @@ export class Flights {
     );
     return client.submit({ key, label, solver, type: "ising", problem: problemOf(placed, solver), params: plan.params });
   }
-
-  async #landFromJournal(flight: Flight, { finished, job }: JobRecord): Promise<void> {
-    const answer = finished?.answer ?? {};
-    const timing = timingOf(answer);
-    const offset = typeof job?.data.offset === "number" ? job.data.offset : 0;
-    const decoded: LeapAnswer =
-      flight.plan.kind === "qpu"
-        ? { format: "qp", samples: decodeQpAnswer(answer, "ising", offset) }
-        : { format: "bq", samples: decodeBq(answer.data) };
-    const solver = job ? identityText(job.solver) : flight.solver;
-    await this.#land(flight, decoded, timing, { id: finished?.id ?? "", solver });
-  }
-
-  async #land(
-    flight: Flight,
-    answer: LeapAnswer,
-    timing: JobTiming,
-    at: { readonly id: string; readonly solver: string },
-  ): Promise<void> {
-    const { jobs } = flight;
-    const us = Math.round(qpuAccessTime(timing));
-    const parts = sharedOut(us, jobs.map(readsOf));
-    const now = this.#input.clock.now();
-    const outcomes = await Promise.all(
-      jobs.map(async (job, i) => {
-        const provenance = {
-          solver: at.solver,
-          leapId: at.id,
-          timeMs: now - (job.startedAt ?? now),
-          qpuAccessUs: parts[i] ?? 0,
-          timing,
-          ...(jobs.length > 1 ? { sharedBy: jobs.length } : {}),
-          ...(job.detours.length > 0 ? { detours: job.detours } : {}),
-        };
-        try {
-          return { job, answer: await answerFor(job, flight.plan, answer, provenance) };
-        } catch (error) {
-          return { job, error: asEntenteError(error) };
-        }
-      }),
-    );
-    await this.#close(flight, us, outcomes);
-  }
-
-  // Nothing came of it: what it took, if anything, is known from the journal, and its jobs go on elsewhere.
-  async #crash(flight: Flight, error: unknown, record: JobRecord | undefined): Promise<void> {
-    const us = Math.round(qpuAccessTime(timingOf(record?.finished?.answer)));
-    const failure = asEntenteError(error);
-    if (failure.code === "LEAP_JOB_CANCELLED") {
-      await this.#close(
-        flight,
-        us,
-        flight.jobs.map((job) => ({ job, error: failure })),
-      );
-      return;
-    }
-    await this.#close(flight, us, []);
-    await this.#refuseAll(flight.jobs, failure);
-  }
-
-  // One transaction: what was taken, the ends of the jobs, and that nothing of this flight is open any more.
-  async #close(
-    flight: Flight,
-    us: number,
-    outcomes: readonly { readonly job: KeptJob; readonly answer?: JobAnswer; readonly error?: EntenteError }[],
-  ): Promise<void> {
-    const { store, records, clock, hub, halfLifeMs, metrics } = this.#input;
-    const { key, jobs } = flight;
-    const now = clock.now();
-    await store.transaction(async (trx) => {
-      const { numUpdatedRows } = await trx
-        .updateTable("quantum_flights")
-        .set({ closed_at: now })
-        .where("key", "=", key)
-        .where("closed_at", "is", null)
-        .executeTakeFirst();
-      if (numUpdatedRows !== 1n) throw new Error(`the flight ${key} was closed before`);
-      await settle(
-        trx,
-        key,
-        us,
-        jobs.map((job) => ({ job: job.id, weight: readsOf(job) })),
-      );
-      const wishes = await trx
-        .selectFrom("quantum_jobs")
-        .select("id")
-        .where("flight", "=", key)
-        .where("cancel", "=", 1)
-        .execute();
-      for (const { job, answer, error } of outcomes) {
-        const common = { endedAt: now, hub: undefined };
-        if (wishes.some(({ id }) => id === job.id)) await records.end(trx, job, { ...common, state: "cancelled" });
-        else if (answer) await records.end(trx, job, { ...common, state: "completed", answer });
-        else {
-          const { code, message } = error ?? { code: "INTERNAL", message: "" };
-          await records.end(trx, job, { ...common, state: "failed", error: { code, message } });
-        }
-      }
-      for (const job of jobs)
-        await records.charge(trx, job.owner, "remote", (now - (job.startedAt ?? now)) / jobs.length, now, halfLifeMs);
-      await trx.deleteFrom("quantum_leap_journal").where("hub", "=", hub).where("key", "=", key).execute();
-      const data = { us, ended: outcomes.length };
-      await store.events.append(trx, [{ kind: "quantum.flight.closed", actor: "hub", subject: key, data }]);
-    });
-    metrics.quantumQpuTime.inc(us / 1e6);
-    for (const { job, answer } of outcomes)
-      metrics.quantumEnded.inc({ place: job.place, state: answer ? "completed" : "failed" });
-    this.#input.ended(outcomes.map(({ job }) => job));
-  }
-
-  async #refuseAll(jobs: readonly KeptJob[], error: unknown): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
-    for (const job of jobs) await this.#input.refused(job, asEntenteError(error));
-  }
-}
-
-/** The model of a source, for solvers at Leap. Throws CONSTRAINTS_UNFIT for one with constraints, and the codes of @entente/quantum. */
-export async function problemIn(source: ProblemSource): Promise<PlainProblem> {
-  const problem = await readProblem(source);
-  if (problem.kind === "cqm") throw quantumErrors.CONSTRAINTS_UNFIT({ what: "a job at Leap" });
-  return problem;
-}
-
-/** QPU time that a hybrid run may be charged, us: its run time over the solver's rate of conversion, which is 20 where it says none. */
-export function hybridQpuTime(solver: LeapSolver, seconds: number): number {
-  const { quota_conversion_rate: rate } = solver.properties;
-  return (seconds * 1e6) / (typeof rate === "number" && rate > 0 ? rate : 20);
-}
-
-function readsOf({ order }: KeptJob): number {
-  return order.qpu.reads;
-}
-
-async function answerFor(
-  job: KeptJob,
-  plan: FlightPlan,
-  answer: LeapAnswer,
-  provenance: Readonly<Record<string, unknown>>,
-): Promise<JobAnswer> {
-  const problem = await problemIn(job.order.solve.problem);
-  if (plan.kind === "qpu" && answer.format === "qp") {
-    const seat = plan.seats.find((one) => one.job === job.id);
-    if (seat) return quantumAnswer(problem, seat, answer.samples, job.order.qpu, provenance);
-  }
-  if (plan.kind === "hybrid" && answer.format === "bq") return hybridAnswer(problem, answer.samples, provenance);
-  throw new Error(`an answer in ${answer.format} for a flight to a ${plan.kind}`);
 }

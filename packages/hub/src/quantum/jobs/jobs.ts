@@ -1,13 +1,13 @@
 /**
- * Optimisation jobs: durable, scheduled, run here or at Leap. The scheduler decides (scheduling.ts), the store keeps (records.ts), the
- * solver thread or a flight (flights.ts) does the work; this file is their loop. A job belongs to whoever submitted it. Only a served
+ * Optimisation jobs: durable, scheduled, run here or at Leap. The store keeps them (records.ts), a loop runs them (job-loop.ts);
+ * this file is what tools see of them. A job belongs to whoever submitted it. Only a served
  * hub runs jobs; what another process on the store submits is found within a second.
  */
 import type { LeapSolver } from "@entente/quantum";
 import { hubIdOf } from "../../a2a/engine/lease.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { ConfigValues } from "../../base/config-keys.ts";
-import { asEntenteError, baseErrors, type EntenteError } from "../../base/errors.ts";
+import { asEntenteError, baseErrors } from "../../base/errors.ts";
 import { newId } from "../../base/ids.ts";
 import { Listeners } from "../../base/listeners.ts";
 import type { Logger } from "../../base/logger.ts";
@@ -17,12 +17,14 @@ import type { Metrics } from "../../telemetry/metrics.ts";
 import type { Vault } from "../../vault/vault.ts";
 import type { Solving } from "../pillar.ts";
 import { Budgets } from "./budgets.ts";
-import { Flights } from "./flights.ts";
+import { insist } from "./insistence.ts";
 import { type JobOrder, jobStates, type KeptJob, type Place, type Priority, type WantedPlace } from "./job.ts";
+import { JobLoop } from "./job-loop.ts";
 import { StoreJournal } from "./journal.ts";
+import { KeptEmbeddings } from "./kept-embeddings.ts";
 import { LeapDesk } from "./leap-desk.ts";
-import { JobRecords, laneOf } from "./records.ts";
-import { type SchedulingPolicy, startsNow } from "./scheduling.ts";
+import { Placing } from "./placing.ts";
+import { JobRecords } from "./records.ts";
 
 /** What jobs stand on. */
 export interface JobsInput {
@@ -46,13 +48,9 @@ export interface JobRequest {
   readonly order: JobOrder;
 }
 
-interface Live {
-  readonly job: KeptJob;
-  readonly stop: AbortController;
-  progress: { readonly done: number; readonly message: string } | undefined;
-}
-
-const lookMs = 1000;
+// Bounds each search for a place on a chip.
+const searchMs = 20_000;
+const keptEmbeddings = 1000;
 // What a job that names no time is reckoned with.
 const usualSeconds = 2;
 // What is submitted at nearly the same time can share a flight.
@@ -62,51 +60,37 @@ const gatherMs = 10;
 export class Jobs implements AsyncDisposable {
   readonly records: JobRecords;
   readonly budgets: Budgets;
-  readonly leap: LeapDesk;
+  readonly placing: Placing;
   readonly #input: JobsInput;
   readonly #hub: string;
-  readonly #policy: SchedulingPolicy;
-  readonly #flights: Flights;
-  readonly #live = new Map<string, Live>();
-  readonly #works = new Set<Promise<void>>();
+  #loop: JobLoop;
+  #renewing: Promise<void> = Promise.resolve();
+  readonly #stopping = new AbortController();
   readonly #changes: Listeners<string>;
-  #looking: NodeJS.Timeout | undefined;
   #gathering: NodeJS.Timeout | undefined;
-  #ticking: Promise<void> | undefined;
-  #again = false;
-  #stopped = false;
 
   constructor(input: JobsInput) {
     this.#input = input;
-    const { store, clock, log, metrics, values, dataFolder, environment, vault } = input;
+    const { store, clock, log, metrics, dataFolder } = input;
     this.#hub = hubIdOf(dataFolder, clock);
     this.records = new JobRecords(store);
     this.budgets = new Budgets(store);
-    this.leap = new LeapDesk({ journal: new StoreJournal(store, this.#hub), values, environment, log, vault });
-    this.#changes = new Listeners((error) => log.error({ err: error }, "a listener to jobs failed"));
-    this.#policy = {
-      slots: { local: values["quantum.localJobs"], remote: values["quantum.remoteJobs"] },
-      weights: values["quantum.weights"],
-      agingMs: values["quantum.agingMs"],
-    };
-    this.#flights = new Flights({
-      store,
-      records: this.records,
-      leap: this.leap,
-      clock,
-      log,
-      metrics,
-      hub: this.#hub,
-      halfLifeMs: values["quantum.halfLifeMs"],
-      refused: (job, error) => this.#detour(job, error),
-      ended: (jobs) => {
-        for (const { id } of jobs) this.#left(id);
-      },
+    this.placing = new Placing({
+      solving: input.solving,
+      kept: new KeptEmbeddings({ store, clock, log, most: keptEmbeddings }),
+      limitMs: searchMs,
     });
+    this.#changes = new Listeners((error) => log.error({ err: error }, "a listener to jobs failed"));
+    this.#loop = this.#newLoop();
     metrics.onRead(async () => {
       const counts = await this.records.counts();
       for (const state of jobStates) metrics.quantumJobs.set({ state }, counts.get(state) ?? 0);
     });
+  }
+
+  /** The hub's Leap client. */
+  get leap(): LeapDesk {
+    return this.#loop.leap;
   }
 
   /** The solver thread, and the models that principals keep. */
@@ -120,30 +104,8 @@ export class Jobs implements AsyncDisposable {
   }
 
   /** Takes up what a stop cut off, and runs jobs from now on. */
-  async recover(): Promise<void> {
-    const { store, clock } = this.#input;
-    const open = new Set(
-      (
-        await store.db
-          .selectFrom("quantum_flights")
-          .select("key")
-          .where("hub", "=", this.#hub)
-          .where("closed_at", "is", null)
-          .execute()
-      ).map(({ key }) => key),
-    );
-    for (const job of await this.records.runningAt(this.#hub)) {
-      if (job.flight !== undefined && open.has(job.flight))
-        this.#live.set(job.id, { job, stop: new AbortController(), progress: undefined });
-      else {
-        const text = "the hub stopped while it ran; it runs again from its seed";
-        const notes = [...job.notes, { at: clock.now(), text }];
-        await this.records.change(job.id, { state: "queued", hub: undefined, flight: undefined, notes, detours: job.detours });
-      }
-    }
-    await this.#flights.recover();
-    this.#looking = setInterval(() => this.#tick(), lookMs).unref();
-    this.#tick();
+  recover(): Promise<void> {
+    return this.#loop.begin();
   }
 
   /** Keeps a job; it runs when its turn comes. Throws JOBS_TOO_MANY. */
@@ -177,7 +139,7 @@ export class Jobs implements AsyncDisposable {
     await this.records.begin(job, this.#input.values["quantum.openJobs"]);
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined;
-      this.#tick();
+      this.#loop.look();
     }, gatherMs);
     return job;
   }
@@ -201,13 +163,13 @@ export class Jobs implements AsyncDisposable {
 
   /** How far a job is that runs here. */
   progressOf(id: string): { readonly done: number; readonly message: string } | undefined {
-    return this.#live.get(id)?.progress;
+    return this.#loop.progressOf(id);
   }
 
   /** Ends a job: one that waits at once, one that runs as soon as its solver hears it. One at Leap may still finish. */
   async cancel(id: string, by: string): Promise<void> {
     await this.records.cancel(id, by, this.#input.clock.now());
-    await this.#heedCancel(id);
+    await this.#loop.heedCancel(id);
     this.#changes.tell(id);
   }
 
@@ -231,147 +193,55 @@ export class Jobs implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopped = true;
-    clearInterval(this.#looking);
     clearTimeout(this.#gathering);
-    for (const { stop } of this.#live.values()) stop.abort(new Error("the hub stops"));
-    await this.#ticking;
-    await this.#flights[Symbol.asyncDispose]();
-    await Promise.all(this.#works);
+    this.#stopping.abort(new Error("the hub stops"));
+    await this.#renewing;
+    await this.#loop[Symbol.asyncDispose]();
+  }
+
+  #newLoop(): JobLoop {
+    const { store, values, environment, log, vault } = this.#input;
+    return new JobLoop({
+      ...this.#input,
+      records: this.records,
+      placing: this.placing,
+      hub: this.#hub,
+      leaseMs: values["a2a.leaseMs"],
+      openLeap: (lease) =>
+        new LeapDesk({
+          journal: new StoreJournal(store, this.#hub, (work) => lease.transaction(work)),
+          maySend: () => lease.checkFresh(),
+          ...{ values, environment, log, vault },
+        }),
+      policy: {
+        slots: { local: values["quantum.localJobs"], remote: values["quantum.remoteJobs"] },
+        weights: values["quantum.weights"],
+        agingMs: values["quantum.agingMs"],
+      },
+      halfLifeMs: values["quantum.halfLifeMs"],
+      changed: (id) => this.#changes.tell(id),
+      lost: () => {
+        this.#renewing = this.#renew();
+      },
+    });
+  }
+
+  // This hub was too slow, and another one has what it ran: it begins anew, with what is in the queue.
+  async #renew(): Promise<void> {
+    const { log } = this.#input;
+    const { signal } = this.#stopping;
+    await this.#loop[Symbol.asyncDispose]();
+    const loop = this.#newLoop();
+    this.#loop = loop;
+    await insist(() => loop.begin(), { signal, log, what: "that the hub runs jobs again" }).catch((error: unknown) => {
+      if (!signal.aborted) log.error({ err: error }, "the hub runs no jobs until it is started again");
+    });
   }
 
   // QPU time is money: it is spent only by those whom the operator gave some.
   async #autoPlace(owner: string): Promise<Place> {
     if (!(await this.leap.hasToken())) return "local";
     return (await this.budgets.standing(this.#input.clock.now(), owner)).length > 0 ? "qpu" : "local";
-  }
-
-  #tick(): void {
-    if (this.#stopped || this.#looking === undefined) return;
-    if (this.#ticking) {
-      this.#again = true;
-      return;
-    }
-    this.#ticking = this.#startJobs()
-      .catch((error: unknown) => this.#input.log.error({ err: error }, "jobs could not be started"))
-      .finally(() => {
-        this.#ticking = undefined;
-        if (!this.#again) return;
-        this.#again = false;
-        this.#tick();
-      });
-  }
-
-  async #startJobs(): Promise<void> {
-    const { clock, values } = this.#input;
-    const now = clock.now();
-    for (const [id, { stop }] of this.#live)
-      if (!stop.signal.aborted && (await this.records.load(id))?.cancel) await this.#heedCancel(id);
-    const waiting = await this.records.waiting();
-    if (waiting.length === 0) return;
-    const state = {
-      waiting: waiting.map((job) => ({ ...job, lane: laneOf(job.place) })),
-      running: [...this.#live.values()].map(({ job }) => ({ owner: job.owner, lane: laneOf(job.place), costMs: job.costMs })),
-      used: await this.records.used(now, values["quantum.halfLifeMs"]),
-    };
-    const flying: KeptJob[] = [];
-    for (const { id, why } of startsNow(state, this.#policy, now)) {
-      const waited = waiting.find((job) => job.id === id);
-      if (!waited || this.#stopped) continue;
-      const job: KeptJob = {
-        ...waited,
-        state: "running",
-        startedAt: now,
-        notes: [...waited.notes, { at: now, text: `started at ${waited.place}: ${why}` }],
-      };
-      if (!(await this.records.claim(id, this.#hub, now, job.notes, job.detours))) continue;
-      this.#input.metrics.quantumWait.observe({ priority: job.priority }, (now - job.submittedAt) / 1000);
-      this.#live.set(id, { job, stop: new AbortController(), progress: undefined });
-      this.#changes.tell(id);
-      if (job.place === "local") this.#work(this.#runHere(job));
-      else flying.push(job);
-    }
-    this.#flights.launch(flying);
-  }
-
-  async #runHere(job: KeptJob): Promise<void> {
-    const { solving, clock, store, values, metrics } = this.#input;
-    const live = this.#live.get(job.id);
-    if (!live) return;
-    const { signal } = live.stop;
-    const change = await solving
-      .solve(job.order.solve, {
-        signal,
-        progress: ({ done, message = "" }) => {
-          live.progress = { done, message };
-        },
-      })
-      .then(
-        (answer) => {
-          const detours = job.detours.length > 0 ? { detours: job.detours } : {};
-          return { state: "completed" as const, answer: { ...answer, provenance: { ...answer.provenance, ...detours } } };
-        },
-        (error: unknown) => {
-          const { code, message } = asEntenteError(error);
-          return signal.aborted ? { state: "cancelled" as const } : { state: "failed" as const, error: { code, message } };
-        },
-      );
-    // Cut off by the end of the hub: the next one runs it again.
-    if (this.#stopped && change.state !== "completed") return;
-    const now = clock.now();
-    await store.transaction(async (trx) => {
-      await this.records.charge(trx, job.owner, "local", now - (job.startedAt ?? now), now, values["quantum.halfLifeMs"]);
-      await this.records.end(trx, job, { ...change, endedAt: now, hub: undefined });
-    });
-    metrics.quantumEnded.inc({ place: "local", state: change.state });
-    this.#left(job.id);
-  }
-
-  // The next place down the line: QPU, hybrid, local.
-  async #detour(job: KeptJob, error: EntenteError): Promise<void> {
-    const { clock, store, metrics } = this.#input;
-    const now = clock.now();
-    const { code, message } = error;
-    const wish = (await this.records.load(job.id))?.cancel === true;
-    if (wish || !job.order.fallback) {
-      const state = wish ? "cancelled" : "failed";
-      await store.transaction((trx) =>
-        this.records.end(trx, job, { state, ...(wish ? {} : { error: { code, message } }), endedAt: now, hub: undefined }),
-      );
-      metrics.quantumEnded.inc({ place: job.place, state });
-    } else {
-      const to = job.place === "qpu" ? "hybrid" : "local";
-      const because = `${code}: ${message}`;
-      await this.records.change(job.id, {
-        state: "queued",
-        place: to,
-        hub: undefined,
-        flight: undefined,
-        notes: [...job.notes, { at: now, text: `not at ${job.place}, goes on at ${to}: ${because}` }],
-        detours: [...job.detours, { from: job.place, to, because }],
-      });
-    }
-    this.#left(job.id);
-  }
-
-  async #heedCancel(id: string): Promise<void> {
-    const live = this.#live.get(id);
-    if (!live || live.stop.signal.aborted) return;
-    live.stop.abort(new Error("the job was cancelled"));
-    if (live.job.place !== "local") await this.#flights.cancel(id);
-  }
-
-  #left(id: string): void {
-    this.#live.delete(id);
-    this.#changes.tell(id);
-    this.#tick();
-  }
-
-  #work(work: Promise<void>): void {
-    const watched = work
-      .catch((error: unknown) => this.#input.log.error({ err: error }, "a job could not be kept"))
-      .finally(() => this.#works.delete(watched));
-    this.#works.add(watched);
   }
 }
 

@@ -1,36 +1,31 @@
 /** The journal of the hub's Leap client in the store: one per hub, as the library's contract wants it. */
 import type { Journal, JournalEntry } from "@entente/quantum";
+import type { Transaction } from "kysely";
 import { BulkInsert } from "../../store/bulk.ts";
+import type { Database } from "../../store/schema.ts";
+import { SharedWrites } from "../../store/shared-writes.ts";
 import type { Store } from "../../store/store.ts";
-
-interface Waiting {
-  readonly entries: readonly JournalEntry[];
-  readonly done: PromiseWithResolvers<void>;
-}
 
 /** Appends in the order of the calls; those that wait at the moment share one transaction. */
 export class StoreJournal implements Journal {
   readonly #store: Store;
   readonly #hub: string;
   readonly #insert: BulkInsert;
-  #waiting: Waiting[] = [];
-  #writing: Promise<void> | undefined;
+  readonly #writes: SharedWrites<readonly JournalEntry[]>;
 
-  constructor(store: Store, hub: string) {
+  /** `transaction` writes; a hub's refuses where another hub has taken over, so that whoever sends nothing without an entry sends nothing then. */
+  constructor(store: Store, hub: string, transaction: Store["transaction"] = (work) => store.transaction(work)) {
     this.#store = store;
     this.#hub = hub;
     this.#insert = new BulkInsert(store.engine, "quantum_leap_journal", ["hub", "seq", "key", "entry_json"]);
+    this.#writes = new SharedWrites((appends) => transaction((trx) => this.#write(trx, appends.flat())));
   }
 
   append(entries: readonly JournalEntry[]): Promise<void> {
-    const done = Promise.withResolvers<void>();
-    this.#waiting.push({ entries, done });
-    this.#writing ??= this.#write();
-    return done.promise;
+    return this.#writes.add(entries);
   }
 
   async entries(): Promise<readonly JournalEntry[]> {
-    await this.#writing;
     const rows = await this.#store.db
       .selectFrom("quantum_leap_journal")
       .select("entry_json")
@@ -40,29 +35,25 @@ export class StoreJournal implements Journal {
     return rows.map(({ entry_json }): JournalEntry => JSON.parse(entry_json));
   }
 
-  async #write(): Promise<void> {
-    // Entries of this same turn join the first write.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
-      this.#waiting = [];
-      try {
-        await this.#store.transaction(async (trx) => {
-          const { last } = await trx
-            .selectFrom("quantum_leap_journal")
-            .select((e) => e.fn.max("seq").as("last"))
-            .where("hub", "=", this.#hub)
-            .executeTakeFirstOrThrow();
-          const rows = batch
-            .flatMap(({ entries }) => entries)
-            .map((entry, i) => [this.#hub, Number(last ?? 0) + 1 + i, entry.key, JSON.stringify(entry)]);
-          await this.#insert.run(trx, rows);
-        });
-        for (const { done } of batch) done.resolve();
-      } catch (error) {
-        for (const { done } of batch) done.reject(error);
-      }
-    }
-    this.#writing = undefined;
+  /** What is recorded of one job, oldest first. */
+  async entriesOf(key: string): Promise<readonly JournalEntry[]> {
+    const rows = await this.#store.db
+      .selectFrom("quantum_leap_journal")
+      .select("entry_json")
+      .where("hub", "=", this.#hub)
+      .where("key", "=", key)
+      .orderBy("seq")
+      .execute();
+    return rows.map(({ entry_json }): JournalEntry => JSON.parse(entry_json));
+  }
+
+  async #write(trx: Transaction<Database>, entries: readonly JournalEntry[]): Promise<void> {
+    const { last } = await trx
+      .selectFrom("quantum_leap_journal")
+      .select((e) => e.fn.max("seq").as("last"))
+      .where("hub", "=", this.#hub)
+      .executeTakeFirstOrThrow();
+    const rows = entries.map((entry, i) => [this.#hub, Number(last ?? 0) + 1 + i, entry.key, JSON.stringify(entry)]);
+    await this.#insert.run(trx, rows);
   }
 }

@@ -4,10 +4,13 @@
  * while the client lives is in its next request. Every request goes through the SSRF guard, so an endpoint that is not public must be
  * allowed in net.allowPrivate.
  */
+import { createHash } from "node:crypto";
 import {
   type JobRecord,
   jobRecords,
   type LeapClient,
+  type LeapParts,
+  type LeapSettings,
   type LeapSolver,
   loadLeapSettings,
   openLeap,
@@ -22,6 +25,8 @@ import type { StoreJournal } from "./journal.ts";
 /** What the desk stands on. */
 export interface LeapDeskInput {
   readonly journal: StoreJournal;
+  /** Throws when nothing may be sent now. */
+  readonly maySend: () => void;
   readonly values: ConfigValues;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
@@ -37,22 +42,31 @@ const reconcileMs = 600_000;
 export class LeapDesk implements AsyncDisposable {
   readonly #input: LeapDeskInput;
   readonly #outgoing: Outgoing;
+  readonly #closing = new AbortController();
   #opened: Promise<LeapClient> | undefined;
   /** From the vault, where the configuration has none. */
   #token: string | undefined;
+  /** Done once a new token is known. */
+  #reading: Promise<void> = Promise.resolve();
   readonly #stopListening: () => void;
+  #account: Promise<string | undefined> | undefined;
 
   constructor(input: LeapDeskInput) {
     this.#input = input;
     this.#outgoing = new Outgoing(input.values["net.allowPrivate"]);
     this.#stopListening = input.vault.onChange((name) => {
       if (name !== secretName) return;
-      this.#readToken().catch((error: unknown) => input.log.error({ err: error }, "the token of Leap could not be read"));
+      this.#account = undefined;
+      this.#reading = this.#readToken().catch((error: unknown) =>
+        input.log.error({ err: error }, "the token of Leap could not be read"),
+      );
     });
   }
 
   /** The client. Throws LEAP_TOKEN_MISSING, LEAP_CONFIG_INVALID, ADDRESS_FORBIDDEN, and what keeps Leap away. */
-  client(): Promise<LeapClient> {
+  async client(): Promise<LeapClient> {
+    await this.#reading;
+    this.#closing.signal.throwIfAborted();
     if (this.#opened) return this.#opened;
     const opened = this.#open();
     this.#opened = opened;
@@ -79,15 +93,31 @@ export class LeapDesk implements AsyncDisposable {
     return (await this.client()).solvers({}, signal ? { signal } : {});
   }
 
+  /** A hash that tells accounts apart; undefined without a token. Throws LEAP_CONFIG_INVALID. */
+  account(): Promise<string | undefined> {
+    this.#account ??= this.#settings().then(({ token }) =>
+      token === undefined ? undefined : createHash("sha256").update(`Leap account ${token}`).digest("hex").slice(0, 32),
+    );
+    this.#account.catch(() => {
+      this.#account = undefined;
+    });
+    return this.#account;
+  }
+
   /** What the journal knows of a flight. */
   async record(key: string): Promise<JobRecord | undefined> {
-    return jobRecords(await this.#input.journal.entries()).get(key);
+    return jobRecords(await this.#input.journal.entriesOf(key)).get(key);
+  }
+
+  /** Closes the client for good: whoever waits for a job of it hears LEAP_CLOSED, and nobody gets another one. */
+  async close(): Promise<void> {
+    this.#closing.abort(new Error("the hub stops"));
+    await this.#opened?.then((client) => client[Symbol.asyncDispose]()).catch(() => undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopListening();
-    const opened = this.#opened;
-    if (opened) await opened.then((client) => client[Symbol.asyncDispose]()).catch(() => undefined);
+    await this.close();
     await this.#outgoing[Symbol.asyncDispose]();
   }
 
@@ -96,13 +126,13 @@ export class LeapDesk implements AsyncDisposable {
     if (values["leap.token"] === "") this.#token = await vault.find(secretName);
   }
 
-  async #open(): Promise<LeapClient> {
-    const { values, environment, journal, log } = this.#input;
+  async #settings(): Promise<LeapSettings> {
+    const { values, environment } = this.#input;
     const given = (key: "leap.token" | "leap.endpoint" | "leap.region" | "leap.profile") => values[key] || undefined;
     const file = values["leap.configFile"];
     await this.#readToken();
     const profile = given("leap.profile");
-    const settings = await loadLeapSettings(
+    return loadLeapSettings(
       {
         token: given("leap.token") ?? this.#token,
         endpoint: given("leap.endpoint"),
@@ -112,16 +142,25 @@ export class LeapDesk implements AsyncDisposable {
       },
       environment,
     );
+  }
+
+  async #open(): Promise<LeapClient> {
+    const { values, journal, log, maySend } = this.#input;
+    const settings = await this.#settings();
     // Told at once; the guard inside fetch would be taken for an outage and asked again.
     if (settings.endpoint !== undefined) this.#outgoing.check(settings.endpoint);
-    return openLeap(settings, {
+    const parts: LeapParts = {
       journal,
       token: () => this.#token,
-      fetch: this.#outgoing.fetch,
+      fetch: async (url, init) => {
+        if (init.method === "POST") maySend();
+        return this.#outgoing.fetch(url, init);
+      },
       timeoutMs: values["leap.timeoutMs"],
       retry: { retries: 5, factorMs: 100, mostMs: 5_000 },
       submission: { settleMs: values["leap.settleMs"], reconcileMs },
       onDeprecation: (notice) => log.warn({ notice }, "Leap will withdraw something that this hub uses"),
-    });
+    };
+    return openLeap(settings, parts, this.#closing.signal);
   }
 }

@@ -4,27 +4,27 @@
  * ranges of the chip. What was found is kept in the flight's plan, from which the same problem is made again after a restart, to the
  * last bit.
  */
+import { createHash } from "node:crypto";
 import {
   adjacencyOf,
   type Bqm,
-  type Chip,
-  chipFromSolver,
   converted,
   type Embedding,
-  EmbeddingCache,
   embeddedModel,
   identityText,
   type LeapSolver,
   labelOf,
   normalisedTo,
-  packedEmbeddings,
-  perfectChip,
   type QubitProblem,
+  type SourceGraph,
   scaled,
   torqueCompensation,
   workingGraph,
 } from "@entente/quantum";
+import type { Following, Solving } from "../pillar.ts";
+import { type ChipFacts, type PlaceOrder, unionOf } from "../place-order.ts";
 import { jobErrors } from "./errors.ts";
+import type { KeptEmbeddings } from "./kept-embeddings.ts";
 
 /** A model to place. */
 export interface Passenger {
@@ -41,62 +41,92 @@ export interface Seat {
   readonly chainStrength: number;
 }
 
-const mostChips = 4;
+/** What placing stands on. */
+export interface PlacingInput {
+  readonly solving: Solving;
+  readonly kept: KeptEmbeddings;
+  /** Bounds each search. */
+  readonly limitMs: number;
+}
 
-/** Finds places for models on solvers' chips. */
+const seed = 1;
+
+/** Finds places for models on solvers' chips, in the solver thread. */
 export class Placing {
-  readonly #limitMs: number;
-  readonly #cache = new EmbeddingCache(1024);
-  readonly #chips = new Map<string, Chip>();
+  readonly #input: PlacingInput;
+  // By what a solver says of itself, which stays the same object for as long as that is fresh.
+  readonly #chips = new WeakMap<LeapSolver["properties"], ChipFacts>();
 
-  /** `limitMs` bounds each search. */
-  constructor(limitMs: number) {
-    this.#limitMs = limitMs;
+  constructor(input: PlacingInput) {
+    this.#input = input;
   }
 
-  /** Places as many as fit, in their order of size; undefined for the others. Throws JOB_NOT_EMBEDDABLE for a chip of unknown make, and the signal's reason. */
-  async seats(passengers: readonly Passenger[], solver: LeapSolver, signal: AbortSignal): Promise<readonly (Seat | undefined)[]> {
-    const chip = this.#chip(solver);
-    const found = await this.#embeddings(
-      passengers.map(({ model }) => converted(model, "SPIN")),
-      chip,
-      identityText(solver.identity),
-      signal,
-    );
-    return passengers.map(({ job, model, chainStrength }, i) => {
-      const embedding = found[i];
-      if (embedding === undefined) return undefined;
-      return { job, embedding, chainStrength: chainStrength ?? torqueCompensation(converted(model, "SPIN")) };
+  /**
+   * Places as many as fit, the largest first; undefined for the others. Throws JOB_NOT_EMBEDDABLE for a chip of unknown make, and what
+   * calls of the solver thread throw.
+   */
+  async seats(passengers: readonly Passenger[], solver: LeapSolver, ctx: Following): Promise<readonly (Seat | undefined)[]> {
+    const facts = this.#factsOf(solver);
+    const models = passengers.map(({ model }) => converted(model, "SPIN"));
+    const found = await this.#places(identityText(solver.identity), facts, models, ctx);
+    return passengers.map(({ job, chainStrength }, i) => {
+      const [embedding, model] = [found[i], models[i]];
+      if (embedding === undefined || model === undefined) return undefined;
+      return { job, embedding, chainStrength: chainStrength ?? torqueCompensation(model) };
     });
   }
 
-  async #embeddings(models: readonly Bqm[], chip: Chip, graph: string, signal: AbortSignal) {
-    const options = { seed: 1, timeLimitMs: this.#limitMs, signal };
-    const [first] = models;
-    if (models.length > 1 || first === undefined) return packedEmbeddings(models, chip, { ...options, tries: 5 });
-    const known = this.#cache.get(graph, first);
-    if (known) return [known];
-    if (first.size > chip.qubits.length) return [undefined];
-    const [embedding] = await packedEmbeddings([first], chip, { ...options, tries: 20 });
-    if (embedding) this.#cache.set(graph, first, embedding);
-    return [embedding];
+  async #places(solver: string, facts: ChipFacts, models: readonly Bqm[], ctx: Following) {
+    const { kept, limitMs } = this.#input;
+    const sources = models.map(({ size, rows, columns }): SourceGraph => ({ size, rows, columns }));
+    const union = unionOf(sources);
+    const known = await kept.find(solver, union);
+    const order = { sources, limitMs, seed, tries: sources.length > 1 ? 5 : 20, ...(known ? { known } : {}) };
+    const chains = await this.#chains(facts, order, ctx);
+    const whole = chains.flatMap((one) => one ?? []);
+    // Where one found no room the others may lie better without it.
+    if (whole.length === union.size) await kept.keep(solver, union, whole);
+    return chains;
   }
 
-  #chip(solver: LeapSolver): Chip {
-    const name = identityText(solver.identity);
-    const known = this.#chips.get(name);
-    if (known) return known;
-    const { topology } = solver.properties;
-    const { type, shape } =
-      typeof topology === "object" && topology !== null ? { type: "", shape: [], ...topology } : { type: "", shape: [] };
-    if (typeof type !== "string" || !Array.isArray(shape) || !shape.every((n) => typeof n === "number"))
-      throw jobErrors.JOB_NOT_EMBEDDABLE({ solver: name, because: "the solver does not say which topology it has" });
-    const { qubits, couplers } = workingGraph(solver);
-    const chip = chipFromSolver(perfectChip(type, shape), qubits, couplers);
-    for (const oldest of this.#chips.keys()) if (this.#chips.size >= mostChips) this.#chips.delete(oldest);
-    this.#chips.set(name, chip);
-    return chip;
+  async #chains(facts: ChipFacts, plain: Omit<PlaceOrder, "chip">, ctx: Following): Promise<readonly (Embedding | undefined)[]> {
+    const { solving } = this.#input;
+    const order = { ...plain, chip: facts.name };
+    const first = await solving.place(order, ctx);
+    if (first.chains !== undefined) return first.chains;
+    const { chains } = await solving.place({ ...order, facts }, ctx);
+    if (chains === undefined) throw new Error(`the solver thread does not take the chip ${facts.name}`);
+    return chains;
   }
+
+  #factsOf(solver: LeapSolver): ChipFacts {
+    const known = this.#chips.get(solver.properties);
+    if (known) return known;
+    const facts = chipFacts(solver);
+    this.#chips.set(solver.properties, facts);
+    return facts;
+  }
+}
+
+// The name is a hash: two solvers, or one before and after a repair, are told apart by what they have.
+function chipFacts(solver: LeapSolver): ChipFacts {
+  const { topology } = solver.properties;
+  const { type, shape } =
+    typeof topology === "object" && topology !== null ? { type: "", shape: [], ...topology } : { type: "", shape: [] };
+  if (typeof type !== "string" || !Array.isArray(shape) || !shape.every((n) => typeof n === "number"))
+    throw jobErrors.JOB_NOT_EMBEDDABLE({
+      solver: identityText(solver.identity),
+      because: "the solver does not say which topology it has",
+    });
+  const graph = workingGraph(solver);
+  const qubits = Int32Array.from(graph.qubits);
+  const couplers = new Int32Array(2 * graph.couplers.length);
+  for (const [k, pair] of graph.couplers.entries()) couplers.set(pair, 2 * k);
+  const hash = createHash("sha256")
+    .update(JSON.stringify([type, shape, qubits.length]))
+    .update(qubits)
+    .update(couplers);
+  return { name: hash.digest("hex"), type, shape, qubits, couplers };
 }
 
 /** The problem of a flight on the solver's qubits, in its ranges. The same seats give the same numbers. Pure. */

@@ -1,17 +1,11 @@
 /** Jobs in the store. */
 import type { Selectable, Transaction } from "kysely";
-import type { Connection } from "../../store/backend.ts";
 import type { QuantumJobsTable } from "../../store/quantum-schema.ts";
 import type { Database } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { jobErrors } from "./errors.ts";
-import { type JobAnswer, type JobOrder, type JobState, jobStates, type KeptJob, priorities, wantedPlaces } from "./job.ts";
-import { decayed, type Lane, lanes } from "./scheduling.ts";
-
-/** What may change of a job. */
-export type JobChange = Partial<
-  Pick<KeptJob, "state" | "place" | "flight" | "answer" | "error" | "startedAt" | "endedAt" | "notes" | "detours" | "cancel">
-> & { readonly hub?: string | undefined };
+import { type JobState, jobStates, type KeptJob } from "./job.ts";
+import { columnsOf, type JobChange, jobOf, orderText, pick } from "./job-row.ts";
 
 const mostWaiting = 2000;
 
@@ -57,8 +51,13 @@ export class JobRecords {
   }
 
   async load(id: string): Promise<KeptJob | undefined> {
-    const row = await this.#store.db.selectFrom("quantum_jobs").selectAll().where("id", "=", id).executeTakeFirst();
+    const row = await this.row(id);
     return row && jobOf(row);
+  }
+
+  /** A job as its columns have it. */
+  row(id: string): Promise<Selectable<QuantumJobsTable> | undefined> {
+    return this.#store.db.selectFrom("quantum_jobs").selectAll().where("id", "=", id).executeTakeFirst();
   }
 
   /** Newest first, from behind the id `before` on; of all owners when none is given. */
@@ -75,15 +74,41 @@ export class JobRecords {
     return (await query.execute()).map(jobOf);
   }
 
-  /** What waits, oldest first, of all hubs on the store. */
-  async waiting(): Promise<readonly KeptJob[]> {
+  /**
+   * What waits, oldest first, of all hubs on the store; the oldest of each lane, so that a lane that stands still hides none of the other.
+   * What this hub cannot read is left to one that can, and told to `unreadable`.
+   */
+  async waiting(unreadable: (job: string, error: unknown) => void): Promise<readonly KeptJob[]> {
     const query = this.#store.db.selectFrom("quantum_jobs").selectAll().where("state", "=", "queued");
-    return (await query.orderBy("submitted_at").limit(mostWaiting).execute()).map(jobOf);
+    const oldest = query.orderBy("submitted_at").limit(mostWaiting);
+    const local = await oldest.where("place", "=", "local").execute();
+    const remote = await oldest.where("place", "!=", "local").execute();
+    return [...local, ...remote].flatMap((row) => {
+      try {
+        return [jobOf(row)];
+      } catch (error) {
+        unreadable(row.id, error);
+        return [];
+      }
+    });
   }
 
-  async runningAt(hub: string): Promise<readonly KeptJob[]> {
-    const query = this.#store.db.selectFrom("quantum_jobs").selectAll().where("state", "=", "running").where("hub", "=", hub);
-    return (await query.execute()).map(jobOf);
+  /** The jobs of a flight that still run. */
+  async aboard(flight: string): Promise<readonly KeptJob[]> {
+    const query = this.#store.db.selectFrom("quantum_jobs").selectAll().where("flight", "=", flight);
+    return (await query.where("state", "=", "running").orderBy("id").execute()).map(jobOf);
+  }
+
+  /** The ids of what runs at a hub. */
+  async runningIds(hub: string): Promise<readonly string[]> {
+    const query = this.#store.db.selectFrom("quantum_jobs").select("id").where("state", "=", "running").where("hub", "=", hub);
+    return (await query.execute()).map(({ id }) => id);
+  }
+
+  /** The ids of what runs at a hub and is to be cancelled. */
+  async wished(hub: string): Promise<readonly string[]> {
+    const query = this.#store.db.selectFrom("quantum_jobs").select("id").where("state", "=", "running").where("hub", "=", hub);
+    return (await query.where("cancel", "=", 1).execute()).map(({ id }) => id);
   }
 
   async counts(): Promise<ReadonlyMap<JobState, number>> {
@@ -97,21 +122,20 @@ export class JobRecords {
 
   /** Takes a waiting job for a hub; false when it waits no more. */
   async claim(
+    trx: Transaction<Database>,
     id: string,
     hub: string,
     startedAt: number,
     notes: KeptJob["notes"],
     detours: KeptJob["detours"],
   ): Promise<boolean> {
-    return this.#store.transaction(async (trx) => {
-      const { numUpdatedRows } = await trx
-        .updateTable("quantum_jobs")
-        .set({ state: "running", hub, started_at: startedAt, notes_json: JSON.stringify({ notes, detours }) })
-        .where("id", "=", id)
-        .where("state", "=", "queued")
-        .executeTakeFirst();
-      return numUpdatedRows === 1n;
-    });
+    const { numUpdatedRows } = await trx
+      .updateTable("quantum_jobs")
+      .set({ state: "running", hub, started_at: startedAt, notes_json: JSON.stringify({ notes, detours }) })
+      .where("id", "=", id)
+      .where("state", "=", "queued")
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
   }
 
   /** Asks that a job end: a waiting one does at once. */
@@ -131,13 +155,12 @@ export class JobRecords {
     });
   }
 
-  async change(id: string, change: JobChange, on: Connection = this.#store.db): Promise<void> {
-    await on.updateTable("quantum_jobs").set(columnsOf(change)).where("id", "=", id).execute();
-  }
-
-  /** The end of a job, in the caller's transaction, with its record. */
-  async end(trx: Transaction<Database>, job: KeptJob, change: JobChange & { readonly state: JobState }): Promise<void> {
-    await this.change(job.id, change, trx);
+  /**
+   * The end of a job's run, in the caller's transaction, with its record. False, and nothing done, when that run is over already: its end
+   * was kept before, or the job was taken from it.
+   */
+  async end(trx: Transaction<Database>, job: KeptJob, change: JobChange & { readonly state: JobState }): Promise<boolean> {
+    if (!(await this.#amend(trx, job, { ...change, hub: undefined }))) return false;
     const { state, answer, error } = change;
     const data = {
       state,
@@ -146,39 +169,29 @@ export class JobRecords {
       ...(error ? { error: error.code } : {}),
     };
     await this.#store.events.append(trx, [{ kind: "quantum.job.ended", actor: "hub", subject: job.id, data }]);
+    return true;
   }
 
-  /** Adds to what a principal has used of a lane. */
-  async charge(
-    trx: Transaction<Database>,
-    owner: string,
-    lane: Lane,
-    ms: number,
-    now: number,
-    halfLifeMs: number,
-  ): Promise<void> {
-    const before = await trx
-      .selectFrom("quantum_usage")
-      .selectAll()
-      .where("owner", "=", owner)
-      .where("lane", "=", lane)
+  /** Puts a job that runs back in the queue, as it is changed. False when that run is over already. */
+  requeue(trx: Transaction<Database>, job: KeptJob, change: JobChange): Promise<boolean> {
+    return this.#amend(trx, job, { ...change, state: "queued", hub: undefined, flight: undefined });
+  }
+
+  /** Puts a job that runs aboard a flight. False when that run is over already. */
+  board(trx: Transaction<Database>, job: KeptJob, flight: string): Promise<boolean> {
+    return this.#amend(trx, job, { flight });
+  }
+
+  // A run is known by when it began: what is written of it later must not touch another run of the same job.
+  async #amend(trx: Transaction<Database>, { id, startedAt }: KeptJob, change: JobChange): Promise<boolean> {
+    const { numUpdatedRows } = await trx
+      .updateTable("quantum_jobs")
+      .set(columnsOf(change))
+      .where("id", "=", id)
+      .where("state", "=", "running")
+      .where("started_at", "=", startedAt ?? 0)
       .executeTakeFirst();
-    const amount_ms = (before ? decayed(before.amount_ms, now - before.at, halfLifeMs) : 0) + ms;
-    await trx
-      .insertInto("quantum_usage")
-      .values({ owner, lane, amount_ms, at: now })
-      .onConflict((c) => c.columns(["owner", "lane"]).doUpdateSet({ amount_ms, at: now }))
-      .execute();
-  }
-
-  /** What each principal has used of each lane, decayed until now. */
-  async used(now: number, halfLifeMs: number): Promise<Readonly<Record<Lane, ReadonlyMap<string, number>>>> {
-    const rows = await this.#store.db.selectFrom("quantum_usage").selectAll().execute();
-    const of = (lane: Lane) =>
-      new Map(
-        rows.filter((row) => row.lane === lane).map((row) => [row.owner, decayed(row.amount_ms, now - row.at, halfLifeMs)]),
-      );
-    return { local: of("local"), remote: of("remote") };
+    return numUpdatedRows === 1n;
   }
 
   /** What a job's flights hold and spent. */
@@ -189,74 +202,4 @@ export class JobRecords {
     const us = rows.reduce((sum, row) => sum + row.us, 0);
     return { us, state: states.includes("held") ? "held" : states.includes("spent") ? "spent" : "freed" };
   }
-}
-
-function columnsOf({ notes, detours, answer, error, startedAt, endedAt, cancel, ...plain }: JobChange) {
-  return {
-    ...plain,
-    ...("flight" in plain ? { flight: plain.flight ?? null } : {}),
-    ...("hub" in plain ? { hub: plain.hub ?? null } : {}),
-    ...(startedAt === undefined ? {} : { started_at: startedAt }),
-    ...(endedAt === undefined ? {} : { ended_at: endedAt }),
-    ...(cancel === undefined ? {} : { cancel: cancel ? 1 : 0 }),
-    ...(notes === undefined ? {} : { notes_json: JSON.stringify({ notes, detours }) }),
-    ...(answer === undefined ? {} : { answer_json: JSON.stringify(answer) }),
-    ...(error === undefined ? {} : { error_json: JSON.stringify(error) }),
-  };
-}
-
-function jobOf(row: Selectable<QuantumJobsTable>): KeptJob {
-  const { notes, detours }: Pick<KeptJob, "notes" | "detours"> = JSON.parse(row.notes_json);
-  const answer: JobAnswer | undefined = row.answer_json === null ? undefined : JSON.parse(row.answer_json);
-  return {
-    id: row.id,
-    owner: row.owner,
-    label: row.label,
-    wanted: pick(wantedPlaces, row.wanted),
-    place: pick(["local", "qpu", "hybrid"] as const, row.place),
-    priority: pick(priorities, row.priority),
-    deadlineAt: row.deadline_at ?? undefined,
-    state: pick(jobStates, row.state),
-    costMs: row.cost_ms,
-    order: orderFrom(row.order_json),
-    notes,
-    detours,
-    flight: row.flight ?? undefined,
-    cancel: row.cancel === 1,
-    answer,
-    error: row.error_json === null ? undefined : JSON.parse(row.error_json),
-    submittedAt: row.submitted_at,
-    startedAt: row.started_at ?? undefined,
-    endedAt: row.ended_at ?? undefined,
-  };
-}
-
-// A dimod file is the one part of an order that is not JSON.
-function orderText({ solve, ...rest }: JobOrder): string {
-  const { problem } = solve;
-  if (!("bytes" in problem)) return JSON.stringify({ solve, ...rest });
-  return JSON.stringify({
-    solve: { ...solve, problem: { ...problem, bytes: Buffer.from(problem.bytes).toString("base64") } },
-    ...rest,
-  });
-}
-
-function orderFrom(text: string): JobOrder {
-  const order: JobOrder = JSON.parse(text);
-  const { problem } = order.solve;
-  if (!("bytes" in problem)) return order;
-  const bytes = new Uint8Array(Buffer.from(String(problem.bytes), "base64"));
-  return { ...order, solve: { ...order.solve, problem: { ...problem, bytes } } };
-}
-
-// Only this file writes these columns, so another word means that a newer hub did.
-function pick<T extends string>(known: readonly T[], value: string): T {
-  const found = known.find((one) => one === value);
-  if (found === undefined) throw new Error(`"${value}" is none of ${known.join(", ")}; a newer hub may have written it`);
-  return found;
-}
-
-/** The lane of a place. */
-export function laneOf(place: KeptJob["place"]): Lane {
-  return place === "local" ? lanes[0] : lanes[1];
 }

@@ -9,17 +9,26 @@ import { type Backend, type Connection, type Hit, isPrefix, queryWords } from ".
 const int8 = 20;
 // serialization_failure and deadlock_detected: PostgreSQL's documentation, appendix A.
 const conflicts: ReadonlySet<unknown> = new Set(["40001", "40P01"]);
+// A hub that was stopped in the middle of a transaction holds its locks, the head of the event log among them, and with that every other
+// hub on the store. Our transactions rest for milliseconds; after this the server rolls them back.
+const restingMs = 10_000;
 
 /** Connects to PostgreSQL at `url` (postgres://…). */
 export function openPostgres(url: string): Backend {
   const pool = new Pool({
     connectionString: url,
     max: 8,
+    idle_in_transaction_session_timeout: restingMs,
     // Our 64-bit columns hold counts and times, all below 2^53.
     types: { getTypeParser: (oid, format) => (oid === int8 ? Number : types.getTypeParser(oid, format)) },
   });
   pool.on("error", () => {
     // An idle connection was lost; the pool replaces it, and a query in flight reports its own error.
+  });
+  pool.on("connect", (client) => {
+    client.on("error", () => {
+      // One in use was lost: whoever uses it hears of that from the next query.
+    });
   });
   return {
     engine: "postgres",

@@ -2,11 +2,10 @@ import { estimateQpuTime, identityText, type LeapSolver, leastHybridTime, mostRe
 import { z } from "zod";
 import { baseErrors } from "../../../base/errors.ts";
 import { problemFields, sourceOf } from "../../problem-fields.ts";
-import { hybridQpuTime, problemIn } from "../flights.ts";
+import { readProblem } from "../../reading.ts";
+import { hybridQpuTime, hybridSize, problemIn } from "../flight.ts";
 import { defineJobsTool } from "../jobs.ts";
-import { Placing, qubitsOf } from "../placing.ts";
-
-const searchMs = 20_000;
+import { qubitsOf } from "../placing.ts";
 
 export default defineJobsTool({
   name: "quantum_estimate",
@@ -18,7 +17,7 @@ export default defineJobsTool({
     properties: z.record(z.string(), z.json()).optional().describe("the solver's properties by hand; then Leap is not asked"),
     ...problemFields,
     qubits: z.int().min(1).optional(),
-    variables: z.int().min(1).optional().describe("for a hybrid solver, in place of a problem"),
+    variables: z.int().min(1).optional().describe("for a hybrid solver, in place of a problem without constraints"),
     reads: z.int().min(1).max(10_000).default(100),
     annealingUs: z.number().min(0.1).max(10_000).optional(),
     hybridSeconds: z.number().positive().max(86_400).optional(),
@@ -32,7 +31,7 @@ export default defineJobsTool({
     leastSeconds: z.number().nullable().describe("the least time limit of the hybrid solver"),
   }),
   hints: { readOnly: true },
-  run: async (input, ctx, { leap, solving }) => {
+  run: async (input, ctx, { leap, solving, placing }) => {
     const { signal } = ctx;
     const { kind, properties, reads, annealingUs } = input;
     const named = input.solver === undefined ? {} : { name: input.solver };
@@ -45,20 +44,23 @@ export default defineJobsTool({
       category: kind,
       problemTypes: [],
     });
+    const { type, size } =
+      kind === "qpu" || input.variables !== undefined
+        ? { type: "bqm" as const, size: { variables: input.variables ?? 0 } }
+        : hybridSize(await readProblem(await sourceOf(input, ctx, solving)));
     const solver = properties
       ? byHand()
-      : await leap.solver({ category: kind, ...(kind === "hybrid" ? { problemTypes: ["bqm"] } : {}), ...named }, signal);
+      : await leap.solver({ category: kind, ...(kind === "hybrid" ? { problemTypes: [type] } : {}), ...named }, signal);
     const name = identityText(solver.identity);
     const model = async () => (await problemIn(await sourceOf(input, ctx, solving))).model;
     if (kind === "hybrid") {
-      const variables = input.variables ?? (await model()).size;
-      const leastSeconds = leastHybridTime(solver, "bqm", { variables });
+      const leastSeconds = leastHybridTime(solver, type, size);
       const seconds = Math.max(leastSeconds, input.hybridSeconds ?? 0);
       return { solver: name, kind, us: Math.ceil(hybridQpuTime(solver, seconds)), qubits: null, mostReads: null, leastSeconds };
     }
     let { qubits } = input;
     if (qubits === undefined) {
-      const [seat] = await new Placing(searchMs).seats([{ job: "", model: await model() }], solver, signal);
+      const [seat] = await placing.seats([{ job: "", model: await model() }], solver, ctx);
       if (!seat) throw baseErrors.INPUT_INVALID({ what: "quantum_estimate", problems: [`no embedding was found on ${name}`] });
       qubits = qubitsOf([seat]);
     }

@@ -3,7 +3,7 @@ import type { Engine } from "../backend.ts";
 
 /** Secrets of the vault, sealed. */
 export default {
-  name: "017-secrets",
+  name: "018-secrets",
   async up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     const bytes = engine === "postgres" ? sql`bytea` : sql`blob`;
     await db.schema
