@@ -6,8 +6,8 @@
  * events that stand alone, which are gathered for one tick and committed together.
  *
  * Whoever appends in a transaction holds the head of the log until its end, and some rely on it: what they count after it, nobody changes.
- * So rows that others change, too, are changed before it. Two who do it the other way round wait for each other, and with them everybody who
- * appends; PostgreSQL then undoes one, and `Store.transaction` runs it again.
+ * A row that others change, too, is changed always before it or always after it: two who do it in opposite order wait for each other, and
+ * with them everybody who appends; PostgreSQL then undoes one, and `Store.transaction` runs it again.
  */
 import type { Transaction } from "kysely";
 import type { Clock } from "../base/clock.ts";
