@@ -13,6 +13,8 @@ export interface SampleOptions {
   readonly reads?: number;
   /** How long each read searches: in one sweep every variable is looked at once. Each sampler has its default. */
   readonly sweeps?: number;
+  /** A read ends once so many of its rounds ended at the lowest energy that it found. Only tabu has rounds; others take no notice. */
+  readonly confirmations?: number;
   /** Inverse temperatures, 1/energy, at which anneals begin and end; measured on the model otherwise. Samplers that do not anneal ignore it. */
   readonly betaRange?: readonly [hot: number, cold: number];
   /** Stop as soon as an energy is this low. */

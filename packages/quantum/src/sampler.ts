@@ -80,12 +80,14 @@ export async function sampleReads(
   return aggregated(sampleSetFromSpins(model, spins));
 }
 
-function checkOptions({ seed, reads = 1, sweeps = 1, target = 0, timeLimitMs = 1, betaRange = [1, 1] }: SampleOptions): void {
+function checkOptions(options: SampleOptions): void {
+  const { seed, reads = 1, sweeps = 1, confirmations = 1, target = 0, timeLimitMs = 1, betaRange = [1, 1] } = options;
   const [hot, cold] = betaRange;
   const whole = (v: number) => Number.isSafeInteger(v);
   if (!(whole(seed) && seed >= 0)) refuse("seed", "a whole number from 0 to 2^53 - 1", seed);
   if (!(whole(reads) && reads >= 1)) refuse("reads", "a whole number of at least 1", reads);
   if (!(whole(sweeps) && sweeps >= 1)) refuse("sweeps", "a whole number of at least 1", sweeps);
+  if (!(whole(confirmations) && confirmations >= 1)) refuse("confirmations", "a whole number of at least 1", confirmations);
   if (Number.isNaN(target)) refuse("target", "an energy", target);
   if (!(hot > 0 && cold >= hot && cold < Number.POSITIVE_INFINITY))
     refuse("betaRange", "two numbers, 0 < hot <= cold", betaRange);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bqmFromPairs, converted, energyOf, spinProblem } from "../src/index.ts";
 import { Random } from "../src/random.ts";
+import { loadSampler } from "../src/sampler-folder.ts";
 import { DenseSearch, type MatrixType, matrixTypeOf } from "../src/tabu/dense-search.ts";
 import { ElitePool } from "../src/tabu/elite-pool.ts";
 import { bruteForce, randomModel } from "./models.ts";
@@ -86,4 +87,20 @@ test("a search on memory that another one has given back takes the same steps as
   using again = new DenseSearch(small, new Random(5));
   again.run(3000);
   assert.deepEqual([again.trace, again.best, again.bestEnergy], [expected.trace, expected.best, expected.bestEnergy]);
+});
+
+test("a search tells how many of its rounds ended at the lowest energy, and tabu ends once enough did", async () => {
+  const model = randomModel(7, 40, { density: 0.8, whole: true });
+  const tabu = await loadSampler("tabu");
+  const steps: number[] = [];
+  for (const confirmations of [1, 4, 16]) {
+    using search = new DenseSearch(spinProblem(model), new Random(1, 0));
+    let taken = 0;
+    for (; search.confirmations < confirmations && taken < 1e6; taken += search.stall) search.run(search.stall);
+    steps.push(taken);
+    const set = await tabu.sample(model, { seed: 1, sweeps: 1_000_000, confirmations });
+    assert.ok(Math.abs(set.energies[0]! - (search.bestEnergy + spinProblem(model).offset)) < 1e-9);
+  }
+  assert.ok(steps[0]! < steps[1]! && steps[1]! < steps[2]! && steps[2]! < 50_000, `${steps}`);
+  await assert.rejects(tabu.sample(model, { seed: 1, confirmations: 0 }), { code: "OPTION_INVALID" });
 });

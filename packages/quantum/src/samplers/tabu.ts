@@ -19,11 +19,12 @@ export default defineSampler({
   sample: (model, options) =>
     sampleReads(model, options, (problem) => {
       const { size } = problem;
-      const { sweeps = Math.max(20_000, 40 * size) } = options;
-      const slice = Math.max(1, Math.floor(400_000 / size));
+      const { sweeps = Math.max(20_000, 40 * size), confirmations = Number.POSITIVE_INFINITY } = options;
+      const longest = Math.max(1, Math.floor(400_000 / size));
       return async (random, pace) => {
         using search = new DenseSearch(problem, random);
-        for (let done = 0; done < sweeps && !pace.enough; done += slice) {
+        const slice = Number.isFinite(confirmations) ? Math.min(longest, search.stall) : longest;
+        for (let done = 0; done < sweeps && !pace.enough && search.confirmations < confirmations; done += slice) {
           search.run(Math.min(slice, sweeps - done));
           pace.found(search.bestEnergy);
           if (pace.due((slice * size) / 8)) await pace.breathe(done / sweeps);

@@ -12,6 +12,7 @@ export type MatrixType = "i8" | "i16" | "f32";
 const rounding = 1e-6; // what f32 changes may add up to between two settlings, of the largest field
 const mostFloat = 3.4028234663852886e38;
 const padding = 16; // variables: a vector of int8
+const smallUpTo = 64; // variables; such models are crossed in a few hundred steps
 const mostSteps = 2 ** 30; // of one round, since step numbers are int32
 
 /** One tabu search in progress on a dense matrix (the algorithm is described in samplers/tabu.ts). Once disposed of only `best` and `bestEnergy` are left. */
@@ -36,6 +37,8 @@ export class DenseSearch implements Disposable {
   readonly #roundBest: Int8Array;
   #step = 0;
   #stalled = 0;
+  #endedAt = Number.POSITIVE_INFINITY;
+  #confirmations = 0;
   #unmeasured = false;
 
   /** `kernel` is the WASM kernel or the plain one; `type` forces a type of the matrix that can hold the problem. */
@@ -87,12 +90,22 @@ export class DenseSearch implements Disposable {
     this.#arrays.state[0] = random.next() | 1;
     this.#noise = type === "f32" ? mostFieldOf(problem) * rounding : 0;
     this.#tenure = Math.min(20, Math.floor(n / 4));
-    this.#stall = Math.max(2000, 10 * n);
+    this.#stall = n <= smallUpTo ? Math.max(300, 6 * n) : Math.max(2000, 10 * n);
     this.#local = new Float64Array(n);
     this.#roundBest = new Int8Array(n);
     this.best = new Int8Array(n);
     this.#pool = new ElitePool(n);
     this.#scatter();
+  }
+
+  /** How many rounds ended at the lowest energy at which one did. */
+  get confirmations(): number {
+    return this.#confirmations;
+  }
+
+  /** Steps without a new best after which a round ends. */
+  get stall(): number {
+    return this.#stall;
   }
 
   /** Takes `steps` steps. */
@@ -157,6 +170,9 @@ export class DenseSearch implements Disposable {
 
   #restart(): void {
     this.#measure();
+    const ended = this.#arrays.io[1]!;
+    if (ended < this.#endedAt - this.#noise) [this.#endedAt, this.#confirmations] = [ended, 1];
+    else if (ended <= this.#endedAt + this.#noise) this.#confirmations += 1;
     this.#pool.offer(this.#roundBest, this.#arrays.io[1]!);
     const pair = this.#pool.pair(this.#random);
     if (pair) this.#relink(...pair);
