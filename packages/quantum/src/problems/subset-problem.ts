@@ -47,7 +47,12 @@ export interface SubsetProblem {
   /** The items that stand for the collection in r and in `coverage`: all, or a weighted sample, and their share of the weight. */
   readonly anchors: Int32Array;
   readonly shares: Float64Array;
+  /** K of all pairs, row by row in f32, where there are not too many: choosing and judging ask for each pair a dozen times. */
+  readonly pairs: Float32Array | undefined;
 }
+
+// 64 MB.
+const mostPaired = 4096;
 
 /** Above this many items, r is measured against a weighted random sample of as many. */
 export const maxAnchors = 2000;
@@ -69,12 +74,14 @@ export async function subsetProblem(input: SubsetInput, seed: number, signal?: A
   if (!(sharpness > 0 && Number.isFinite(sharpness))) refuse("sharpness", "a number above 0", sharpness);
 
   const { anchors, shares } = chosenAnchors(weights, totalWeight, new Random(seed));
+  const bare = { size, embeddings, dimensions, sharpness };
+  const pairs =
+    size <= mostPaired ? await likenessMatrix({ ...bare, pairs: undefined }, [...Array(size).keys()], signal) : undefined;
   const representation = new Float64Array(size);
   const pauses = new Pauses(signal);
   for (let i = 0; i < size; i++) {
-    for (let a = 0; a < anchors.length; a++)
-      representation[i]! += shares[a]! * likeness({ embeddings, dimensions, sharpness }, i, anchors[a]!);
-    if (pauses.due(anchors.length * dimensions)) await pauses.take();
+    for (let a = 0; a < anchors.length; a++) representation[i]! += shares[a]! * likeness({ ...bare, pairs }, i, anchors[a]!);
+    if (pauses.due(anchors.length * (pairs ? 1 : dimensions))) await pauses.take();
   }
   return {
     size,
@@ -88,25 +95,24 @@ export async function subsetProblem(input: SubsetInput, seed: number, signal?: A
     representation,
     anchors,
     shares,
+    pairs,
   };
 }
 
+/** What the likeness of two items is measured on. */
+export type Measured = Pick<SubsetProblem, "size" | "embeddings" | "dimensions" | "sharpness" | "pairs">;
+
 /** K_ij: 1 for the same direction, towards 0 the further apart. */
-export function likeness(
-  { embeddings, dimensions, sharpness }: Pick<SubsetProblem, "embeddings" | "dimensions" | "sharpness">,
-  i: number,
-  j: number,
-): number {
+export function likeness({ size, embeddings, dimensions, sharpness, pairs }: Measured, i: number, j: number): number {
+  if (pairs) return pairs[i * size + j]!;
   return i === j ? 1 : Math.exp(-sharpness * Math.max(0, 1 - cosine(embeddings, dimensions, i, j)));
 }
 
 /** The likeness of each pair of `items`, row by row, in f32. */
-export async function likenessMatrix(
-  problem: SubsetProblem,
-  items: ArrayLike<number>,
-  signal?: AbortSignal,
-): Promise<Float32Array> {
+export async function likenessMatrix(problem: Measured, items: ArrayLike<number>, signal?: AbortSignal): Promise<Float32Array> {
   const n = items.length;
+  const isWhole = n === problem.size && Array.from(items).every((item, i) => item === i);
+  if (problem.pairs && isWhole) return problem.pairs;
   const matrix = new Float32Array(n * n);
   const pauses = new Pauses(signal);
   for (let i = 0; i < n; i++) {
@@ -132,6 +138,7 @@ export interface SubsetScore {
 export async function subsetScore(problem: SubsetProblem, chosen: readonly number[], signal?: AbortSignal): Promise<SubsetScore> {
   const { budget, diversity, representation, anchors, shares, costs, dimensions } = problem;
   const pauses = new Pauses(signal);
+  const perPair = problem.pairs ? 1 : dimensions;
   const unit = budget || 1; // with a budget of 0 nothing is chosen
   let alike = 0;
   let repeated = 0;
@@ -145,14 +152,14 @@ export async function subsetScore(problem: SubsetProblem, chosen: readonly numbe
       alike += pair;
       repeated += 2 * q * (costs[chosen[b]!]! / unit) * pair;
     }
-    if (pauses.due(a * dimensions)) await pauses.take();
+    if (pauses.due(a * perPair)) await pauses.take();
   }
   let coverage = 0;
   for (const [a, anchor] of anchors.entries()) {
     let nearest = 0;
     for (const i of chosen) nearest = Math.max(nearest, likeness(problem, i, anchor));
     coverage += shares[a]! * nearest;
-    if (pauses.due(chosen.length * dimensions)) await pauses.take();
+    if (pauses.due(chosen.length * perPair)) await pauses.take();
   }
   const pairs = (chosen.length * (chosen.length - 1)) / 2;
   const cost = chosen.reduce((sum, i) => sum + costs[i]!, 0);
@@ -160,9 +167,18 @@ export async function subsetScore(problem: SubsetProblem, chosen: readonly numbe
 }
 
 function cosine(embeddings: Float32Array, d: number, i: number, j: number): number {
-  let dot = 0;
-  for (let x = i * d, y = j * d, end = x + d; x < end; x++, y++) dot += embeddings[x]! * embeddings[y]!;
-  return dot;
+  // Four sums at once: one would wait for each addition before the next.
+  let [a, b, c, e] = [0, 0, 0, 0];
+  let [x, y] = [i * d, j * d];
+  const [end, whole] = [x + d, x + (d & ~3)];
+  for (; x < whole; x += 4, y += 4) {
+    a += embeddings[x]! * embeddings[y]!;
+    b += embeddings[x + 1]! * embeddings[y + 1]!;
+    c += embeddings[x + 2]! * embeddings[y + 2]!;
+    e += embeddings[x + 3]! * embeddings[y + 3]!;
+  }
+  for (; x < end; x++, y++) a += embeddings[x]! * embeddings[y]!;
+  return a + b + (c + e);
 }
 
 const medianPairs = 2001;
