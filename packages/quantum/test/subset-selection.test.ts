@@ -258,3 +258,19 @@ test("k-centre and herding are cancelled between slices", async () => {
     await assert.rejects(choose(problem, abort.signal), /enough/);
   }
 });
+
+test("with the likeness of all pairs kept, choices and scores are those measured pair by pair; of very many items none is kept", async () => {
+  for (const n of [1, 7, 150]) {
+    const kept = await subsetProblem(input(9, n, { size: 40 * n }, { sizes: sizes(n) }), 1);
+    const measured = { ...kept, pairs: undefined };
+    assert.equal(kept.pairs?.length, n * n);
+    const matrix = await likenessMatrix(measured, [...Array(n).keys()]);
+    for (const [at, pair] of matrix.entries()) near(pair, kept.pairs![at]!, 1e-7);
+    assert.deepEqual(await greedyByKCentre(kept), await greedyByKCentre(measured));
+    const some = [...Array(n).keys()].filter((i) => i % 3 !== 1);
+    const [one, other] = [await subsetScore(kept, some), await subsetScore(measured, some)];
+    for (const mark of ["score", "coverage", "redundancy", "cost"] as const) near(one[mark], other[mark], 1e-6);
+  }
+  const embeddings = new Float32Array(2 * 4097).map((_, i) => (i % 2 === 0 ? 1 : 0));
+  assert.equal((await subsetProblem({ embeddings, dimensions: 2, budget: { count: 5 } }, 1)).pairs, undefined);
+});
