@@ -6,9 +6,10 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { CallToolResultSchema, TaskStatusNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { serveHub } from "../../src/serving.ts";
+import { frustrated } from "../quantum/jobs-hub.ts";
 import { configOn, scratchFolder, tokenOf } from "../scratch.ts";
 import { FixtureTasks, fixtureTools } from "./fixture-tasks.ts";
-import { frustrated, long } from "./problems.ts";
+import { long } from "./long-problem.ts";
 import { withTools } from "./serve-tools.ts";
 
 type Work = (client: Client, leave: () => Promise<void>) => Promise<void>;

@@ -6,9 +6,10 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { taskId } from "@modelcontextprotocol/ext-tasks/core";
 import { CreateTaskResultV2Schema, GetTaskResultV2Schema } from "@modelcontextprotocol/ext-tasks/core/v2";
 import { serveHub } from "../../src/serving.ts";
+import { frustrated } from "../quantum/jobs-hub.ts";
 import { configOn, scratchFolder, tokenOf } from "../scratch.ts";
 import { FixtureTasks, fixtureTools } from "./fixture-tasks.ts";
-import { frustrated, long } from "./problems.ts";
+import { long } from "./long-problem.ts";
 import { withTools } from "./serve-tools.ts";
 import { envelope, resultOf, type TaskClient, taskClient } from "./task-session.ts";
 
