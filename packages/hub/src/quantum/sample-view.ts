@@ -1,5 +1,5 @@
 // Samples as clients see them.
-import { type Bqm, type Label, labelOf, type SampleSet, sampleAt } from "@entente/quantum";
+import { type Bqm, type Cqm, type Label, labelOf, type SampleSet, sampleAt } from "@entente/quantum";
 import type { FoundSample } from "./solve-order.ts";
 
 const namedVariables = 5000;
@@ -16,6 +16,25 @@ export function foundSamples(model: Bqm, samples: SampleSet, most: number): Foun
       bits: Array.from(values, (value) => (value > 0 ? "+" : "-")).join(""),
     };
   });
+}
+
+/** A sample of a model with constraints. */
+export function constrainedSample(
+  { variables }: Cqm,
+  values: ArrayLike<number>,
+  energy: number,
+  occurrences: number,
+): FoundSample {
+  const areBits = variables.every(({ kind }) => kind === "binary" || kind === "spin");
+  return {
+    energy,
+    occurrences,
+    sample: valuesByVariable(
+      variables.map(({ label }) => label),
+      values,
+    ),
+    bits: areBits ? Array.from(values, (value) => (value > 0 ? "+" : "-")).join("") : null,
+  };
 }
 
 /** A sample's values by variable; null when there are too many. */

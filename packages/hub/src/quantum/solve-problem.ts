@@ -4,7 +4,7 @@ import { EnergyTrace } from "./energy-trace.ts";
 import { quantumErrors } from "./errors.ts";
 import { lanesOf } from "./kernel-numbers.ts";
 import { type ConstrainedProblem, type PlainProblem, readProblem } from "./reading.ts";
-import { foundSamples, histogramOf, valuesByVariable } from "./sample-view.ts";
+import { constrainedSample, foundSamples, histogramOf } from "./sample-view.ts";
 import type { SolveAnswer, SolveOrder } from "./solve-order.ts";
 import type { Report } from "./steps.ts";
 
@@ -71,16 +71,7 @@ async function solveConstrained({ model, answer }: ConstrainedProblem, order: So
     },
   });
   if (solution.feasible) trace.note(solution.energy);
-  const labels = model.variables.map((v) => v.label);
-  const values = solution.sample;
-  const best = {
-    energy: solution.energy,
-    occurrences: 1,
-    sample: valuesByVariable(labels, values),
-    bits: model.variables.every(({ kind }) => kind === "binary" || kind === "spin")
-      ? Array.from(values, (value) => (value > 0 ? "+" : "-")).join("")
-      : null,
-  };
+  const best = constrainedSample(model, solution.sample, solution.energy, 1);
   return {
     energy: solution.energy,
     kind: "cqm" as const,
@@ -93,7 +84,7 @@ async function solveConstrained({ model, answer }: ConstrainedProblem, order: So
     constraints: model.constraints.length,
     sample: best.sample,
     bits: best.bits,
-    answer: answer ? JSON.parse(JSON.stringify(answer(values))) : null,
+    answer: answer ? JSON.parse(JSON.stringify(answer(solution.sample))) : null,
     energies: [solution.energy],
     samples: order.samples ? [best] : [],
     trace: trace.points,

@@ -4,8 +4,7 @@
  */
 import { type Cqm, type Evaluation, evaluated, type HybridSamples, QuantumError } from "@entente/quantum";
 import type { ConstrainedProblem } from "../reading.ts";
-import { histogramOf, valuesByVariable } from "../sample-view.ts";
-import type { FoundSample } from "../solve-order.ts";
+import { constrainedSample, histogramOf } from "../sample-view.ts";
 import type { JobAnswer } from "./job.ts";
 
 interface Judged {
@@ -40,7 +39,9 @@ export function constrainedAnswer(
       got: `${samples.count} others`,
     });
   const { energy, objective, feasible, violations } = best.evaluation;
-  const found = rows.slice(0, shownSamples).map((row) => foundSample(model, row));
+  const found = rows
+    .slice(0, shownSamples)
+    .map(({ values, occurrences, evaluation }) => constrainedSample(model, values, evaluation.energy, occurrences));
   return {
     kind: "cqm",
     energy,
@@ -95,15 +96,4 @@ function judged(model: Cqm, { labels, size, count, values, occurrences }: Hybrid
       throw error;
     }
   });
-}
-
-function foundSample({ variables }: Cqm, { values, occurrences, evaluation }: Judged): FoundSample {
-  const labels = variables.map(({ label }) => label);
-  const areBits = variables.every(({ kind }) => kind === "binary" || kind === "spin");
-  return {
-    energy: evaluation.energy,
-    occurrences,
-    sample: valuesByVariable(labels, values),
-    bits: areBits ? Array.from(values, (value) => (value > 0 ? "+" : "-")).join("") : null,
-  };
 }
