@@ -95,9 +95,11 @@ export class LeapDesk implements AsyncDisposable {
 
   /** A hash that tells accounts apart; undefined without a token. Throws LEAP_CONFIG_INVALID. */
   account(): Promise<string | undefined> {
-    this.#account ??= this.#settings().then(({ token }) =>
-      token === undefined ? undefined : createHash("sha256").update(`Leap account ${token}`).digest("hex").slice(0, 32),
-    );
+    this.#account ??= this.#settings().then((settings) => {
+      const token = this.#token ?? settings.token;
+      if (token === undefined) return undefined;
+      return createHash("sha256").update(`Leap account ${token}`).digest("hex").slice(0, 32);
+    });
     this.#account.catch(() => {
       this.#account = undefined;
     });
@@ -126,6 +128,7 @@ export class LeapDesk implements AsyncDisposable {
     if (values["leap.token"] === "") this.#token = await vault.find(secretName);
   }
 
+  // Without the vault's token: one that is forgotten there must be nowhere else.
   async #settings(): Promise<LeapSettings> {
     const { values, environment } = this.#input;
     const given = (key: "leap.token" | "leap.endpoint" | "leap.region" | "leap.profile") => values[key] || undefined;
@@ -134,7 +137,7 @@ export class LeapDesk implements AsyncDisposable {
     const profile = given("leap.profile");
     return loadLeapSettings(
       {
-        token: given("leap.token") ?? this.#token,
+        token: given("leap.token"),
         endpoint: given("leap.endpoint"),
         region: given("leap.region"),
         ...(file === "" ? {} : { configFile: file === "none" ? false : file }),
